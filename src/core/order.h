@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* What the core asks of a line driver, and what a line driver tells the core. Plain structs, the
+ * only words the two share; line/line.h says how they travel. Slices in both are borrowed for the
+ * duration of the call that hands them over.
+ *
+ * A leg is the signalling and media path to one telephone. Its number is chosen by whoever begins
+ * it: the core counts 1, 2, 3 ...; a driver takes a random number with the highest bit set. */
+#ifndef CORE_ORDER_H
+#define CORE_ORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+#define LEG_OF_DRIVER (UINT64_C(1) << 63)
+#define MIX_LEGS_MAX  32
+
+/* Why a party's part in a call ended, or is to end. The texts are those of ReleaseReason. */
+enum cause {
+    CAUSE_NONE,
+    CAUSE_HANGUP,      /* answered-and-hung-up */
+    CAUSE_BUSY,        /* busy */
+    CAUSE_NO_ANSWER,   /* no-answer */
+    CAUSE_REJECTED,    /* rejected */
+    CAUSE_ABANDONED,   /* abandoned: the caller left before the answer */
+    CAUSE_UNREACHABLE, /* unreachable: nobody has the number, or its telephone is not registered */
+    CAUSE_TRANSFERRED, /* transferred */
+    CAUSE_CLEARED,     /* cleared */
+    CAUSE_FAILED,      /* failed: the telephone or the network did not do what was asked */
+    CAUSE_COUNT
+};
+
+const char *cause_text(enum cause cause);
+
+enum tone { TONE_NONE, TONE_RINGBACK, TONE_BUSY, TONE_COUNT };
+
+/* One row of "who hears whom": this leg hears the legs whose bits are set, and the tone. */
+struct mix_leg {
+    uint64_t leg;
+    uint32_t hears; /* bit i = legs[i] of the same order */
+    enum tone tone;
+};
+
+enum order_kind {
+    ORDER_RING,   /* make that telephone ring. Confirmed by answered or gone */
+    ORDER_ANSWER, /* make the telephone go off hook by itself; for a leg that the telephone began:
+                     accept it. Confirmed by answered or gone */
+    ORDER_DROP,   /* end the leg. Confirmed by gone; also when the driver does not know the leg */
+    ORDER_MIX,    /* who hears whom from now on; the whole table of one call, repeatable. A leg not
+                     yet answered takes part as soon as it can; until then a ring-back tone is the
+                     telephone's own affair where the telephone began the leg (180) */
+    ORDER_DTMF,   /* send digits to that telephone, once */
+    ORDER_KEPT,   /* what the last signal of this leg gave to keep is durable now: the driver may
+                     send the 200 or ACK that waited for it. Never repeated */
+    ORDER_COUNT
+};
+
+struct order {
+    enum order_kind kind;
+    uint64_t leg;          /* all but mix */
+    struct slice dn;       /* ring: the device's directory number */
+    struct slice from;     /* ring: the number to show */
+    bool auto_answer;      /* ring: the telephone is to go off hook by itself (Dial's own leg) */
+    enum cause cause;      /* drop */
+    struct slice digits;   /* dtmf: 0-9 * # A-D */
+    const struct mix_leg *legs; /* mix */
+    size_t leg_count;
+};
+
+enum signal_kind {
+    SIGNAL_REGISTERED,   /* dn, talks; on change only */
+    SIGNAL_UNREGISTERED, /* dn; on change only */
+    SIGNAL_INCOMING,     /* leg, dn, number, keep: the device's telephone began a call to number */
+    SIGNAL_RINGING,      /* leg, talks, (keep) */
+    SIGNAL_ANSWERED,     /* leg, keep */
+    SIGNAL_GONE,         /* leg, cause: hung up, refused, or lost. The last signal of a leg */
+    SIGNAL_HELD,         /* leg: by the telephone's own button */
+    SIGNAL_RETRIEVED,    /* leg */
+    SIGNAL_DTMF,         /* leg, number: digits pressed on the telephone */
+    SIGNAL_KEEP,         /* leg, keep: something to keep changed (CSeq reserve, route, codec) */
+    SIGNAL_COUNT
+};
+
+struct signal {
+    enum signal_kind kind;
+    uint64_t leg;
+    struct slice dn;
+    struct slice number;
+    enum cause cause;
+    bool talks;        /* the telephone answers when asked by NOTIFY "Event: talk" */
+    struct slice keep; /* the driver's own bytes, at most SIGNAL_KEEP_MAX, replaced as a whole;
+                          absent leaves what is kept. Each signal with keep is answered by
+                          ORDER_KEPT once durable */
+};
+
+#define SIGNAL_KEEP_MAX 4096
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The SIP driver: a registrar and third-party call control on sofia-sip, in a thread of its own,
+ * with all media anchored in the media room. */
+#ifndef LINE_SIP_LINE_SIP_H
+#define LINE_SIP_LINE_SIP_H
+
+#include "line/line.h"
+
+struct line_sip_options {
+    const char *bind;           /* "ADDR:PORT"; port 0 takes a free one */
+    const char *advertised;     /* address in Contact, Via and SDP; NULL: that of bind */
+    const char *realm;
+    unsigned rtp_port_min;      /* even */
+    unsigned rtp_port_max;
+    const struct line_device *devices;
+    size_t device_count;
+    uint8_t secret[32];         /* for nonces; the same after a restart */
+};
+
+/* The driver, not started. Options are copied, device strings borrowed. *bound_port is set by
+ * start. */
+struct line_driver *line_sip_create(const struct line_sip_options *options);
+unsigned line_sip_port(const struct line_driver *driver);
+void line_sip_destroy(struct line_driver *driver);
+
+#endif
