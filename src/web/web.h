@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The web room: HTTP/1.1 and WebSocket servers on one libuv loop in the calling thread. The only
+ * place that knows libuv, llhttp and wslay.
+ *
+ * Limits (struct web_options) answer: header over the bound 431, body over the bound a JSON error
+ * with HTTP 400 and statusCode 10, too slow a request 408, unknown path 404 with statusCode 6. One
+ * request per connection is worked on at a time; pipelined ones wait, and answers keep their
+ * order. An idle connection holds no buffers: under 1.5 kB of memory each, with a held exchange
+ * or an idle WebSocket too. */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "base/error.h"
+#include "base/exchange.h"
+#include "base/poster.h"
+
+#include <stdint.h>
+
+struct web;
+
+struct web_options {
+    const char *bind;             /* "ADDR:PORT" or "[ADDR]:PORT"; port 0 takes a free one */
+    size_t header_bytes_max;      /* request line and headers together */
+    size_t body_bytes_max;
+    size_t frame_bytes_max;       /* one WebSocket message */
+    size_t backlog_bytes_max;     /* queued to a peer that does not read; then it is dropped */
+    unsigned request_timeout_ms;  /* from the first byte of a request to its last */
+    unsigned idle_timeout_ms;     /* of a kept-alive connection with no request */
+    unsigned connections_max;
+};
+
+struct web_route {
+    const char *prefix;  /* the first route of which the path starts with prefix is taken */
+    void (*handle)(void *ctx, struct exchange *x);
+    void *ctx;
+};
+
+enum err web_create(const struct web_options *options, const struct web_route *routes,
+                    size_t route_count, struct web **out, char *why, size_t why_size);
+unsigned web_port(const struct web *w);
+/* Post to this loop from any thread. */
+struct poster web_poster(struct web *w);
+/* next says when (milliseconds of web_now_ms, UINT64_MAX never), tick is called when it has come.
+ * Asked again after every turn of the loop. */
+void web_set_ticker(struct web *w, uint64_t (*next)(void *ctx), void (*tick)(void *ctx, uint64_t now_ms),
+                    void *ctx);
+/* Monotonic milliseconds, cached once per turn of the loop. */
+uint64_t web_now_ms(const struct web *w);
+/* Turns an exchange with is_upgrade into a WebSocket; the exchange is gone, the peer's handlers are
+ * to be set before returning to the loop. NULL when the request is no valid upgrade (it has been
+ * answered). extra_headers: further header lines of the 101. */
+struct socket_peer *web_accept_socket(struct exchange *x, struct slice extra_headers);
+/* Runs until web_stop. */
+void web_run(struct web *w);
+/* From the loop's thread or a post: stop accepting, end idle connections; web_run returns when all
+ * exchanges are answered, or after grace_ms. */
+void web_stop(struct web *w, unsigned grace_ms);
+void web_destroy(struct web *w);
+
+#endif
