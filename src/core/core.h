@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The deterministic core: calls, parties, devices, users and their data; a function
+ * (state, input) -> (state, effects). It does no I/O, knows no JSON, starts no thread and asks
+ * neither clock nor random source: time and randomness come with each input. The same inputs give
+ * the same state, effects and digests, in every run and on every machine.
+ *
+ * One thread at a time. */
+#ifndef CORE_CORE_H
+#define CORE_CORE_H
+
+#include "base/arena.h"
+#include "core/input.h"
+#include "core/view.h"
+
+#define CORE_VERSION 1 /* a journal is replayed only by the version that wrote it */
+
+struct core;
+
+/* What inputs caused, in order. Collects over several inputs (a batch) until reset. */
+struct effects {
+    struct notice **notices;
+    size_t notice_count;
+    size_t notice_cap;
+    struct order *orders; /* slices and mix tables in the arena */
+    size_t order_count;
+    size_t order_cap;
+    uint64_t digest;      /* of all of them so far */
+    struct slice reason;  /* of the last refusal, in the arena; absent when it was accepted */
+    struct arena arena;
+};
+
+/* Zero-initialised is ready for use. Reset keeps memory, drops references. */
+void effects_reset(struct effects *fx);
+void effects_free(struct effects *fx);
+
+struct core *core_create(void);
+void core_destroy(struct core *core);
+
+/* Applies one input. ERR_OK: the state changed (or a tolerated command had nothing to do) and the
+ * input is to be journalled. Anything else: refused, fx->reason says why in words for the
+ * requester, the state and its digest are as before and the input is not to be journalled.
+ * INPUT_DEADLINE must only be given when core_next_deadline is not after time_ms. */
+enum err core_apply(struct core *core, const struct input *input, struct effects *fx);
+
+/* Milliseconds since the epoch, UINT64_MAX when there is none. */
+uint64_t core_next_deadline(const struct core *core);
+
+enum query_kind { QUERY_USER, QUERY_DEVICES, QUERY_DEVICE, QUERY_CALLS, QUERY_CALL };
+
+struct query {
+    enum query_kind kind;
+    struct slice user;   /* user name */
+    struct slice target; /* of a device or call */
+};
+
+/* An answer owns its arrays and references. */
+struct answer {
+    enum err err;
+    uint64_t time_ms;     /* at which it is true */
+    uint64_t seq;         /* the user's last notice it includes */
+    struct user_card *user;
+    bool has_session;     /* voice contact-centre session */
+    struct call_view *calls;
+    size_t call_count;
+    struct device_view *devices;
+    size_t device_count;
+};
+
+void core_query(const struct core *core, const struct query *query, uint64_t time_ms,
+                struct answer *out);
+void answer_release(struct answer *answer);
+
+/* The number of the user's last notice; 0 when there is none or no such user. */
+uint64_t core_user_seq(const struct core *core, struct slice user);
+
+/* The whole state as bytes; equal states give equal bytes. */
+void core_snapshot(const struct core *core, struct buf *out);
+/* ERR_CORRUPT when the bytes are no snapshot of this version. *out is a new core. */
+enum err core_restore(struct slice snapshot, struct core **out);
+/* Of the state; that of its snapshot's bytes. Costs a snapshot. */
+uint64_t core_digest(const struct core *core);
+
+/* For start-up: calls visit for each leg that lives, in order of their creation. */
+struct core_leg {
+    uint64_t leg;
+    bool is_offered;  /* the telephone began it and we have not accepted it */
+    bool is_up;
+    bool is_dropping;
+    struct slice dn;
+    struct slice keep;
+};
+void core_each_leg(const struct core *core, void (*visit)(void *ctx, const struct core_leg *leg),
+                   void *ctx);
+/* All orders that no signal has confirmed, and the mix of each call. */
+void core_unconfirmed_orders(const struct core *core, struct effects *fx);
+
+/* Names of users and devices that are configured now, in order of creation. */
+void core_each_user(const struct core *core, void (*visit)(void *ctx, struct slice name), void *ctx);
+void core_each_device(const struct core *core, void (*visit)(void *ctx, struct slice dn), void *ctx);
+
+struct core_stats {
+    uint64_t calls_by_state[PARTY_RELEASED + 1]; /* parties in each state */
+    uint64_t calls;
+    uint64_t users;
+    uint64_t devices;
+    uint64_t devices_registered;
+};
+void core_stats(const struct core *core, struct core_stats *out);
+
+/* Checks the invariants; aborts with the one that is broken. For tests and debug builds. */
+void core_check(const struct core *core);
+
+#endif

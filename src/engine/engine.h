@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The core thread: takes what is queued, stamps it with time and randomness, applies it, appends
+ * it to the journal, commits once per batch, and only then releases what it caused: orders to the
+ * line driver, replies and notices to the web side. Nobody ever sees something that a crash could
+ * make us forget.
+ *
+ * engine_command, engine_query, engine_record and the line driver's signals may come from any
+ * thread; they copy what they are given. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "core/core.h"
+#include "journal/journal.h"
+#include "line/line.h"
+
+struct engine;
+
+/* The answer to one command, query, record or clock request. */
+struct reply {
+    void *tag;             /* as given with the request */
+    enum err err;
+    struct slice reason;   /* of a refusal; good as long as the release */
+    struct answer *answer; /* of a query; owned by the release, may be moved out (set NULL) */
+};
+
+/* What one batch released, in order: replies first. */
+struct release {
+    struct reply *replies;
+    size_t reply_count;
+    struct notice **notices;
+    size_t notice_count;
+    bool is_replay; /* at start-up: notices only, which were perhaps seen before the restart */
+    struct arena arena;
+};
+
+/* Drops the references; the receiver calls it when done. */
+void release_free(struct release *release);
+
+enum engine_clock { ENGINE_CLOCK_REAL, ENGINE_CLOCK_MANUAL };
+
+struct engine_options {
+    struct journal *journal;     /* borrowed */
+    struct line_driver *line;    /* borrowed; not started */
+    enum engine_clock clock;
+    uint64_t manual_start_ms;    /* manual: the first time, when the journal knows no later one */
+    size_t queue_limit;          /* commands, queries and records; more get ERR_OVERLOAD */
+    uint64_t snapshot_batches;   /* a snapshot every so many batches */
+    size_t ring_notices;         /* how many notices per user the web side keeps: replay is no
+                                    longer than it has to be for these */
+    /* Called on the core thread after each commit, and in engine_create for what replay yields.
+     * Takes ownership of the release. */
+    void (*released)(void *ctx, struct release *release);
+    void *ctx;
+};
+
+/* Loads the snapshot before the newest, replays behind it and checks all digests. Nothing runs yet.
+ * ERR_CORRUPT with one line in why when the replay would tell another story; names the batch. */
+enum err engine_create(const struct engine_options *options, struct engine **out, char *why,
+                       size_t why_size);
+/* Starts the core thread and then, on it, the line driver. The config items have been applied and
+ * are durable when it returns; users and devices that are not among them are removed. */
+enum err engine_start(struct engine *e, const struct config_item *items, size_t count);
+
+/* ERR_OVERLOAD: refused, no reply follows. ERR_OK: the reply carries tag, in a later release. */
+enum err engine_command(struct engine *e, const struct command *command, void *tag);
+enum err engine_query(struct engine *e, const struct query *query, void *tag);
+/* Writes (value absent: removes) a durable record; several at once are one transaction. */
+struct engine_record {
+    enum record_table table;
+    struct slice key;
+    struct slice value;
+};
+enum err engine_record(struct engine *e, const struct engine_record *records, size_t count, void *tag);
+/* Manual clock: steps through every deadline up to now + ms; the reply comes when all that this
+ * caused is durable and released. ERR_STATE with a real clock. */
+enum err engine_advance(struct engine *e, uint64_t ms, void *tag);
+
+/* Milliseconds since the epoch, as inputs are stamped; any thread. */
+uint64_t engine_now_ms(const struct engine *e);
+
+/* Applies and releases what is queued, writes a snapshot at the head, stops the line driver and the
+ * thread. */
+void engine_stop(struct engine *e);
+void engine_destroy(struct engine *e);
+
+#endif

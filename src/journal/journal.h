@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The durable memory: committed batches of inputs, records of other rooms, and snapshots of the
+ * core. One SQLite database (journal.db: batches and records, so that a batch and the records it
+ * caused are one transaction) and snapshot files beside it, in one directory.
+ *
+ * A batch is one row: number, bytes, digest of its effects, checksum. Records are (table, key,
+ * value). Used by one thread at a time, but for journal_checkpoint and the snapshot functions,
+ * which may run on another. */
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+struct journal;
+
+struct journal_options {
+    const char *directory; /* made when absent */
+    const char *vfs;       /* SQLite file layer; NULL: the system's */
+    unsigned version;      /* of the core; another version's batches are not replayed */
+};
+
+enum record_table { RECORD_META, RECORD_BAYEUX, RECORD_WEB_SESSION, RECORD_LINE, RECORD_CREDENTIAL, RECORD_TABLE_COUNT };
+
+/* Takes a lock on the directory: a second process gets ERR_IN_USE. why gets one line of text for a
+ * person on failure. */
+enum err journal_open(const struct journal_options *options, struct journal **out, char *why,
+                      size_t why_size);
+void journal_close(struct journal *j);
+
+/* Number of the last committed batch, 0 when there is none. */
+uint64_t journal_head(const struct journal *j);
+
+/* One transaction: begin, any number of records, at most one batch, commit. After a failed commit
+ * nothing is durable, and the same may be begun again. The batch's number is the head + 1. */
+enum err journal_begin(struct journal *j);
+enum err journal_append(struct journal *j, struct slice batch, uint64_t effects_digest);
+/* value absent removes. */
+enum err journal_put(struct journal *j, enum record_table table, struct slice key, struct slice value);
+enum err journal_commit(struct journal *j);
+void journal_rollback(struct journal *j);
+
+/* Each batch after number after, in order. A non-zero return of visit stops and is returned; a row
+ * whose checksum is wrong, or a gap, is ERR_CORRUPT. */
+enum err journal_replay(struct journal *j, uint64_t after,
+                        enum err (*visit)(void *ctx, uint64_t number, struct slice batch,
+                                          uint64_t effects_digest),
+                        void *ctx);
+/* In order of keys. */
+enum err journal_each_record(struct journal *j, enum record_table table,
+                             void (*visit)(void *ctx, struct slice key, struct slice value),
+                             void *ctx);
+/* A single record into out; ERR_NOT_FOUND. */
+enum err journal_get(struct journal *j, enum record_table table, struct slice key, struct buf *out);
+
+/* Snapshots: written whole (temporary file, fsync, rename), checksummed. Two are kept. */
+enum err journal_snapshot_write(struct journal *j, uint64_t number, struct slice state);
+/* Numbers of those that are there, newest first; returns how many (at most max). */
+size_t journal_snapshot_list(struct journal *j, uint64_t *numbers, size_t max);
+enum err journal_snapshot_read(struct journal *j, uint64_t number, struct buf *out);
+/* Forgets batches up to number, a bounded few at each call (inside a transaction). */
+enum err journal_trim(struct journal *j, uint64_t number);
+/* Moves the write-ahead log into the database, from a background thread's own connection. */
+enum err journal_checkpoint(struct journal *j);
+
+#endif
