@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Who asks: Basic credentials (argon2id, verified one at a time on a worker), and the JSESSIONID
+ * cookie: signed with a stored key, so that a restart costs nobody the session. A credential that
+ * was verified is remembered by a keyed MAC of the pair (stored hash, password) with an expiry, and
+ * so forgotten when the hash changes. Web thread only. */
+#ifndef AUTH_AUTH_H
+#define AUTH_AUTH_H
+
+#include "base/exchange.h"
+#include "base/poster.h"
+#include "engine/engine.h"
+
+struct auth;
+
+struct auth_user {
+    const char *name;
+    const char *password_hash; /* crypto_pwhash_str form */
+};
+
+struct auth_options {
+    const struct auth_user *users; /* sorted in any order; borrowed as long as the auth lives */
+    size_t user_count;
+    uint8_t key[32];               /* signs cookies; the same after a restart */
+    unsigned session_idle_s;       /* 1800: a cookie unused for so long is worth nothing */
+    unsigned verified_s;           /* how long a verified credential is remembered */
+    bool cookie_is_secure;         /* Secure; SameSite=None, else SameSite=Lax */
+    struct poster poster;          /* of the web thread */
+    struct engine *engine;         /* borrowed: durable records of ended sessions */
+};
+
+struct auth *auth_create(const struct auth_options *options);
+void auth_destroy(struct auth *a);
+
+/* At start-up, for each record of RECORD_WEB_SESSION. */
+void auth_restore(struct auth *a, struct slice key, struct slice value);
+
+/* Sets x->user (and x->set_cookie where a session begins or is renewed) and calls identified, at
+ * once or later; or answers 403 with statusCode 20. */
+void auth_identify(struct auth *a, struct exchange *x,
+                   void (*identified)(void *ctx, struct exchange *x), void *ctx);
+/* Ends the HTTP session of the exchange's cookie, durably, then calls ended. */
+void auth_end_session(struct auth *a, struct exchange *x,
+                      void (*ended)(void *ctx, struct exchange *x), void *ctx);
+
+/* Hashes a password (about 11 ms, 19 MiB); out has at least 128 bytes. */
+enum err auth_hash_password(const char *password, char *out, size_t out_size);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The CometD (Bayeux 1.0) side of the event stream: messages, sessions, channels, the acknowledge
+ * extension. Knows no sockets: it is given exchanges (long-polling, callback-polling) and socket
+ * peers (WebSocket). A session's cursor into the hub is all that it queues. Web thread only.
+ *
+ * A session (clientId, user, browser cookie, subscriptions, start number) is durable before the
+ * reply to its handshake or subscribe leaves, so a restart costs nobody its session. */
+#ifndef BAYEUX_BAYEUX_H
+#define BAYEUX_BAYEUX_H
+
+#include "base/exchange.h"
+#include "engine/engine.h"
+#include "hub/hub.h"
+
+struct bayeux;
+
+struct bayeux_options {
+    struct engine *engine;    /* borrowed: for durable records (RECORD_BAYEUX) */
+    struct hub *hub;          /* borrowed */
+    unsigned timeout_ms;      /* how long a connect is held: 30000 */
+    unsigned interval_ms;     /* 0 */
+    unsigned max_interval_ms; /* a session without connect lives this long: 10000 or more */
+    unsigned sessions_max;
+    unsigned message_bytes_max;  /* one envelope */
+    unsigned subscriptions_max;  /* of one session */
+    bool offers_websocket;
+    bool cookie_is_secure;    /* Secure; SameSite=None on BAYEUX_BROWSER, else Lax */
+    /* Writes the "data" of a notice as JSON. */
+    void (*render)(void *ctx, const struct notice *notice, struct buf *out);
+    void *ctx;
+};
+
+struct bayeux *bayeux_create(const struct bayeux_options *options);
+void bayeux_destroy(struct bayeux *b);
+
+/* At start-up, for each record of RECORD_BAYEUX; before the first notices of replay or after. */
+void bayeux_restore(struct bayeux *b, struct slice key, struct slice value, uint64_t now_ms);
+
+/* A request for the notifications address, of an identified user. */
+void bayeux_exchange(struct bayeux *b, struct exchange *x, uint64_t now_ms);
+/* A new WebSocket of an identified user. */
+void bayeux_socket(struct bayeux *b, struct socket_peer *peer, struct slice user,
+                   struct slice browser_cookie, uint64_t now_ms);
+
+/* After the notices of a release were appended to the hub: delivers to who waits. */
+void bayeux_flush(struct bayeux *b, uint64_t now_ms);
+
+/* Milliseconds of the web side's clock; UINT64_MAX never. */
+uint64_t bayeux_next_ms(const struct bayeux *b);
+void bayeux_tick(struct bayeux *b, uint64_t now_ms);
+
+/* Answers what is held; sessions stay. For a draining stop. */
+void bayeux_drain(struct bayeux *b);
+
+/* Metrics are set by bayeux itself: cordboard_bayeux_sessions, ..._events_delivered_total. */
+
+#endif

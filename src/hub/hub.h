@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* One ring of numbered notices per user, bounded in count and bytes, and cursors that read them.
+ * A cursor is a position, not a queue of copies: any number of them share the ring, and a reader
+ * that comes back late finds what is still kept or learns that it must read the picture anew.
+ * Web thread only. Users without notices and cursors cost nothing. */
+#ifndef HUB_HUB_H
+#define HUB_HUB_H
+
+#include "base/list.h"
+#include "core/view.h"
+
+struct hub;
+struct hub_user;
+
+struct hub_cursor {
+    struct list link;
+    struct hub_user *user;
+    uint64_t next;                     /* number of the first notice not yet read */
+    void (*arrived)(void *owner);      /* a notice came; called once per notice, must not block */
+    void *owner;
+};
+
+struct hub *hub_create(size_t ring_notices, size_t ring_bytes);
+void hub_destroy(struct hub *hub);
+
+/* Takes over the reference. Numbers of a user must follow each other; a gap (which only an overrun
+ * of the queue to this thread can cause) drops what is in the ring, so cursors see a resync. */
+void hub_append(struct hub *hub, struct notice *notice);
+
+/* The number of the user's newest notice, 0 when none is known. */
+uint64_t hub_last(const struct hub *hub, struct slice user);
+
+/* Starts reading behind number after. */
+void hub_cursor_open(struct hub *hub, struct hub_cursor *cursor, struct slice user, uint64_t after);
+void hub_cursor_close(struct hub *hub, struct hub_cursor *cursor);
+
+/* The notice at cursor->next without moving: NULL when there is none yet. *lost is set when numbers
+ * from next on are no longer kept: next has then been moved to the oldest that is. */
+const struct notice *hub_cursor_peek(struct hub_cursor *cursor, bool *lost);
+/* One with a given number at or after the oldest kept; NULL otherwise. */
+const struct notice *hub_notice(const struct hub_cursor *cursor, uint64_t seq);
+uint64_t hub_oldest(const struct hub_cursor *cursor);
+
+struct hub_stats {
+    uint64_t notices;
+    uint64_t bytes;
+    uint64_t cursors;
+};
+void hub_stats(const struct hub *hub, struct hub_stats *out);
+
+#endif
