@@ -18,7 +18,8 @@ struct queue *queue_create(size_t limit, void (*wake)(void *ctx), void *ctx);
 void queue_destroy(struct queue *q);
 /* false when full and not reserved: nothing was queued. */
 bool queue_put(struct queue *q, void *item, bool reserved);
-/* Takes up to max items in order; returns how many. */
+/* Takes up to max items in order; returns how many. Who is woken takes until it gets fewer than
+ * max: nobody wakes it for what it left. */
 size_t queue_take(struct queue *q, void **items, size_t max);
 /* Blocks until there is an item or until_ms of CLOCK_MONOTONIC has come (UINT64_MAX: no bound). */
 void queue_wait(struct queue *q, uint64_t until_ms);
