@@ -21,18 +21,18 @@
 struct web;
 
 struct web_options {
-    const char *bind;             /* "ADDR:PORT" or "[ADDR]:PORT"; port 0 takes a free one */
-    size_t header_bytes_max;      /* request line and headers together */
+    const char *bind;        /* "ADDR:PORT" or "[ADDR]:PORT"; port 0 takes a free one */
+    size_t header_bytes_max; /* request line and headers together */
     size_t body_bytes_max;
-    size_t frame_bytes_max;       /* one WebSocket message */
-    size_t backlog_bytes_max;     /* queued to a peer that does not read; then it is dropped */
-    unsigned request_timeout_ms;  /* from the first byte of a request to its last */
-    unsigned idle_timeout_ms;     /* of a kept-alive connection with no request */
+    size_t frame_bytes_max;      /* one WebSocket message */
+    size_t backlog_bytes_max;    /* queued to a peer that does not read; then it is dropped */
+    unsigned request_timeout_ms; /* from the first byte of a request to its last */
+    unsigned idle_timeout_ms;    /* of a kept-alive connection with no request */
     unsigned connections_max;
 };
 
 struct web_route {
-    const char *prefix;  /* the first route of which the path starts with prefix is taken */
+    const char *prefix; /* the first route of which the path starts with prefix is taken */
     void (*handle)(void *ctx, struct exchange *x);
     void *ctx;
 };
@@ -44,8 +44,8 @@ unsigned web_port(const struct web *w);
 struct poster web_poster(struct web *w);
 /* next says when (milliseconds of web_now_ms, UINT64_MAX never), tick is called when it has come.
  * Asked again after every turn of the loop. */
-void web_set_ticker(struct web *w, uint64_t (*next)(void *ctx), void (*tick)(void *ctx, uint64_t now_ms),
-                    void *ctx);
+void web_set_ticker(struct web *w, uint64_t (*next)(void *ctx),
+                    void (*tick)(void *ctx, uint64_t now_ms), void *ctx);
 /* Monotonic milliseconds, cached once per turn of the loop. */
 uint64_t web_now_ms(const struct web *w);
 /* Turns an exchange with is_upgrade into a WebSocket; the exchange is gone, the peer's handlers are
