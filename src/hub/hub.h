@@ -17,22 +17,26 @@ struct hub_user;
 struct hub_cursor {
     struct list link;
     struct hub_user *user;
-    uint64_t next;                     /* number of the first notice not yet read */
-    void (*arrived)(void *owner);      /* a notice came; called once per notice, must not block */
+    uint64_t next;                /* number of the first notice not yet read; 0 while that is
+                                     whatever comes first */
+    void (*arrived)(void *owner); /* a notice came; called once per notice, must not block */
     void *owner;
 };
 
 struct hub *hub_create(size_t ring_notices, size_t ring_bytes);
 void hub_destroy(struct hub *hub);
 
-/* Takes over the reference. Numbers of a user must follow each other; a gap (which only an overrun
- * of the queue to this thread can cause) drops what is in the ring, so cursors see a resync. */
+/* Takes over the reference. A ring keeps at least its newest notice, whatever its size. Numbers of
+ * a user must follow each other; a gap (which only an overrun of the queue to this thread can
+ * cause) drops what is in the ring, so cursors see a resync. */
 void hub_append(struct hub *hub, struct notice *notice);
 
 /* The number of the user's newest notice, 0 when none is known. */
 uint64_t hub_last(const struct hub *hub, struct slice user);
 
-/* Starts reading behind number after. */
+/* Starts reading behind number after; HUB_NEWEST: behind what is there, also when no number is
+ * known yet. arrived and owner are the caller's to set. */
+#define HUB_NEWEST UINT64_MAX
 void hub_cursor_open(struct hub *hub, struct hub_cursor *cursor, struct slice user, uint64_t after);
 void hub_cursor_close(struct hub *hub, struct hub_cursor *cursor);
 
