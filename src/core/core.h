@@ -26,8 +26,8 @@ struct effects {
     struct order *orders; /* slices and mix tables in the arena */
     size_t order_count;
     size_t order_cap;
-    uint64_t digest;      /* of all of them so far */
-    struct slice reason;  /* of the last refusal, in the arena; absent when it was accepted */
+    uint64_t digest;     /* of all of them so far */
+    struct slice reason; /* of the last refusal, in the arena; absent when it was accepted */
     struct arena arena;
 };
 
@@ -58,10 +58,10 @@ struct query {
 /* An answer owns its arrays and references. */
 struct answer {
     enum err err;
-    uint64_t time_ms;     /* at which it is true */
-    uint64_t seq;         /* the user's last notice it includes */
+    uint64_t time_ms; /* at which it is true */
+    uint64_t seq;     /* the user's last notice it includes */
     struct user_card *user;
-    bool has_session;     /* voice contact-centre session */
+    bool has_session; /* voice contact-centre session */
     struct call_view *calls;
     size_t call_count;
     struct device_view *devices;
@@ -85,7 +85,7 @@ uint64_t core_digest(const struct core *core);
 /* For start-up: calls visit for each leg that lives, in order of their creation. */
 struct core_leg {
     uint64_t leg;
-    bool is_offered;  /* the telephone began it and we have not accepted it */
+    bool is_offered; /* the telephone began it and we have not accepted it */
     bool is_up;
     bool is_dropping;
     struct slice dn;
@@ -97,8 +97,10 @@ void core_each_leg(const struct core *core, void (*visit)(void *ctx, const struc
 void core_unconfirmed_orders(const struct core *core, struct effects *fx);
 
 /* Names of users and devices that are configured now, in order of creation. */
-void core_each_user(const struct core *core, void (*visit)(void *ctx, struct slice name), void *ctx);
-void core_each_device(const struct core *core, void (*visit)(void *ctx, struct slice dn), void *ctx);
+void core_each_user(const struct core *core, void (*visit)(void *ctx, struct slice name),
+                    void *ctx);
+void core_each_device(const struct core *core, void (*visit)(void *ctx, struct slice dn),
+                      void *ctx);
 
 struct core_stats {
     uint64_t calls_by_state[PARTY_RELEASED + 1]; /* parties in each state */

@@ -35,21 +35,21 @@ enum remote_answer { REMOTE_ANSWER_NONE, REMOTE_ANSWER_TALK, REMOTE_ANSWER_REINV
  * not journalled. */
 enum config_kind {
     CONFIG_LIMITS,
-    CONFIG_USER,   /* put */
-    CONFIG_DEVICE, /* put; after its user */
+    CONFIG_USER,          /* put */
+    CONFIG_DEVICE,        /* put; after its user */
     CONFIG_REMOVE_USER,   /* refused with ERR_IN_USE while the user has a device */
     CONFIG_REMOVE_DEVICE, /* its calls are ended with cause failed */
     CONFIG_KIND_COUNT
 };
 
 struct config_limits {
-    uint64_t pick_up_ms;    /* caller's telephone to go off hook */
-    uint64_t no_answer_ms;  /* destination to answer */
-    uint64_t tone_ms;       /* busy tone before Released */
-    uint64_t keep_ms;       /* a released call stays readable */
-    uint64_t key_bytes;     /* of user data */
+    uint64_t pick_up_ms;   /* caller's telephone to go off hook */
+    uint64_t no_answer_ms; /* destination to answer */
+    uint64_t tone_ms;      /* busy tone before Released */
+    uint64_t keep_ms;      /* a released call stays readable */
+    uint64_t key_bytes;    /* of user data */
     uint64_t value_bytes;
-    uint64_t call_bytes;    /* all keys and values of a call */
+    uint64_t call_bytes; /* all keys and values of a call */
     uint64_t pairs;
 };
 
@@ -60,7 +60,7 @@ struct config_item {
     struct slice id;         /* user or device id; empty: derived from the name */
     struct slice first_name; /* user */
     struct slice last_name;
-    struct slice owner;      /* device: user name, may be absent */
+    struct slice owner; /* device: user name, may be absent */
     enum remote_answer remote_answer;
 };
 

@@ -60,12 +60,12 @@ enum order_kind {
 
 struct order {
     enum order_kind kind;
-    uint64_t leg;          /* all but mix */
-    struct slice dn;       /* ring: the device's directory number */
-    struct slice from;     /* ring: the number to show */
-    bool auto_answer;      /* ring: the telephone is to go off hook by itself (Dial's own leg) */
-    enum cause cause;      /* drop */
-    struct slice digits;   /* dtmf: 0-9 * # A-D */
+    uint64_t leg;        /* all but mix */
+    struct slice dn;     /* ring: the device's directory number */
+    struct slice from;   /* ring: the number to show */
+    bool auto_answer;    /* ring: the telephone is to go off hook by itself (Dial's own leg) */
+    enum cause cause;    /* drop */
+    struct slice digits; /* dtmf: 0-9 * # A-D */
     const struct mix_leg *legs; /* mix */
     size_t leg_count;
 };
@@ -81,6 +81,7 @@ enum signal_kind {
     SIGNAL_RETRIEVED,    /* leg */
     SIGNAL_DTMF,         /* leg, number: digits pressed on the telephone */
     SIGNAL_KEEP,         /* leg, keep: something to keep changed (CSeq reserve, route, codec) */
+    SIGNAL_REFUSED, /* leg: the telephone did not do what the answer order asked; it rings on */
     SIGNAL_COUNT
 };
 

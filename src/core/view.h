@@ -14,13 +14,13 @@
 struct user_data {
     atomic_uint refs;
     uint32_t count;
-    uint64_t hash;        /* of all keys and values */
-    size_t bytes;         /* of all keys and values */
-    bool repeats;         /* a key is there more than once */
+    uint64_t hash; /* of all keys and values */
+    size_t bytes;  /* of all keys and values */
+    bool repeats;  /* a key is there more than once */
     /* Rendered JSON; filled at most once, by the one thread that renders; freed with it. */
     char *rendered;
     size_t rendered_len;
-    struct pair pairs[];  /* texts follow in the same block */
+    struct pair pairs[]; /* texts follow in the same block */
 };
 
 struct user_data *user_data_ref(struct user_data *data); /* NULL is fine */
@@ -55,7 +55,7 @@ const char *party_state_text(enum party_state state);
 #define NUMBER_MAX 64 /* digits of a directory or outside number */
 
 struct participant {
-    uint32_t party;        /* number of the party within its call */
+    uint32_t party; /* number of the party within its call */
     bool is_internal;
     char number[NUMBER_MAX + 1];
 };
@@ -63,7 +63,7 @@ struct participant {
 /* The part of a call that all its views share. */
 struct call_part {
     atomic_uint refs;
-    char id[33];       /* = callUuid */
+    char id[33]; /* = callUuid */
     char conn_id[17];
     enum call_type type;
     struct user_data *data; /* NULL: none */
@@ -77,10 +77,10 @@ void call_part_unref(struct call_part *part);
 /* The call as one party's user sees it. */
 struct call_view {
     struct call_part *call;
-    uint32_t party;            /* the own one: left out of participants */
+    uint32_t party; /* the own one: left out of participants */
     enum party_state state;
     uint32_t duration_s;
-    uint64_t capabilities;     /* bit per enum op */
+    uint64_t capabilities; /* bit per enum op */
     bool is_muted;
     char dnis[NUMBER_MAX + 1];
     char device_dn[NUMBER_MAX + 1];

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The invariants, each with the sentence that the abort will show. Slow and complete: for tests
+ * and debug builds, after every input. */
+#include "base/log.h"
+#include "core/core_int.h"
+
+static void must(bool holds, const char *sentence)
+{
+    if (!holds)
+        log_abort("invariant broken: %s", sentence);
+}
+
+static void check_party(const struct core *core, const struct party *party)
+{
+    must(party->dn[0] != '\0', "every party has a number");
+    if (party->leg) {
+        must(party->leg->party == party, "a leg's party is the one that is heard on it");
+        must(leg_find(core, party->leg->id) == party->leg, "a party's leg can be found");
+        must(!party->leg->is_dropping, "a leg that is dropped belongs to no party");
+    }
+    if (party->state == PARTY_RELEASED)
+        must(!party->leg && party->cause != CAUSE_NONE, "a released party has no leg, but a cause");
+    if (party->state == PARTY_ESTABLISHED || party->state == PARTY_HELD ||
+        party->state == PARTY_RINGING)
+        must(party->leg && party->device, "a party that rings or talks has a device and a leg");
+    if (party->state == PARTY_DIALING)
+        must(party->leg != NULL, "a caller has a leg");
+    if (party->device)
+        must(party->user == party->device->owner, "a device's owner is the one who is told");
+}
+
+static void check_call(const struct core *core, const struct call *call)
+{
+    size_t living = 0;
+    size_t parties = 0;
+    LIST_EACH(it, &call->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, link);
+        check_party(core, party);
+        living += party_is_living(party);
+        parties++;
+    }
+    must(parties == 2, "a call has two parties");
+    must((living == 0) == (call->wait == WAIT_FORGET), "a call without living parties is over");
+    must(living != 1 || call->wait == WAIT_TONE, "nobody is left alone in a call");
+    must((call->wait == WAIT_NOTHING) == (call->deadline.index == 0),
+         "a call waits exactly when it has a deadline");
+    if (call->data) {
+        must(call->data->count <= core->limits.pairs || call->data->bytes > 0,
+             "user data is within its limits");
+        must(call->data->count > 0, "user data without pairs is no user data");
+    }
+    must(call_find(core, slice_of(call->id)) == call, "a call is found by its id");
+    must(call_find(core, slice_of(call->conn_id)) == call, "a call is found by its connId");
+}
+
+static void check_device(const struct device *device)
+{
+    size_t living = 0;
+    LIST_EACH(it, &device->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, of_device);
+        must(party->device == device, "a device lists its own parties");
+        living += party_is_living(party);
+    }
+    must(living <= 1, "a device has at most one call");
+}
+
+static void check_leg(const struct leg *leg)
+{
+    must(!(leg->is_up && leg->is_offered), "a leg that is up is no longer offered");
+    must(!(leg->is_dropping && leg->is_answer_pending), "a leg that is dropped is not answered");
+    must(leg->party || leg->is_dropping, "a leg without a party is being dropped");
+    if (leg->party)
+        must(leg->party->leg == leg, "a party's leg is the leg's party");
+}
+
+/* Every operation is accepted when it is offered; what is offered is never more than the table. */
+static void check_capabilities(const struct party *party)
+{
+    uint64_t offered = op_capabilities(party);
+    for (int op = 0; op < OP_COUNT; op++)
+        if (offered >> op & 1)
+            must(op_is_accepted((enum op)op, party), "an offered operation is accepted");
+    must(party->state != PARTY_RELEASED || offered == 0, "a released call offers nothing");
+}
+
+void core_check(const struct core *core)
+{
+    uint64_t states[PARTY_RELEASED + 1] = {0};
+    uint64_t calls = 0;
+    LIST_EACH(it, &core->calls)
+    {
+        const struct call *call = LIST_OWNER(it, struct call, link);
+        check_call(core, call);
+        calls++;
+        LIST_EACH(pt, &call->parties)
+        {
+            const struct party *party = LIST_OWNER(pt, struct party, link);
+            states[party->state]++;
+            check_capabilities(party);
+        }
+    }
+    LIST_EACH(it, &core->devices)
+    check_device(LIST_OWNER(it, struct device, link));
+    LIST_EACH(it, &core->legs)
+    check_leg(LIST_OWNER(it, struct leg, link));
+    must(calls == core->stats.calls, "calls are counted");
+    must(memcmp(states, core->stats.calls_by_state, sizeof states) == 0,
+         "parties are counted by state");
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Judges a command by the operations table: finds who asks and what it is about, refuses what the
+ * state does not allow with a reason that says what it would, and runs the rest. What belongs to
+ * somebody else looks as if it were not there. */
+#include "core/core_int.h"
+
+/* "AttachUserData, Hangup": what is possible instead. */
+static struct slice offered_names(struct arena *arena, const struct party *party)
+{
+    struct buf names = {0};
+    uint64_t bits = op_capabilities(party);
+    for (int op = 0; op < OP_COUNT; op++) {
+        if (!(bits >> op & 1))
+            continue;
+        if (names.len > 0)
+            buf_text(&names, ", ");
+        buf_text(&names, op_row((enum op)op)->name);
+    }
+    struct slice copy = arena_copy(arena, buf_view(&names));
+    buf_free(&names);
+    return copy;
+}
+
+static enum err refuse_state(struct turn *turn, const char *name, const struct party *party)
+{
+    struct slice names = offered_names(&turn->fx->arena, party);
+    if (names.len == 0)
+        return refuse(turn, ERR_STATE, "%s is not possible: the call is %s", name,
+                      party_state_text(party->state));
+    return refuse(turn, ERR_STATE, "%s is not possible: the call is %s; possible are %.*s", name,
+                  party_state_text(party->state), (int)names.len, names.ptr);
+}
+
+static enum err find_party(struct turn *turn)
+{
+    struct call *call = call_find(turn->core, turn->command->target);
+    turn->party = call ? call_party_of(call, turn->user) : NULL;
+    if (!turn->party || turn->party->state == PARTY_INVITED)
+        return refuse(turn, ERR_NOT_FOUND, "call '%.*s' is not there",
+                      (int)(turn->command->target.len < 64 ? turn->command->target.len : 64),
+                      turn->command->target.ptr);
+    if (!op_is_accepted(turn->command->op, turn->party))
+        return refuse_state(turn, op_row(turn->command->op)->name, turn->party);
+    return ERR_OK;
+}
+
+static enum err find_device(struct turn *turn)
+{
+    turn->device = device_find(turn->core, turn->command->target);
+    if (!turn->device || turn->device->owner != turn->user)
+        return refuse(turn, ERR_NOT_FOUND, "device '%.*s' is not there",
+                      (int)(turn->command->target.len < 64 ? turn->command->target.len : 64),
+                      turn->command->target.ptr);
+    return ERR_OK;
+}
+
+enum err apply_command(struct turn *turn)
+{
+    turn->command = &turn->input->command;
+    turn->user = user_find(turn->core, turn->command->user);
+    if (!turn->user)
+        return refuse(turn, ERR_NO_ACCESS, "Access denied");
+    enum err err = ERR_OK;
+    switch (op_row(turn->command->op)->target) {
+    case OP_ON_CALL:
+        err = find_party(turn);
+        break;
+    case OP_ON_DEVICE_CALLS:
+        err = find_device(turn);
+        break;
+    case OP_ON_USER:
+        break;
+    }
+    return err ? err : op_rule(turn->command->op)->run(turn);
+}

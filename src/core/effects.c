@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* What an input causes: notices, orders, or a refusal with its reason. Each is folded into the
+ * batch's digest as it is made, so that a replay that would tell another story is noticed. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "core/core_int.h"
+
+enum err refuse(struct turn *turn, enum err err, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    turn->fx->reason = arena_copy(&turn->fx->arena, slice_of(text));
+    return err;
+}
+
+struct order *effects_order(struct turn *turn, enum order_kind kind, uint64_t leg)
+{
+    struct effects *fx = turn->fx;
+    fx->orders = mem_grow(fx->orders, &fx->order_cap, fx->order_count + 1, sizeof *fx->orders);
+    struct order *order = &fx->orders[fx->order_count++];
+    *order = (struct order){.kind = kind, .leg = leg};
+    return order;
+}
+
+void effects_order_done(struct turn *turn, const struct order *order)
+{
+    uint64_t h = hash_u64(turn->fx->digest, (uint64_t)order->kind);
+    h = hash_u64(h, order->leg);
+    h = hash_slice(h, order->dn);
+    h = hash_slice(h, order->from);
+    h = hash_slice(h, order->digits);
+    h = hash_u64(h, (uint64_t)order->cause * 2 + order->auto_answer);
+    for (size_t i = 0; i < order->leg_count; i++) {
+        h = hash_u64(h, order->legs[i].leg);
+        h = hash_u64(h, (uint64_t)order->legs[i].tone << 32 | order->legs[i].hears);
+    }
+    turn->fx->digest = h;
+}
+
+static uint64_t digest_call(uint64_t h, const struct call_view *view)
+{
+    h = hash_bytes(h, view->call->id, sizeof view->call->id);
+    h = hash_u64(h, view->capabilities);
+    h = hash_u64(h, (uint64_t)view->state << 32 | view->duration_s);
+    h = hash_u64(h, view->call->data ? view->call->data->hash : 0);
+    h = hash_u64(h, (uint64_t)view->call->participant_count << 32 | view->party);
+    for (uint32_t i = 0; i < view->call->participant_count; i++)
+        h = hash_slice(h, number_slice(view->call->participants[i].number));
+    return hash_slice(hash_slice(h, slice_of(view->dnis)), slice_of(view->device_dn));
+}
+
+static uint64_t digest_device(uint64_t h, const struct device_view *view)
+{
+    h = hash_slice(h, slice_of(view->dn));
+    h = hash_u64(h, (uint64_t)view->agent_state << 2 | (uint64_t)view->is_active << 1 |
+                        (uint64_t)view->is_registered);
+    return hash_u64(h, view->capabilities);
+}
+
+static struct notice *add_notice(struct turn *turn, struct user *user, enum notice_kind kind)
+{
+    struct effects *fx = turn->fx;
+    struct notice *notice = mem_zalloc(sizeof *notice);
+    atomic_init(&notice->refs, 1);
+    notice->kind = kind;
+    notice->user = user_card_ref(user->card);
+    notice->seq = ++user->seq;
+    notice->time_ms = turn->now_ms;
+    fx->notices = mem_grow(fx->notices, &fx->notice_cap, fx->notice_count + 1, sizeof *fx->notices);
+    fx->notices[fx->notice_count++] = notice;
+    fx->digest = hash_u64(hash_slice(fx->digest, user->card->name),
+                          notice->seq << 8 | (uint64_t)notice->kind);
+    return notice;
+}
+
+void effects_call_notice(struct turn *turn, struct party *party, enum notice_kind kind,
+                         struct notice_extras extras)
+{
+    if (!party->user || party->state == PARTY_INVITED)
+        return;
+    struct notice *notice = add_notice(turn, party->user, kind);
+    notice->has_extensions = extras.has_extensions;
+    notice->has_wrap_up = extras.has_wrap_up;
+    notice->release_reason = extras.release_reason;
+    notice->error = extras.error;
+    notice->error_text = extras.error_text;
+    view_of_call(party, turn->now_ms, &notice->call);
+    turn->fx->digest =
+        hash_u64(digest_call(turn->fx->digest, &notice->call),
+                 (uint64_t)extras.release_reason << 8 | (uint64_t)extras.has_extensions << 1 |
+                     (uint64_t)extras.has_wrap_up);
+}
+
+void effects_device_notice(struct turn *turn, struct device *device, enum notice_kind kind)
+{
+    if (!device->owner)
+        return;
+    struct notice *notice = add_notice(turn, device->owner, kind);
+    view_of_device(device, &notice->device);
+    turn->fx->digest = digest_device(turn->fx->digest, &notice->device);
+}
+
+void effects_reset(struct effects *fx)
+{
+    for (size_t i = 0; i < fx->notice_count; i++)
+        notice_unref(fx->notices[i]);
+    fx->notice_count = 0;
+    fx->order_count = 0;
+    fx->digest = 0;
+    fx->reason = SLICE_NONE;
+    arena_reset(&fx->arena);
+}
+
+void effects_free(struct effects *fx)
+{
+    effects_reset(fx);
+    arena_free(&fx->arena);
+    mem_free(fx->notices);
+    mem_free(fx->orders);
+    *fx = (struct effects){0};
+}

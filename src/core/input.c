@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The binary form of inputs. Fields are written in the order of their structures, each kind only
+ * its own; the form belongs to CORE_VERSION. */
+#include "core/input.h"
+
+static void encode_command(const struct command *c, struct buf *out)
+{
+    enc_u64(out, (uint64_t)c->op);
+    enc_bytes(out, c->user);
+    enc_bytes(out, c->target);
+    enc_bytes(out, c->text);
+    enc_u64(out, c->voice);
+    enc_u64(out, c->pair_count);
+    for (size_t i = 0; i < c->pair_count; i++) {
+        enc_bytes(out, c->pairs[i].key);
+        enc_bytes(out, c->pairs[i].value);
+    }
+}
+
+static void encode_signal(const struct signal *s, struct buf *out)
+{
+    enc_u64(out, (uint64_t)s->kind);
+    enc_u64(out, s->leg);
+    enc_bytes(out, s->dn);
+    enc_bytes(out, s->number);
+    enc_u64(out, (uint64_t)s->cause);
+    enc_u64(out, s->talks);
+    enc_u64(out, s->keep.ptr != NULL);
+    if (s->keep.ptr)
+        enc_bytes(out, s->keep);
+}
+
+static void encode_limits(const struct config_limits *l, struct buf *out)
+{
+    enc_u64(out, l->pick_up_ms);
+    enc_u64(out, l->no_answer_ms);
+    enc_u64(out, l->tone_ms);
+    enc_u64(out, l->keep_ms);
+    enc_u64(out, l->key_bytes);
+    enc_u64(out, l->value_bytes);
+    enc_u64(out, l->call_bytes);
+    enc_u64(out, l->pairs);
+}
+
+static void encode_config(const struct config_item *c, struct buf *out)
+{
+    enc_u64(out, (uint64_t)c->kind);
+    if (c->kind == CONFIG_LIMITS) {
+        encode_limits(&c->limits, out);
+        return;
+    }
+    enc_bytes(out, c->name);
+    enc_bytes(out, c->id);
+    enc_bytes(out, c->first_name);
+    enc_bytes(out, c->last_name);
+    enc_bytes(out, c->owner);
+    enc_u64(out, (uint64_t)c->remote_answer);
+}
+
+void input_encode(const struct input *input, struct buf *out)
+{
+    enc_u64(out, (uint64_t)input->kind);
+    switch (input->kind) {
+    case INPUT_COMMAND:
+        encode_command(&input->command, out);
+        break;
+    case INPUT_SIGNAL:
+        encode_signal(&input->signal, out);
+        break;
+    case INPUT_CONFIG:
+        encode_config(&input->config, out);
+        break;
+    default:
+        break;
+    }
+}
+
+static void decode_command(struct dec *d, struct arena *arena, struct command *c)
+{
+    c->op = (enum op)dec_u64_max(d, OP_COUNT - 1);
+    c->user = dec_bytes(d);
+    c->target = dec_bytes(d);
+    c->text = dec_bytes(d);
+    c->voice = dec_u64_max(d, 1) != 0;
+    /* A pair takes two bytes at least, so the count is bounded by what is left. */
+    c->pair_count = (size_t)dec_u64_max(d, (uint64_t)(d->end - d->at));
+    if (d->failed || c->pair_count == 0) {
+        c->pair_count = 0;
+        return;
+    }
+    struct pair *pairs = arena_alloc(arena, c->pair_count * sizeof *pairs);
+    for (size_t i = 0; i < c->pair_count; i++) {
+        pairs[i].key = dec_bytes(d);
+        pairs[i].value = dec_bytes(d);
+    }
+    c->pairs = pairs;
+}
+
+static void decode_signal(struct dec *d, struct signal *s)
+{
+    s->kind = (enum signal_kind)dec_u64_max(d, SIGNAL_COUNT - 1);
+    s->leg = dec_u64(d);
+    s->dn = dec_bytes(d);
+    s->number = dec_bytes(d);
+    s->cause = (enum cause)dec_u64_max(d, CAUSE_COUNT - 1);
+    s->talks = dec_u64_max(d, 1) != 0;
+    s->keep = dec_u64_max(d, 1) ? dec_bytes(d) : SLICE_NONE;
+}
+
+static void decode_limits(struct dec *d, struct config_limits *l)
+{
+    l->pick_up_ms = dec_u64(d);
+    l->no_answer_ms = dec_u64(d);
+    l->tone_ms = dec_u64(d);
+    l->keep_ms = dec_u64(d);
+    l->key_bytes = dec_u64(d);
+    l->value_bytes = dec_u64(d);
+    l->call_bytes = dec_u64(d);
+    l->pairs = dec_u64(d);
+}
+
+static void decode_config(struct dec *d, struct config_item *c)
+{
+    c->kind = (enum config_kind)dec_u64_max(d, CONFIG_KIND_COUNT - 1);
+    if (c->kind == CONFIG_LIMITS) {
+        decode_limits(d, &c->limits);
+        return;
+    }
+    c->name = dec_bytes(d);
+    c->id = dec_bytes(d);
+    c->first_name = dec_bytes(d);
+    c->last_name = dec_bytes(d);
+    c->owner = dec_bytes(d);
+    c->remote_answer = (enum remote_answer)dec_u64_max(d, REMOTE_ANSWER_REINVITE);
+}
+
+enum err input_decode(struct dec *d, struct arena *arena, struct input *out)
+{
+    *out = (struct input){.kind = (enum input_kind)dec_u64_max(d, INPUT_KIND_COUNT - 1)};
+    if (d->failed)
+        return ERR_CORRUPT;
+    switch (out->kind) {
+    case INPUT_COMMAND:
+        decode_command(d, arena, &out->command);
+        break;
+    case INPUT_SIGNAL:
+        decode_signal(d, &out->signal);
+        break;
+    case INPUT_CONFIG:
+        decode_config(d, &out->config);
+        break;
+    default:
+        break;
+    }
+    return d->failed ? ERR_CORRUPT : ERR_OK;
+}

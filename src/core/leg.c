@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Legs: what the core wants of each telephone. An order stays in the leg's flags until a signal
+ * confirms it, so that it can be given again after a restart; no order is given twice while it
+ * waits. */
+#include "base/mem.h"
+#include "core/core_int.h"
+
+struct leg *leg_create(struct core *core, uint64_t id, const char *dn)
+{
+    struct leg *leg = mem_zalloc(sizeof *leg);
+    leg->id = id;
+    number_copy(leg->dn, number_slice(dn));
+    list_append(&core->legs, &leg->link);
+    map_put(&core->leg_by_id, map_key_u64(&leg->id), leg);
+    return leg;
+}
+
+void leg_free(struct core *core, struct leg *leg)
+{
+    map_remove(&core->leg_by_id, map_key_u64(&leg->id));
+    list_remove(&leg->link);
+    if (leg->party)
+        leg->party->leg = NULL;
+    buf_free(&leg->keep);
+    mem_free(leg);
+}
+
+struct leg *leg_find(const struct core *core, uint64_t id)
+{
+    return map_get(&core->leg_by_id, map_key_u64(&id));
+}
+
+void leg_order_ring(struct turn *turn, const struct leg *leg)
+{
+    struct order *order = effects_order(turn, ORDER_RING, leg->id);
+    order->dn = arena_copy(&turn->fx->arena, number_slice(leg->dn));
+    order->from = arena_copy(&turn->fx->arena, number_slice(leg->from));
+    order->auto_answer = leg->auto_answer;
+    effects_order_done(turn, order);
+}
+
+void leg_order_answer(struct turn *turn, const struct leg *leg)
+{
+    effects_order_done(turn, effects_order(turn, ORDER_ANSWER, leg->id));
+}
+
+void leg_order_drop(struct turn *turn, const struct leg *leg)
+{
+    struct order *order = effects_order(turn, ORDER_DROP, leg->id);
+    order->cause = leg->drop_cause;
+    effects_order_done(turn, order);
+}
+
+struct leg *leg_ring(struct turn *turn, struct party *party, const char *from, bool auto_answer)
+{
+    struct leg *leg = leg_create(turn->core, turn->core->next_leg++, party->device->dn);
+    number_copy(leg->from, number_slice(from));
+    leg->auto_answer = auto_answer;
+    leg->party = party;
+    party->leg = leg;
+    leg_order_ring(turn, leg);
+    return leg;
+}
+
+void leg_answer(struct turn *turn, struct leg *leg)
+{
+    if (leg->is_up || leg->is_dropping || leg->is_answer_pending)
+        return;
+    leg->is_answer_pending = true;
+    leg_order_answer(turn, leg);
+}
+
+void leg_drop(struct turn *turn, struct leg *leg, enum cause cause)
+{
+    if (leg->party)
+        leg->party->leg = NULL;
+    leg->party = NULL;
+    if (leg->is_dropping)
+        return;
+    leg->is_dropping = true;
+    leg->is_answer_pending = false;
+    leg->drop_cause = cause;
+    leg_order_drop(turn, leg);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* StartContactCenterSession: logs the agent in for voice on the devices that are the agent's own.
+ * (Platform reference 3.1.) */
+#include "core/core_int.h"
+
+enum err op_start_contact_center_session(struct turn *turn)
+{
+    struct user *user = turn->user;
+    if (!turn->command->voice)
+        return refuse(turn, ERR_NOT_FOUND, "channels names no channel that exists here: voice");
+    if (list_is_empty(&user->devices))
+        return refuse(turn, ERR_STATE, "user has no device to log in on");
+    if (user->has_session)
+        return ERR_OK;
+    user->has_session = true;
+    user_tell_devices(turn, user);
+    return ERR_OK;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The one table of operations: name and parameters as clients know them, the states in which each
+ * is offered, tolerated or refused, and the function. Capabilities are computed from it, requests
+ * are judged by it, and nothing else knows these rules. To add an operation, add its enum op, a row
+ * in each of the two tables, and its file. */
+#include "core/core_int.h"
+
+#define IN(state)  (1u << (state))
+#define IN_TALKING (IN(PARTY_ESTABLISHED) | IN(PARTY_HELD))
+#define IN_LIVING  (IN(PARTY_DIALING) | IN(PARTY_RINGING) | IN_TALKING)
+
+static const struct op_row rows[OP_COUNT] = {
+    [OP_DIAL] = {"Dial", OP_ON_DEVICE_CALLS, OP_PARAM_DESTINATION | OP_PARAM_USER_DATA,
+                 OP_PARAM_DESTINATION},
+    [OP_ANSWER] = {"Answer", OP_ON_CALL, 0, 0},
+    [OP_HANGUP] = {"Hangup", OP_ON_CALL, 0, 0},
+    [OP_SEND_DTMF] = {"SendDtmf", OP_ON_CALL, OP_PARAM_DIGITS, OP_PARAM_DIGITS},
+    [OP_ATTACH_USER_DATA] = {"AttachUserData", OP_ON_CALL, OP_PARAM_USER_DATA, OP_PARAM_USER_DATA},
+    [OP_UPDATE_USER_DATA] = {"UpdateUserData", OP_ON_CALL, OP_PARAM_USER_DATA, OP_PARAM_USER_DATA},
+    [OP_DELETE_USER_DATA] = {"DeleteUserData", OP_ON_CALL, 0, 0},
+    [OP_DELETE_USER_DATA_PAIR] = {"DeleteUserDataPair", OP_ON_CALL, OP_PARAM_KEY, OP_PARAM_KEY},
+    [OP_START_CONTACT_CENTER_SESSION] = {"StartContactCenterSession", OP_ON_USER, OP_PARAM_CHANNELS,
+                                         OP_PARAM_CHANNELS},
+    [OP_END_CONTACT_CENTER_SESSION] = {"EndContactCenterSession", OP_ON_USER, 0, 0},
+};
+
+/* Whether the telephone can be made to go off hook by itself. */
+static bool can_answer(const struct party *party)
+{
+    const struct device *device = party->device;
+    if (!device || !party->leg || device->remote_answer == REMOTE_ANSWER_NONE)
+        return false;
+    return device->remote_answer == REMOTE_ANSWER_REINVITE || party->leg->talks || device->talks;
+}
+
+static const struct op_rule rules[OP_COUNT] = {
+    [OP_DIAL] = {0, 0, NULL, op_dial},
+    [OP_ANSWER] = {IN(PARTY_RINGING), 0, can_answer, op_answer},
+    /* Ringing: a desktop's "decline". Released: the hang-up that crossed the other side's. */
+    [OP_HANGUP] = {IN(PARTY_DIALING) | IN_TALKING, IN(PARTY_RINGING) | IN(PARTY_RELEASED), NULL,
+                   op_hangup},
+    [OP_SEND_DTMF] = {IN(PARTY_DIALING) | IN(PARTY_ESTABLISHED), 0, NULL, op_send_dtmf},
+    [OP_ATTACH_USER_DATA] = {IN_LIVING, 0, NULL, op_attach_user_data},
+    [OP_UPDATE_USER_DATA] = {IN_LIVING, 0, NULL, op_update_user_data},
+    [OP_DELETE_USER_DATA] = {IN_LIVING, 0, NULL, op_delete_user_data},
+    [OP_DELETE_USER_DATA_PAIR] = {IN_LIVING, 0, NULL, op_delete_user_data_pair},
+    [OP_START_CONTACT_CENTER_SESSION] = {0, 0, NULL, op_start_contact_center_session},
+    [OP_END_CONTACT_CENTER_SESSION] = {0, 0, NULL, op_end_contact_center_session},
+};
+
+const struct op_row *op_row(enum op op)
+{
+    return &rows[op];
+}
+
+enum op op_find(struct slice name)
+{
+    for (int op = 0; op < OP_COUNT; op++)
+        if (slice_is(name, rows[op].name))
+            return (enum op)op;
+    return OP_COUNT;
+}
+
+const struct op_rule *op_rule(enum op op)
+{
+    return &rules[op];
+}
+
+static bool is_offered(const struct op_rule *rule, const struct party *party)
+{
+    return (rule->offered & IN(party->state)) && (!rule->offered_if || rule->offered_if(party));
+}
+
+uint64_t op_capabilities(const struct party *party)
+{
+    uint64_t bits = 0;
+    for (int op = 0; op < OP_COUNT; op++)
+        if (is_offered(&rules[op], party))
+            bits |= UINT64_C(1) << op;
+    return bits;
+}
+
+bool op_is_accepted(enum op op, const struct party *party)
+{
+    return is_offered(&rules[op], party) || (rules[op].tolerated & IN(party->state));
+}

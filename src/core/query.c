@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Questions that change nothing: the pictures a GET is answered with. */
+#include "base/mem.h"
+#include "core/core_int.h"
+
+static void add_call(struct answer *out, size_t *cap, struct party *party, uint64_t time_ms)
+{
+    out->calls = mem_grow(out->calls, cap, out->call_count + 1, sizeof *out->calls);
+    view_of_call(party, time_ms, &out->calls[out->call_count++]);
+}
+
+static void query_calls(const struct user *user, uint64_t time_ms, struct answer *out)
+{
+    size_t cap = 0;
+    LIST_EACH(it, &user->parties)
+    {
+        struct party *party = LIST_OWNER(it, struct party, of_user);
+        if (party_is_living(party) && party->state != PARTY_INVITED)
+            add_call(out, &cap, party, time_ms);
+    }
+}
+
+static void query_call(const struct core *core, const struct user *user, struct slice id,
+                       uint64_t time_ms, struct answer *out)
+{
+    size_t cap = 0;
+    const struct call *call = call_find(core, id);
+    struct party *party = call ? call_party_of(call, user) : NULL;
+    if (party && party->state != PARTY_INVITED)
+        add_call(out, &cap, party, time_ms);
+    else
+        out->err = ERR_NOT_FOUND;
+}
+
+static void add_device(struct answer *out, size_t *cap, const struct device *device)
+{
+    out->devices = mem_grow(out->devices, cap, out->device_count + 1, sizeof *out->devices);
+    view_of_device(device, &out->devices[out->device_count++]);
+}
+
+static void query_devices(const struct user *user, struct answer *out)
+{
+    size_t cap = 0;
+    LIST_EACH(it, &user->devices)
+    add_device(out, &cap, LIST_OWNER(it, struct device, of_owner));
+}
+
+static void query_device(const struct core *core, const struct user *user, struct slice id,
+                         struct answer *out)
+{
+    size_t cap = 0;
+    const struct device *device = device_find(core, id);
+    if (device && device->owner == user)
+        add_device(out, &cap, device);
+    else
+        out->err = ERR_NOT_FOUND;
+}
+
+void core_query(const struct core *core, const struct query *query, uint64_t time_ms,
+                struct answer *out)
+{
+    *out = (struct answer){.err = ERR_OK, .time_ms = time_ms};
+    const struct user *user = user_find(core, query->user);
+    if (!user) {
+        out->err = ERR_NO_ACCESS;
+        return;
+    }
+    out->seq = user->seq;
+    out->user = user_card_ref(user->card);
+    out->has_session = user->has_session;
+    switch (query->kind) {
+    case QUERY_USER:
+        query_devices(user, out);
+        query_calls(user, time_ms, out);
+        break;
+    case QUERY_DEVICES:
+        query_devices(user, out);
+        break;
+    case QUERY_DEVICE:
+        query_device(core, user, query->target, out);
+        break;
+    case QUERY_CALLS:
+        query_calls(user, time_ms, out);
+        break;
+    case QUERY_CALL:
+        query_call(core, user, query->target, time_ms, out);
+        break;
+    }
+}
+
+void answer_release(struct answer *answer)
+{
+    for (size_t i = 0; i < answer->call_count; i++)
+        call_view_release(&answer->calls[i]);
+    mem_free(answer->calls);
+    mem_free(answer->devices);
+    user_card_unref(answer->user);
+    *answer = (struct answer){0};
+}

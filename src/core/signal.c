@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* What telephones do: each signal of a line driver, turned into what it means for the leg and its
+ * call. A signal that changes nothing (a repeated one, one for a leg long gone) is refused, so that
+ * it is not journalled. */
+#include "core/core_int.h"
+
+static void keep(struct turn *turn, struct leg *leg)
+{
+    struct slice bytes = turn->input->signal.keep;
+    if (!bytes.ptr)
+        return;
+    buf_reset(&leg->keep);
+    buf_slice(&leg->keep, bytes);
+    effects_order_done(turn, effects_order(turn, ORDER_KEPT, leg->id));
+}
+
+static enum err on_registered(struct turn *turn, struct device *device)
+{
+    bool is_registered = turn->input->signal.kind == SIGNAL_REGISTERED;
+    bool talks = is_registered && turn->input->signal.talks;
+    if (device->is_registered == is_registered && device->talks == talks)
+        return refuse(turn, ERR_EXISTS, "nothing changed");
+    turn->core->stats.devices_registered += is_registered;
+    turn->core->stats.devices_registered -= device->is_registered;
+    device->is_registered = is_registered;
+    device->talks = talks;
+    return ERR_OK;
+}
+
+static enum err on_incoming(struct turn *turn, struct device *device)
+{
+    const struct signal *signal = &turn->input->signal;
+    if (!(signal->leg & LEG_OF_DRIVER) || leg_find(turn->core, signal->leg))
+        return refuse(turn, ERR_EXISTS, "the leg is there already");
+    struct leg *leg = leg_create(turn->core, signal->leg, device->dn);
+    leg->is_offered = true;
+    keep(turn, leg);
+    if (device_is_busy(device)) {
+        leg_drop(turn, leg, CAUSE_BUSY);
+        return ERR_OK;
+    }
+    struct slice number = signal->number;
+    if (number.len == 0 || number.len > NUMBER_MAX) {
+        leg_drop(turn, leg, CAUSE_UNREACHABLE);
+        return ERR_OK;
+    }
+    call_begin(turn, call_create(turn, CALL_TYPE_INTERNAL), device, leg, number);
+    return ERR_OK;
+}
+
+static enum err on_ringing(struct turn *turn, struct leg *leg)
+{
+    struct party *party = leg->party;
+    bool learned = turn->input->signal.talks && !leg->talks;
+    leg->talks |= turn->input->signal.talks;
+    keep(turn, leg);
+    if (!party || leg->is_up || leg->is_dropping)
+        return ERR_OK;
+    if (party->state == PARTY_INVITED)
+        call_callee_rings(turn, party->call);
+    else if (party->state == PARTY_RINGING && learned)
+        effects_call_notice(turn, party, NOTICE_STATUS_CHANGE,
+                            (struct notice_extras){.has_extensions = true});
+    return ERR_OK;
+}
+
+static enum err on_answered(struct turn *turn, struct leg *leg)
+{
+    if (leg->is_up)
+        return refuse(turn, ERR_EXISTS, "the leg is up already");
+    leg->is_up = true;
+    leg->is_offered = false;
+    leg->is_answer_pending = false;
+    keep(turn, leg);
+    struct party *party = leg->party;
+    if (!party || leg->is_dropping) {
+        leg_order_drop(turn, leg); /* what was to stop ringing was answered: hang it up */
+        return ERR_OK;
+    }
+    if (party->state == PARTY_DIALING)
+        call_caller_is_up(turn, party->call);
+    else if (party->state == PARTY_INVITED || party->state == PARTY_RINGING)
+        call_callee_answers(turn, party->call);
+    else
+        call_mix(turn, party->call);
+    return ERR_OK;
+}
+
+static void party_lost_leg(struct turn *turn, struct party *party, bool was_up, enum cause cause)
+{
+    struct call *call = party->call;
+    switch (party->state) {
+    case PARTY_INVITED:
+    case PARTY_RINGING:
+        call_callee_fails(turn, call, cause == CAUSE_HANGUP ? CAUSE_REJECTED : cause);
+        break;
+    case PARTY_DIALING:
+        if (call->wait == WAIT_TONE)
+            cause = call->fail_cause;
+        else if (was_up || cause == CAUSE_HANGUP)
+            cause = CAUSE_ABANDONED;
+        call_end(turn, call, cause);
+        break;
+    default:
+        call_end(turn, call, cause == CAUSE_FAILED ? CAUSE_FAILED : CAUSE_HANGUP);
+        break;
+    }
+}
+
+static enum err on_gone(struct turn *turn, struct leg *leg)
+{
+    struct party *party = leg->party;
+    bool was_up = leg->is_up || leg->is_offered;
+    enum cause cause = turn->input->signal.cause;
+    if (cause == CAUSE_NONE)
+        cause = CAUSE_FAILED;
+    leg_free(turn->core, leg);
+    if (party)
+        party_lost_leg(turn, party, was_up, cause);
+    return ERR_OK;
+}
+
+/* The telephone's own hold button. */
+static enum err on_held(struct turn *turn, struct leg *leg)
+{
+    bool is_held = turn->input->signal.kind == SIGNAL_HELD;
+    struct party *party = leg->party;
+    if (!party || party->state != (is_held ? PARTY_ESTABLISHED : PARTY_HELD))
+        return refuse(turn, ERR_STATE, "the leg's party can't be held or retrieved now");
+    keep(turn, leg);
+    party_set_state(turn, party, is_held ? PARTY_HELD : PARTY_ESTABLISHED);
+    effects_call_notice(turn, party, NOTICE_STATUS_CHANGE,
+                        (struct notice_extras){.has_extensions = true});
+    call_mix(turn, party->call);
+    return ERR_OK;
+}
+
+static enum err on_refused(struct turn *turn, struct leg *leg)
+{
+    if (!leg->is_answer_pending || !leg->party)
+        return refuse(turn, ERR_STATE, "no answer is pending on the leg");
+    leg->is_answer_pending = false;
+    effects_call_notice(turn, leg->party, NOTICE_CALL_ERROR,
+                        (struct notice_extras){
+                            .error = ERR_INTERNAL,
+                            .error_text = "Answer failed: the telephone did not go off hook",
+                        });
+    return ERR_OK;
+}
+
+static enum err apply_to_leg(struct turn *turn, struct leg *leg)
+{
+    switch (turn->input->signal.kind) {
+    case SIGNAL_RINGING:
+        return on_ringing(turn, leg);
+    case SIGNAL_ANSWERED:
+        return on_answered(turn, leg);
+    case SIGNAL_GONE:
+        return on_gone(turn, leg);
+    case SIGNAL_HELD:
+    case SIGNAL_RETRIEVED:
+        return on_held(turn, leg);
+    case SIGNAL_KEEP:
+        keep(turn, leg);
+        return ERR_OK;
+    case SIGNAL_REFUSED:
+        return on_refused(turn, leg);
+    default:
+        return refuse(turn, ERR_STATE, "nothing uses this signal");
+    }
+}
+
+enum err apply_signal(struct turn *turn)
+{
+    const struct signal *signal = &turn->input->signal;
+    if (signal->keep.len > SIGNAL_KEEP_MAX)
+        return refuse(turn, ERR_RANGE, "a leg keeps at most %d bytes", SIGNAL_KEEP_MAX);
+    if (signal->kind <= SIGNAL_INCOMING) {
+        struct device *device = device_find(turn->core, signal->dn);
+        if (!device)
+            return refuse(turn, ERR_NOT_FOUND, "no such device");
+        return signal->kind == SIGNAL_INCOMING ? on_incoming(turn, device)
+                                               : on_registered(turn, device);
+    }
+    struct leg *leg = leg_find(turn->core, signal->leg);
+    if (!leg)
+        return refuse(turn, ERR_NOT_FOUND, "no such leg");
+    return apply_to_leg(turn, leg);
+}

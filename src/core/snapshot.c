@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The whole state as bytes. Lists are written in order of creation and refer to each other by
+ * position, so equal states give equal bytes. restore.c reads it back; the two are kept side by
+ * side on purpose, field for field. */
+#include "base/hash.h"
+#include "core/core_int.h"
+
+static void put_text(struct buf *out, const char *text)
+{
+    enc_bytes(out, slice_of(text));
+}
+
+static void put_limits(const struct config_limits *l, struct buf *out)
+{
+    struct input input = {.kind = INPUT_CONFIG, .config = {.kind = CONFIG_LIMITS, .limits = *l}};
+    input_encode(&input, out);
+}
+
+static void put_users(const struct core *core, struct buf *out)
+{
+    enc_u64(out, core->stats.users);
+    LIST_EACH(it, &core->users)
+    {
+        const struct user *user = LIST_OWNER(it, struct user, link);
+        enc_bytes(out, user->card->name);
+        put_text(out, user->card->id);
+        enc_bytes(out, user->card->first_name);
+        enc_bytes(out, user->card->last_name);
+        enc_u64(out, user->seq);
+        enc_u64(out, user->has_session);
+    }
+}
+
+static void put_devices(const struct core *core, struct buf *out)
+{
+    enc_u64(out, core->stats.devices);
+    LIST_EACH(it, &core->devices)
+    {
+        const struct device *device = LIST_OWNER(it, struct device, link);
+        put_text(out, device->dn);
+        put_text(out, device->id);
+        enc_bytes(out, device->owner ? device->owner->card->name : SLICE(""));
+        enc_u64(out, (uint64_t)device->remote_answer);
+        enc_u64(out, device->is_registered);
+        enc_u64(out, device->talks);
+    }
+}
+
+static void put_legs(const struct core *core, struct buf *out)
+{
+    LIST_EACH(it, &core->legs)
+    {
+        const struct leg *leg = LIST_OWNER(it, struct leg, link);
+        enc_u64(out, 1);
+        enc_u64(out, leg->id);
+        put_text(out, leg->dn);
+        put_text(out, leg->from);
+        enc_u64(out, (uint64_t)leg->is_offered | (uint64_t)leg->is_up << 1 |
+                         (uint64_t)leg->is_dropping << 2 | (uint64_t)leg->is_answer_pending << 3 |
+                         (uint64_t)leg->auto_answer << 4 | (uint64_t)leg->talks << 5);
+        enc_u64(out, (uint64_t)leg->drop_cause);
+        enc_bytes(out, buf_view(&leg->keep));
+    }
+    enc_u64(out, 0);
+}
+
+static void put_data(const struct user_data *data, struct buf *out)
+{
+    enc_u64(out, data ? data->count : 0);
+    for (uint32_t i = 0; data && i < data->count; i++) {
+        enc_bytes(out, data->pairs[i].key);
+        enc_bytes(out, data->pairs[i].value);
+    }
+}
+
+static void put_party(const struct party *party, struct buf *out)
+{
+    enc_u64(out, 1);
+    enc_u64(out, party->number);
+    put_text(out, party->dn);
+    put_text(out, party->dnis);
+    enc_bytes(out, party->device ? slice_of(party->device->dn) : SLICE(""));
+    enc_u64(out, party->leg ? party->leg->id : 0);
+    enc_u64(out, (uint64_t)party->state);
+    enc_u64(out, (uint64_t)party->cause);
+    enc_u64(out, party->since_ms);
+    enc_u64(out, party->ended_ms);
+}
+
+static void put_calls(const struct core *core, struct buf *out)
+{
+    enc_u64(out, core->stats.calls);
+    LIST_EACH(it, &core->calls)
+    {
+        const struct call *call = LIST_OWNER(it, struct call, link);
+        enc_u64(out, call->serial);
+        put_text(out, call->id);
+        put_text(out, call->conn_id);
+        enc_u64(out, (uint64_t)call->type);
+        enc_u64(out, call->next_party);
+        enc_u64(out, (uint64_t)call->wait);
+        enc_u64(out, call->wait == WAIT_NOTHING ? 0 : call->deadline.at_ms);
+        enc_u64(out, (uint64_t)call->fail_cause);
+        put_data(call->data, out);
+        LIST_EACH(pt, &call->parties)
+        put_party(LIST_OWNER(pt, struct party, link), out);
+        enc_u64(out, 0);
+    }
+}
+
+/* Parties in the order in which their user, then their device, has them: it is not always that of
+ * the calls, for a called party joins when its telephone is called. */
+static void put_party_order(const struct core *core, struct buf *out)
+{
+    LIST_EACH(it, &core->devices)
+    {
+        const struct device *device = LIST_OWNER(it, struct device, link);
+        LIST_EACH(pt, &device->parties)
+        {
+            const struct party *party = LIST_OWNER(pt, struct party, of_device);
+            enc_u64(out, party->call->serial);
+            enc_u64(out, party->number);
+        }
+    }
+    LIST_EACH(it, &core->users)
+    {
+        const struct user *user = LIST_OWNER(it, struct user, link);
+        LIST_EACH(pt, &user->parties)
+        {
+            const struct party *party = LIST_OWNER(pt, struct party, of_user);
+            enc_u64(out, party->call->serial);
+            enc_u64(out, party->number);
+        }
+    }
+}
+
+void core_snapshot(const struct core *core, struct buf *out)
+{
+    enc_u64(out, CORE_VERSION);
+    enc_u64(out, core->next_call);
+    enc_u64(out, core->next_leg);
+    put_limits(&core->limits, out);
+    put_users(core, out);
+    put_devices(core, out);
+    put_legs(core, out);
+    put_calls(core, out);
+    put_party_order(core, out);
+}
+
+uint64_t core_digest(const struct core *core)
+{
+    struct buf bytes = {0};
+    core_snapshot(core, &bytes);
+    uint64_t digest = hash_slice(0, buf_view(&bytes));
+    buf_free(&bytes);
+    return digest;
+}

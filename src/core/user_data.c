@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Revisions of user data. A revision never changes: each operation makes a new one, in one block
+ * with the texts behind the pairs. Order and repeated keys are kept; values are opaque bytes. */
+#include "base/hash.h"
+#include "base/mem.h"
+#include "core/core_int.h"
+
+struct user_data *user_data_create(const struct pair *pairs, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += pairs[i].key.len + pairs[i].value.len;
+    struct user_data *data = mem_alloc(sizeof *data + count * sizeof data->pairs[0] + bytes);
+    *data = (struct user_data){.count = (uint32_t)count, .bytes = bytes};
+    atomic_init(&data->refs, 1);
+    char *at = (char *)&data->pairs[count];
+    for (size_t i = 0; i < count; i++) {
+        struct slice key = pairs[i].key;
+        struct slice value = pairs[i].value;
+        if (key.len > 0)
+            memcpy(at, key.ptr, key.len);
+        data->pairs[i].key = (struct slice){at, key.len};
+        at += key.len;
+        if (value.len > 0)
+            memcpy(at, value.ptr, value.len);
+        data->pairs[i].value = (struct slice){at, value.len};
+        at += value.len;
+        data->hash = hash_slice(hash_slice(data->hash, key), value);
+        for (size_t k = 0; k < i && !data->repeats; k++)
+            data->repeats = slice_equal(data->pairs[k].key, data->pairs[i].key);
+    }
+    return data;
+}
+
+struct user_data *user_data_attach(const struct user_data *old, const struct pair *pairs,
+                                   size_t count, struct arena *scratch)
+{
+    size_t had = old ? old->count : 0;
+    struct pair *all = arena_alloc(scratch, (had + count) * sizeof *all + 1);
+    if (had > 0)
+        memcpy(all, old->pairs, had * sizeof *all);
+    if (count > 0)
+        memcpy(all + had, pairs, count * sizeof *all);
+    return user_data_create(all, had + count);
+}
+
+/* Sets one key in place; returns the new count. */
+static size_t set_pair(struct pair *all, size_t count, const struct pair *pair)
+{
+    size_t kept = 0;
+    bool is_set = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!slice_equal(all[i].key, pair->key)) {
+            all[kept++] = all[i];
+        } else if (!is_set) {
+            all[kept++] = *pair;
+            is_set = true;
+        }
+    }
+    if (!is_set)
+        all[kept++] = *pair;
+    return kept;
+}
+
+struct user_data *user_data_update(const struct user_data *old, const struct pair *pairs,
+                                   size_t count, struct arena *scratch)
+{
+    size_t total = old ? old->count : 0;
+    struct pair *all = arena_alloc(scratch, (total + count) * sizeof *all + 1);
+    if (total > 0)
+        memcpy(all, old->pairs, total * sizeof *all);
+    for (size_t i = 0; i < count; i++)
+        total = set_pair(all, total, &pairs[i]);
+    return user_data_create(all, total);
+}
+
+struct user_data *user_data_without(const struct user_data *old, struct slice key,
+                                    struct arena *scratch)
+{
+    if (!old)
+        return NULL;
+    struct pair *left = arena_alloc(scratch, old->count * sizeof *left);
+    size_t count = 0;
+    for (uint32_t i = 0; i < old->count; i++)
+        if (!slice_equal(old->pairs[i].key, key))
+            left[count++] = old->pairs[i];
+    return user_data_create(left, count);
+}
+
+enum err user_data_check_pairs(struct turn *turn)
+{
+    const struct config_limits *limits = &turn->core->limits;
+    const struct command *command = turn->command;
+    if (command->pair_count > limits->pairs)
+        return refuse(turn, ERR_RANGE, "userData has %zu pairs, more than %llu",
+                      command->pair_count, (unsigned long long)limits->pairs);
+    for (size_t i = 0; i < command->pair_count; i++) {
+        const struct pair *pair = &command->pairs[i];
+        if (pair->key.len > limits->key_bytes)
+            return refuse(turn, ERR_RANGE, "userData has a key of %zu bytes, more than %llu",
+                          pair->key.len, (unsigned long long)limits->key_bytes);
+        if (pair->value.len > limits->value_bytes)
+            return refuse(turn, ERR_RANGE, "userData['%.*s'] has %zu bytes, more than %llu",
+                          (int)pair->key.len, pair->key.ptr, pair->value.len,
+                          (unsigned long long)limits->value_bytes);
+    }
+    return ERR_OK;
+}
+
+enum err user_data_check_total(struct turn *turn, const struct user_data *data)
+{
+    const struct config_limits *limits = &turn->core->limits;
+    if (data && data->count > limits->pairs)
+        return refuse(turn, ERR_RANGE, "userData of the call would have %u pairs, more than %llu",
+                      data->count, (unsigned long long)limits->pairs);
+    if (data && data->bytes > limits->call_bytes)
+        return refuse(turn, ERR_RANGE, "userData of the call would have %zu bytes, more than %llu",
+                      data->bytes, (unsigned long long)limits->call_bytes);
+    return ERR_OK;
+}
+
+enum err user_data_commit(struct turn *turn, struct call *call, struct user_data *data)
+{
+    enum err err = user_data_check_total(turn, data);
+    if (err) {
+        user_data_unref(data);
+        return err;
+    }
+    call_set_data(call, data);
+    LIST_EACH(it, &call->parties)
+    {
+        struct party *party = LIST_OWNER(it, struct party, link);
+        if (party_is_living(party))
+            effects_call_notice(turn, party, NOTICE_ATTACHED_DATA_CHANGED,
+                                (struct notice_extras){0});
+    }
+    return ERR_OK;
+}
