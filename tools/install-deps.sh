@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Cordboard authors
+
+# tools/install-deps.sh run|test
+#
+# Installs what is missing to build and run the server (run), or to test it as well (test), from
+# Debian's own packages; says what, and does nothing when all is there. A line of a list is a
+# package; "a | b" takes the first that this Debian has; "name ? command" asks for the command
+# instead of the package, so that one got in another way will do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+RUN='
+gcc
+libc6-dev
+meson ? meson
+ninja-build ? ninja
+pkg-config ? pkg-config
+libuv1-dev
+libllhttp-dev | node-llhttp
+libwslay-dev
+zlib1g-dev
+libssl-dev
+libsqlite3-dev
+libsodium-dev
+libinih-dev
+libsofia-sip-ua-dev
+curl ? curl
+'
+
+TEST='
+git ? git
+libcmocka-dev
+libcjson-dev
+python3 ? python3
+nodejs ? node
+npm ? npm
+baresip-core
+sip-tester
+clang-14
+clang-format-14
+clang-tidy-14
+libclang-rt-14-dev
+'
+
+case "${1:-}" in
+run) list=$RUN ;;
+test) list=$RUN$TEST ;;
+*)
+    echo "usage: $0 run|test" >&2
+    exit 2
+    ;;
+esac
+
+is_installed() {
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Prints the lines of the list that are not satisfied.
+missing() {
+    while IFS= read -r line; do
+        [ -n "$line" ] || continue
+        local found=no name command
+        if [[ $line == *'?'* ]]; then
+            command=${line##*\? }
+            command -v "$command" >/dev/null 2>&1 && found=yes
+        else
+            for name in ${line//|/ }; do
+                is_installed "$name" && found=yes && break
+            done
+        fi
+        [ $found = yes ] || echo "$line"
+    done <<<"$list"
+    if [ "$list" != "$RUN" ] && ! "$(tools/python.sh)" -c 'import pytest' 2>/dev/null; then
+        echo python3-pytest
+    fi
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        env DEBIAN_FRONTEND=noninteractive "$@"
+    else
+        sudo env DEBIAN_FRONTEND=noninteractive "$@"
+    fi
+}
+
+wanted=$(missing)
+if [ -n "$wanted" ]; then
+    if ! command -v apt-get >/dev/null 2>&1; then
+        echo "This is no Debian; install these by hand:" >&2
+        echo "$wanted" >&2
+        exit 1
+    fi
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null 2>&1; then
+        echo "These packages are missing, and there is no sudo to install them with:" >&2
+        echo "$wanted" >&2
+        exit 1
+    fi
+    echo "Updating the list of packages (apt-get update)"
+    as_root apt-get update -qq
+    packages=()
+    while IFS= read -r line; do
+        names=${line%% \?*}
+        chosen=
+        for name in ${names//|/ }; do
+            chosen=$name
+            apt-cache show "$name" >/dev/null 2>&1 && break
+        done
+        packages+=("$chosen")
+    done <<<"$wanted"
+    echo "Installing: ${packages[*]}"
+    as_root apt-get install -y -qq --no-install-recommends "${packages[@]}"
+fi
+
+# The tests that use the real CometD client need it beside them.
+if [ "$1" = test ]; then
+    client=test/wire/cometd
+    if [ ! -e $client/node_modules/.installed ] ||
+        [ $client/package-lock.json -nt $client/node_modules/.installed ]; then
+        echo "Installing the CometD client for the tests (npm ci in $client)"
+        npm ci --prefix $client --ignore-scripts --no-audit --no-fund --loglevel=error
+        touch $client/node_modules/.installed
+    fi
+fi
