@@ -19,13 +19,12 @@ enum sim_act { SIM_ANSWER, SIM_HANGUP, SIM_DIAL, SIM_PRESS, SIM_REGISTER, SIM_UN
 
 /* A hand on the telephone; any thread. text: the number to dial, or the digits to press. The result
  * says whether the telephone could do it (ERR_STATE: nothing rings, nothing is up, not registered;
- * ERR_NOT_FOUND: no such telephone). leg: where the telephone has several, 0 takes the oldest that
- * fits. */
+ * ERR_NOT_FOUND: no such telephone); the oldest leg that fits is taken. *why gets a static text. */
 enum err line_sim_act(struct line_driver *driver, struct slice dn, enum sim_act act,
                       struct slice text, const char **why);
 
 /* What the telephone shows, as JSON: {"dn":"15001","registered":true,"legs":[{"state":"ringing",
- * "from":"15000","hears":["15000"],"tone":"none","dtmf":"12"}]}. ERR_NOT_FOUND. */
+ * "other":"15000","hears":["15000"],"tone":"none","dtmf":"12"}]}. ERR_NOT_FOUND. */
 enum err line_sim_show(struct line_driver *driver, struct slice dn, struct buf *out);
 
 #endif
