@@ -24,23 +24,35 @@ struct journal_options {
     unsigned version;      /* of the core; another version's batches are not replayed */
 };
 
-enum record_table { RECORD_META, RECORD_BAYEUX, RECORD_WEB_SESSION, RECORD_LINE, RECORD_CREDENTIAL, RECORD_TABLE_COUNT };
+enum record_table {
+    RECORD_META,
+    RECORD_BAYEUX,
+    RECORD_WEB_SESSION,
+    RECORD_LINE,
+    RECORD_CREDENTIAL,
+    RECORD_TABLE_COUNT
+};
 
-/* Takes a lock on the directory: a second process gets ERR_IN_USE. why gets one line of text for a
- * person on failure. */
+/* Takes a lock on the directory: a second process gets ERR_IN_USE. A journal of another version
+ * opens only when its newest snapshot is at the head, and then forgets all batches; else ERR_STATE.
+ * ERR_CORRUPT: the snapshots and the database do not belong together, or are damaged. why gets one
+ * line of text for a person on failure. */
 enum err journal_open(const struct journal_options *options, struct journal **out, char *why,
                       size_t why_size);
 void journal_close(struct journal *j);
 
 /* Number of the last committed batch, 0 when there is none. */
 uint64_t journal_head(const struct journal *j);
+/* Number of the oldest batch that is kept; head + 1 when none is. */
+uint64_t journal_first(const struct journal *j);
 
 /* One transaction: begin, any number of records, at most one batch, commit. After a failed commit
  * nothing is durable, and the same may be begun again. The batch's number is the head + 1. */
 enum err journal_begin(struct journal *j);
 enum err journal_append(struct journal *j, struct slice batch, uint64_t effects_digest);
 /* value absent removes. */
-enum err journal_put(struct journal *j, enum record_table table, struct slice key, struct slice value);
+enum err journal_put(struct journal *j, enum record_table table, struct slice key,
+                     struct slice value);
 enum err journal_commit(struct journal *j);
 void journal_rollback(struct journal *j);
 
@@ -57,14 +69,20 @@ enum err journal_each_record(struct journal *j, enum record_table table,
 /* A single record into out; ERR_NOT_FOUND. */
 enum err journal_get(struct journal *j, enum record_table table, struct slice key, struct buf *out);
 
-/* Snapshots: written whole (temporary file, fsync, rename), checksummed. Two are kept. */
+/* Snapshots: written whole (temporary file, fsync, rename, fsync of the directory), checksummed.
+ * Which are kept is the writer's affair: it removes those that it no longer needs. */
 enum err journal_snapshot_write(struct journal *j, uint64_t number, struct slice state);
+/* One that is not there is fine. */
+enum err journal_snapshot_remove(struct journal *j, uint64_t number);
 /* Numbers of those that are there, newest first; returns how many (at most max). */
 size_t journal_snapshot_list(struct journal *j, uint64_t *numbers, size_t max);
+/* Replaces what is in out. ERR_NOT_FOUND; ERR_CORRUPT when it is not what was written. */
 enum err journal_snapshot_read(struct journal *j, uint64_t number, struct buf *out);
-/* Forgets batches up to number, a bounded few at each call (inside a transaction). */
+/* Forgets batches up to number, a bounded few at each call (inside a transaction); never the
+ * newest batch. Call it with each transaction until journal_first is above number. */
 enum err journal_trim(struct journal *j, uint64_t number);
-/* Moves the write-ahead log into the database, from a background thread's own connection. */
+/* Moves the write-ahead log into the database, from a background thread's own connection; always
+ * the same thread. Does nothing when fewer than two batches were committed since the last time. */
 enum err journal_checkpoint(struct journal *j);
 
 #endif
