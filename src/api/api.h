@@ -14,11 +14,11 @@
 struct api;
 
 struct api_options {
-    struct engine *engine;    /* borrowed */
-    struct auth *auth;        /* borrowed: EndContactCenterSession ends the HTTP session */
-    const char *public_url;   /* "http://127.0.0.1:8080": what absolute uris begin with */
-    const char *version;      /* diagnostics/version */
-    unsigned nesting_max;     /* of a user-data value */
+    struct engine *engine;  /* borrowed */
+    struct auth *auth;      /* borrowed: EndContactCenterSession ends the HTTP session */
+    const char *public_url; /* "http://127.0.0.1:8080": what absolute uris begin with */
+    const char *version;    /* diagnostics/version */
+    unsigned nesting_max;   /* of a user-data value */
 };
 
 struct api *api_create(const struct api_options *options);
@@ -33,7 +33,8 @@ bool api_is_public(struct slice path);
 /* The "data" of a notice, as JSON. ctx is the api. */
 void api_render_notice(void *ctx, const struct notice *notice, struct buf *out);
 
-/* Answers {"statusCode":N,"statusMessage":"…"} with the HTTP status of the error table. */
+/* Answers {"statusCode":N,"statusMessage":"…"} with the HTTP status of the error table; an absent
+ * reason is that table's text. */
 void api_refuse(struct exchange *x, enum err err, struct slice reason);
 
 #endif

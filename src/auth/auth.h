@@ -14,6 +14,8 @@
 
 struct auth;
 
+#define AUTH_HASH_SIZE 128
+
 struct auth_user {
     const char *name;
     const char *password_hash; /* crypto_pwhash_str form */
@@ -22,12 +24,16 @@ struct auth_user {
 struct auth_options {
     const struct auth_user *users; /* sorted in any order; borrowed as long as the auth lives */
     size_t user_count;
-    uint8_t key[32];               /* signs cookies; the same after a restart */
-    unsigned session_idle_s;       /* 1800: a cookie unused for so long is worth nothing */
-    unsigned verified_s;           /* how long a verified credential is remembered */
-    bool cookie_is_secure;         /* Secure; SameSite=None, else SameSite=Lax */
-    struct poster poster;          /* of the web thread */
-    struct engine *engine;         /* borrowed: durable records of ended sessions */
+    uint8_t key[32];            /* signs cookies; the same after a restart */
+    unsigned session_idle_s;    /* 1800: a cookie unused for so long is worth nothing */
+    unsigned verified_s;        /* how long a verified credential is remembered */
+    bool cookie_is_secure;      /* Secure; SameSite=None, else SameSite=Lax */
+    const char *const *origins; /* borrowed; web origins whose pages may act with the cookie,
+                                   such as "https://crm.example"; a "*." after the scheme stands
+                                   for any host below */
+    size_t origin_count;
+    struct poster poster;  /* of the web thread */
+    struct engine *engine; /* borrowed: durable records of ended sessions */
 };
 
 struct auth *auth_create(const struct auth_options *options);
@@ -36,15 +42,24 @@ void auth_destroy(struct auth *a);
 /* At start-up, for each record of RECORD_WEB_SESSION. */
 void auth_restore(struct auth *a, struct slice key, struct slice value);
 
-/* Sets x->user (and x->set_cookie where a session begins or is renewed) and calls identified, at
- * once or later; or answers 403 with statusCode 20. */
+/* Sets x->user (and in x->set_cookie the cookie where a session begins or is renewed, and on GET
+ * the CSRF headers) and calls identified, at once or later. Or answers: 403 with statusCode 20 when
+ * nobody is known, 403 with statusCode 5 when only a cookie speaks for a request that changes
+ * something and neither token nor origin does (platform reference 2.3), 500 with statusCode 4 when
+ * too many wait to be verified. */
 void auth_identify(struct auth *a, struct exchange *x,
                    void (*identified)(void *ctx, struct exchange *x), void *ctx);
 /* Ends the HTTP session of the exchange's cookie, durably, then calls ended. */
 void auth_end_session(struct auth *a, struct exchange *x,
                       void (*ended)(void *ctx, struct exchange *x), void *ctx);
 
-/* Hashes a password (about 11 ms, 19 MiB); out has at least 128 bytes. */
+/* Answers {"statusCode":N,"statusMessage":"..."} with the HTTP status of the error table; an absent
+ * reason is that table's text. headers: further header lines, may be absent. */
+void auth_refuse(struct exchange *x, enum err err, struct slice reason, struct slice headers);
+
+/* Hashes a password (about 11 ms, 19 MiB); out has at least AUTH_HASH_SIZE bytes. */
 enum err auth_hash_password(const char *password, char *out, size_t out_size);
+/* Whether the hash is that password's. As slow as hashing. */
+bool auth_password_is(const char *hash, const char *password);
 
 #endif

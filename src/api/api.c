@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The table of resources. A route is the path below /api/v2/ cut at its slashes, "*" standing for
+ * one identifier; slashes at the end do not count, since old clients write /me/ and /me/calls/ as
+ * they please. Which methods a resource has is which functions its row has, so a wrong method gets
+ * its Allow line from the same table.
+ *
+ * /devices is the same as /me/devices: devices are told by addresses without /me (deviceUri), and
+ * older clients dial there. */
+#include "api/api_int.h"
+
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define SEGMENTS_MAX 4
+#define NUMBERS_MAX  96 /* of the header lines with time and sequence number */
+#define SHOWN_MAX    64
+
+struct route {
+    const char *segments[SEGMENTS_MAX];
+    void (*get)(const struct request *request);
+    void (*post)(const struct request *request);
+    bool is_public;
+};
+
+static const struct route routes[] = {
+    {{"me"}, v2_me_get, v2_me_post, false},
+    {{"me", "devices"}, v2_devices_get, NULL, false},
+    {{"me", "devices", "*"}, v2_device_get, NULL, false},
+    {{"me", "devices", "*", "calls"}, NULL, v2_device_calls_post, false},
+    {{"me", "calls"}, v2_calls_get, NULL, false},
+    {{"me", "calls", "*"}, v2_call_get, v2_call_post, false},
+    {{"devices"}, v2_devices_get, NULL, false},
+    {{"devices", "*"}, v2_device_get, NULL, false},
+    {{"devices", "*", "calls"}, NULL, v2_device_calls_post, false},
+    {{"diagnostics", "version"}, v2_version_get, NULL, true},
+};
+
+struct api *api_create(const struct api_options *options)
+{
+    struct api *api = mem_zalloc(sizeof *api);
+    api->options = *options;
+    struct buf root = {0};
+    buf_printf(&root, "%s/api/v2", options->public_url);
+    buf_char(&root, '\0');
+    api->root = root.ptr;
+    for (int op = 0; op < OP_COUNT; op++) {
+        char labels[96];
+        snprintf(labels, sizeof labels, "operation=\"%s\",result=\"accepted\"",
+                 op_row((enum op)op)->name);
+        api->accepted[op] = metric_register(METRIC_COUNTER, "cordboard_operations_total", labels,
+                                            "Operations asked for over the API.");
+        snprintf(labels, sizeof labels, "operation=\"%s\",result=\"refused\"",
+                 op_row((enum op)op)->name);
+        api->refused[op] = metric_register(METRIC_COUNTER, "cordboard_operations_total", labels,
+                                           "Operations asked for over the API.");
+    }
+    return api;
+}
+
+void api_destroy(struct api *api)
+{
+    if (!api)
+        return;
+    mem_free(api->root);
+    mem_free(api);
+}
+
+/* What is behind /api/v2, or absent when the path is elsewhere. */
+static struct slice below_root(struct slice path)
+{
+    struct slice root = SLICE("/api/v2");
+    if (!slice_starts_with(path, root) || (path.len > root.len && path.ptr[root.len] != '/'))
+        return SLICE_NONE;
+    struct slice rest = {path.ptr + root.len, path.len - root.len};
+    while (rest.len > 0 && rest.ptr[rest.len - 1] == '/')
+        rest.len--;
+    if (rest.len > 0)
+        rest = (struct slice){rest.ptr + 1, rest.len - 1};
+    return rest;
+}
+
+static bool matches(const struct route *route, struct slice path, struct slice *id)
+{
+    struct slice rest = path;
+    for (size_t i = 0; i < SEGMENTS_MAX && route->segments[i]; i++) {
+        if (!rest.ptr)
+            return false;
+        struct slice segment = slice_split(rest, '/', &rest);
+        bool is_any = route->segments[i][0] == '*';
+        if (is_any ? segment.len == 0 : !slice_is(segment, route->segments[i]))
+            return false;
+        if (is_any)
+            *id = segment;
+    }
+    return !rest.ptr;
+}
+
+static const struct route *find(struct slice path, struct slice *id)
+{
+    struct slice rest = below_root(path);
+    for (size_t i = 0; rest.ptr && i < sizeof routes / sizeof *routes; i++)
+        if (matches(&routes[i], rest, id))
+            return &routes[i];
+    return NULL;
+}
+
+bool api_is_public(struct slice path)
+{
+    struct slice id;
+    const struct route *route = find(path, &id);
+    return route && route->is_public;
+}
+
+static void refuse_method(struct exchange *x, const struct route *route)
+{
+    const char *allowed = route->get && route->post ? "GET, POST" : route->get ? "GET" : "POST";
+    auth_refuse(x, ERR_METHOD,
+                arena_printf(x->arena, "this resource has no such method; allowed: %s", allowed),
+                arena_printf(x->arena, "Allow: %s\r\n", allowed));
+}
+
+void api_handle(struct api *api, struct exchange *x)
+{
+    struct request request = {.api = api, .x = x};
+    const struct route *route = find(x->path, &request.id);
+    if (!route) {
+        api_refuse(x, ERR_NOT_FOUND, SLICE("there is no such resource"));
+        return;
+    }
+    void (*handle)(const struct request *) = slice_is(x->method, "GET")    ? route->get
+                                             : slice_is(x->method, "POST") ? route->post
+                                                                           : NULL;
+    if (!handle)
+        refuse_method(x, route);
+    else if (!route->is_public && x->user.len == 0)
+        api_refuse(x, ERR_NO_ACCESS, SLICE("Access denied"));
+    else
+        handle(&request);
+}
+
+void api_refuse(struct exchange *x, enum err err, struct slice reason)
+{
+    auth_refuse(x, err, reason, SLICE_NONE);
+}
+
+struct slice api_shown(struct slice text)
+{
+    if (text.len <= SHOWN_MAX)
+        return text;
+    size_t len = SHOWN_MAX;
+    while (len > 0 && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
+        len--;
+    return (struct slice){text.ptr, len};
+}
+
+void api_answer(struct exchange *x, const struct buf *body, const struct answer *answer)
+{
+    char numbers[NUMBERS_MAX] = "";
+    if (answer)
+        snprintf(numbers, sizeof numbers,
+                 "X-Cordboard-Time: %" PRIu64 "\r\nX-Cordboard-Sequence: %" PRIu64 "\r\n",
+                 answer->time_ms, answer->seq);
+    struct exchange_answer a = {.status = 200,
+                                .content_type = API_JSON,
+                                .headers = answer ? slice_of(numbers) : SLICE_NONE,
+                                .body = buf_view(body)};
+    x->verbs->answer(x, &a);
+}
+
+void api_answer_ok(struct exchange *x)
+{
+    struct exchange_answer a = {
+        .status = 200, .content_type = API_JSON, .body = SLICE("{\"statusCode\":0}")};
+    x->verbs->answer(x, &a);
+}

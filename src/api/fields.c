@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Which attributes and which subresources a GET asks for (platform reference 1.4): nothing, "*", or
+ * names with commas. Names nobody has are no error: old clients ask for what newer servers dropped.
+ * Blanks and line feeds around a name are not part of it. */
+#include "api/api_int.h"
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static struct slice percent_decode(struct arena *arena, struct slice text)
+{
+    if (!memchr(text.ptr, '%', text.len))
+        return text;
+    char *out = arena_alloc(arena, text.len);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        int high = i + 2 < text.len && text.ptr[i] == '%' ? hex_digit(text.ptr[i + 1]) : -1;
+        int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
+        if (low >= 0) {
+            out[len++] = (char)(high * 16 + low);
+            i += 2;
+        } else {
+            out[len++] = text.ptr[i];
+        }
+    }
+    return (struct slice){out, len};
+}
+
+static struct slice trim(struct slice s)
+{
+    while (s.len > 0 && strchr(" \t\r\n", s.ptr[0]) && s.ptr[0])
+        s = (struct slice){s.ptr + 1, s.len - 1};
+    while (s.len > 0 && strchr(" \t\r\n", s.ptr[s.len - 1]) && s.ptr[s.len - 1])
+        s.len--;
+    return s;
+}
+
+static void read_names(struct slice value, struct fields *out)
+{
+    for (struct slice rest = value; rest.ptr && out->count < FIELDS_MAX;) {
+        struct slice name = trim(slice_split(rest, ',', &rest));
+        if (slice_is(name, "*"))
+            out->is_all = true;
+        else if (name.len > 0)
+            out->names[out->count++] = name;
+    }
+}
+
+void api_fields_read(const struct exchange *x, const char *parameter, struct fields *out)
+{
+    *out = (struct fields){0};
+    for (struct slice rest = x->query; rest.len > 0;) {
+        struct slice value;
+        struct slice name = slice_split(slice_split(rest, '&', &rest), '=', &value);
+        if (!slice_is(percent_decode(x->arena, name), parameter))
+            continue;
+        out->is_given = true;
+        if (value.ptr)
+            read_names(percent_decode(x->arena, value), out);
+    }
+}
+
+bool api_fields_has(const struct fields *fields, const char *name)
+{
+    if (!fields || !fields->is_given || fields->is_all)
+        return true;
+    for (size_t i = 0; i < fields->count; i++)
+        if (slice_is(fields->names[i], name))
+            return true;
+    return false;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* A request between its question to the engine and the engine's reply. It is memory of its own and
+ * not of the exchange's arena, because the requester may go while the engine still holds the
+ * ticket: the reply then finds nobody, and only the ticket is freed. What was asked for happens all
+ * the same. */
+#include "api/api_int.h"
+
+#include "base/list.h"
+#include "base/mem.h"
+
+struct pending {
+    struct ticket ticket;
+    struct request request; /* x is NULL when the requester has gone */
+    enum op op;             /* OP_COUNT: a query */
+    void (*answered)(const struct request *request, struct reply *reply, void *detail);
+    void *detail;
+};
+
+static void closed(void *owner)
+{
+    struct pending *pending = owner;
+    pending->request.x = NULL;
+}
+
+static void count(const struct pending *pending, enum err err)
+{
+    if (pending->op == OP_COUNT)
+        return;
+    struct api *api = pending->request.api;
+    metric_add(err ? api->refused[pending->op] : api->accepted[pending->op], 1);
+}
+
+static void done(struct ticket *ticket, struct reply *reply)
+{
+    struct pending *pending = LIST_OWNER(ticket, struct pending, ticket);
+    if (!reply->err && reply->answer && reply->answer->err)
+        reply->err = reply->answer->err;
+    count(pending, reply->err);
+    struct exchange *x = pending->request.x;
+    if (x) {
+        x->closed = NULL;
+        x->owner = NULL;
+        pending->answered(&pending->request, reply, pending->detail);
+    }
+    mem_free(pending);
+}
+
+static struct pending *wait_for(const struct request *request, enum op op,
+                                void (*answered)(const struct request *, struct reply *, void *),
+                                void *detail)
+{
+    struct pending *pending = mem_zalloc(sizeof *pending);
+    *pending = (struct pending){{done}, *request, op, answered, detail};
+    request->x->owner = pending;
+    request->x->closed = closed;
+    return pending;
+}
+
+void api_ask(const struct request *request, const struct query *query,
+             void (*answered)(const struct request *, struct reply *, void *), void *detail)
+{
+    struct pending *pending = wait_for(request, OP_COUNT, answered, detail);
+    enum err err = engine_query(request->api->options.engine, query, &pending->ticket);
+    if (err) /* No reply follows: this is it. */
+        done(&pending->ticket, &(struct reply){.err = err});
+}
+
+void api_do(const struct request *request, const struct command *command,
+            void (*answered)(const struct request *, struct reply *, void *), void *detail)
+{
+    struct pending *pending = wait_for(request, command->op, answered, detail);
+    enum err err = engine_command(request->api->options.engine, command, &pending->ticket);
+    if (err)
+        done(&pending->ticket, &(struct reply){.err = err});
+}
+
+void api_answer_done(const struct request *request, struct reply *reply, void *detail)
+{
+    (void)detail;
+    if (reply->err)
+        api_refuse(request->x, reply->err, reply->reason);
+    else
+        api_answer_ok(request->x);
+}

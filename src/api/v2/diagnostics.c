@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* GET /api/v2/diagnostics/version (platform reference 1.8). Needs no credentials: clients ask it
+ * first, to find out whether somebody is there. */
+#include "api/api_int.h"
+
+void v2_version_get(const struct request *request)
+{
+    struct buf body = {0};
+    struct json_writer w = json_begin_object(&body);
+    json_i64(&w, "statusCode", 0);
+    json_text(&w, "version", request->api->options.version);
+    json_end_object(&w);
+    api_answer(request->x, &body, NULL);
+    buf_free(&body);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Basic credentials. argon2id costs 11 ms and 19 MiB, on purpose; so a password is verified once
+ * and then known by a MAC of (stored hash, password) under a key that dies with the process. Since
+ * the hash is in it, a changed password forgets the old one by itself. A wrong password is not
+ * remembered: guessing is slowed by the one worker, which does ninety a second and no more.
+ *
+ * Requests with one credential that come while it is verified (a desktop sends several at once)
+ * wait for the one result. Every name is verified, unknown ones against a hash that fits nothing,
+ * so that time tells nobody who exists. How many may wait is bounded; more are refused at the door.
+ *
+ * Rejected: remembering in a signed cookie alone, since many clients keep no cookies. */
+#include "auth/auth_int.h"
+
+#include "base/mem.h"
+
+struct verified {
+    uint8_t mac[MAC_BYTES];
+    struct list link;
+    uint64_t until_ms;
+};
+
+struct job {
+    uint8_t mac[MAC_BYTES];
+    struct list link; /* of all jobs */
+    struct list waiters;
+    struct auth *auth; /* NULL: the auth is gone */
+    char hash[AUTH_HASH_SIZE];
+    size_t password_len;
+    bool is_right;
+    char password[];
+};
+
+enum basic auth_basic_read(struct slice header, struct arena *arena, struct credential *out)
+{
+    struct slice rest;
+    struct slice scheme = slice_split(slice_trim(header), ' ', &rest);
+    if (!slice_equal_nocase(scheme, SLICE("Basic")))
+        return BASIC_ABSENT;
+    struct slice coded = slice_trim(rest);
+    char *plain = arena_alloc(arena, coded.len + 1);
+    size_t len = 0;
+    if (coded.len == 0 ||
+        (sodium_base642bin((unsigned char *)plain, coded.len + 1, coded.ptr, coded.len, NULL, &len,
+                           NULL, sodium_base64_VARIANT_ORIGINAL) &&
+         sodium_base642bin((unsigned char *)plain, coded.len + 1, coded.ptr, coded.len, NULL, &len,
+                           NULL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING)))
+        return BASIC_MALFORMED;
+    out->user = slice_split((struct slice){plain, len}, ':', &out->password);
+    return out->password.ptr ? BASIC_PRESENT : BASIC_MALFORMED;
+}
+
+static void mac_of(const struct auth *a, const char *hash, struct slice password,
+                   uint8_t out[MAC_BYTES])
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, a->process_key, sizeof a->process_key, MAC_BYTES);
+    /* The NUL parts the two: a hash holds none. */
+    crypto_generichash_update(&state, (const unsigned char *)hash, strlen(hash) + 1);
+    crypto_generichash_update(&state, (const unsigned char *)password.ptr, password.len);
+    crypto_generichash_final(&state, out, MAC_BYTES);
+}
+
+static struct slice mac_key(const uint8_t mac[MAC_BYTES])
+{
+    return (struct slice){(const char *)mac, MAC_BYTES};
+}
+
+static void verified_forget(struct auth *a, struct verified *v)
+{
+    map_remove(&a->verified, mac_key(v->mac));
+    list_remove(&v->link);
+    mem_free(v);
+}
+
+static bool is_verified(struct auth *a, const uint8_t mac[MAC_BYTES])
+{
+    struct verified *v = map_get(&a->verified, mac_key(mac));
+    if (v && v->until_ms <= engine_now_ms(a->options.engine)) {
+        verified_forget(a, v);
+        v = NULL;
+    }
+    return v != NULL;
+}
+
+static void verified_remember(struct auth *a, const uint8_t mac[MAC_BYTES])
+{
+    struct verified *v = map_get(&a->verified, mac_key(mac));
+    if (v)
+        verified_forget(a, v);
+    if (a->verified.count >= VERIFIED_MAX)
+        verified_forget(a, LIST_OWNER(a->verified_by_age.next, struct verified, link));
+    v = mem_zalloc(sizeof *v);
+    memcpy(v->mac, mac, MAC_BYTES);
+    v->until_ms = engine_now_ms(a->options.engine) + a->options.verified_s * UINT64_C(1000);
+    list_append(&a->verified_by_age, &v->link);
+    map_put(&a->verified, mac_key(v->mac), v);
+}
+
+static void job_free(struct job *job)
+{
+    sodium_memzero(job->password, job->password_len);
+    mem_free(job);
+}
+
+static void job_run(void *arg)
+{
+    struct job *job = arg;
+    job->is_right = crypto_pwhash_str_verify(job->hash, job->password, job->password_len) == 0;
+}
+
+static void job_leave(struct auth *a, struct job *job)
+{
+    map_remove(&a->jobs, mac_key(job->mac));
+    list_remove(&job->link);
+}
+
+static void job_finished(void *arg)
+{
+    struct job *job = arg;
+    struct auth *a = job->auth;
+    if (!a) {
+        job_free(job);
+        return;
+    }
+    metric_add(a->verifications, 1);
+    job_leave(a, job);
+    if (job->is_right)
+        verified_remember(a, job->mac);
+    while (!list_is_empty(&job->waiters)) {
+        struct waiter *waiter = LIST_OWNER(job->waiters.next, struct waiter, link);
+        list_remove(&waiter->link);
+        a->waiting--;
+        waiter->x->closed = NULL;
+        waiter->x->owner = NULL;
+        waiter->judged(waiter, job->is_right ? waiter->user : NULL);
+    }
+    job_free(job);
+}
+
+static void waiter_closed(void *owner)
+{
+    struct waiter *waiter = owner;
+    list_remove(&waiter->link);
+    waiter->auth->waiting--;
+}
+
+static struct job *job_begin(struct auth *a, const uint8_t mac[MAC_BYTES], const char *hash,
+                             struct slice password)
+{
+    struct job *job = mem_zalloc(sizeof *job + password.len + 1);
+    memcpy(job->mac, mac, MAC_BYTES);
+    list_init(&job->waiters);
+    job->auth = a;
+    strncpy(job->hash, hash, sizeof job->hash - 1);
+    job->password_len = password.len;
+    memcpy(job->password, password.ptr, password.len);
+    map_put(&a->jobs, mac_key(job->mac), job);
+    list_append(&a->all_jobs, &job->link);
+    worker_submit(a->worker, job_run, job_finished, job);
+    return job;
+}
+
+enum err auth_basic_judge(struct waiter *waiter, const struct credential *credential)
+{
+    struct auth *a = waiter->auth;
+    waiter->user = map_get(&a->users, credential->user);
+    const char *hash = waiter->user ? waiter->user->password_hash : a->dummy_hash;
+    uint8_t mac[MAC_BYTES];
+    mac_of(a, hash, credential->password, mac);
+    if (waiter->user && is_verified(a, mac)) {
+        waiter->judged(waiter, waiter->user);
+        return ERR_OK;
+    }
+    if (a->waiting >= WAITING_MAX)
+        return ERR_OVERLOAD;
+    struct job *job = map_get(&a->jobs, mac_key(mac));
+    if (!job)
+        job = job_begin(a, mac, hash, credential->password);
+    list_append(&job->waiters, &waiter->link);
+    a->waiting++;
+    waiter->x->owner = waiter;
+    waiter->x->closed = waiter_closed;
+    return ERR_OK;
+}
+
+void auth_basic_end(struct auth *a)
+{
+    /* What the worker left is finished by the poster, later: it only frees itself then. */
+    LIST_EACH_SAFE(it, &a->all_jobs)
+    {
+        struct job *job = LIST_OWNER(it, struct job, link);
+        job_leave(a, job);
+        job->auth = NULL;
+    }
+    LIST_EACH_SAFE(it, &a->verified_by_age)
+    verified_forget(a, LIST_OWNER(it, struct verified, link));
+    map_free(&a->verified);
+    map_free(&a->jobs);
+}

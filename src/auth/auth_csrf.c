@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* A browser sends the cookie with whatever any page makes it send. So a request that changes
+ * something, and that only a cookie authenticates, must show that it comes from a page that may
+ * act: by the token that GET answers carry (platform reference 2.3), or by an allowed Origin. One
+ * with neither Origin nor Sec-Fetch-Site was not sent by a browser; native clients send no token,
+ * and pass. A WebSocket upgrade is a GET that can change things, and a browser can't add a token to
+ * it: it is judged like the others.
+ *
+ * The token is a GUID, derived from the session's id by a MAC: it lives as long as the session,
+ * over renewals and restarts, and is stored nowhere. */
+#include "auth/auth_int.h"
+
+#include "base/ids.h"
+
+void auth_csrf_token(const struct auth *a, const struct session *session, char out[CSRF_TOKEN_SIZE])
+{
+    static const unsigned char purpose[] = "cordboard csrf token";
+    uint8_t bytes[16];
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, a->options.key, sizeof a->options.key, sizeof bytes);
+    crypto_generichash_update(&state, purpose, sizeof purpose);
+    crypto_generichash_update(&state, session->id, sizeof session->id);
+    crypto_generichash_final(&state, bytes, sizeof bytes);
+    char hex[33];
+    ids_hex(bytes, sizeof bytes, hex);
+    char *at = out;
+    for (size_t i = 0; i < 32; i++) {
+        if (i == 8 || i == 12 || i == 16 || i == 20)
+            *at++ = '-';
+        *at++ = hex[i];
+    }
+    *at = '\0';
+}
+
+bool auth_origin_matches(struct slice pattern, struct slice origin)
+{
+    for (size_t i = 0; i + 1 < pattern.len; i++) {
+        if (pattern.ptr[i] != '*' || pattern.ptr[i + 1] != '.')
+            continue;
+        struct slice tail = {pattern.ptr + i + 1, pattern.len - i - 1};
+        if (origin.len <= i + tail.len)
+            return false;
+        struct slice begin = {origin.ptr, i};
+        struct slice end = {origin.ptr + origin.len - tail.len, tail.len};
+        return slice_equal_nocase(begin, (struct slice){pattern.ptr, i}) &&
+               slice_equal_nocase(end, tail);
+    }
+    return slice_equal_nocase(pattern, origin);
+}
+
+static bool changes_something(const struct exchange *x)
+{
+    return x->is_upgrade || !(slice_is(x->method, "GET") || slice_is(x->method, "HEAD") ||
+                              slice_is(x->method, "OPTIONS"));
+}
+
+bool auth_csrf_allows(const struct auth *a, const struct exchange *x, const struct session *session)
+{
+    if (!changes_something(x))
+        return true;
+    struct slice token = x->verbs->header(x, "x-csrf-token");
+    char right[CSRF_TOKEN_SIZE];
+    auth_csrf_token(a, session, right);
+    if (token.len == sizeof right - 1 && sodium_memcmp(token.ptr, right, token.len) == 0)
+        return true;
+    struct slice origin = x->verbs->header(x, "origin");
+    if (!origin.ptr)
+        return !x->verbs->header(x, "sec-fetch-site").ptr;
+    for (size_t i = 0; i < a->options.origin_count; i++)
+        if (auth_origin_matches(slice_of(a->options.origins[i]), origin))
+            return true;
+    return false;
+}
