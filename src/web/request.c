@@ -204,7 +204,7 @@ static int on_headers_complete(llhttp_t *parser)
     }
     r->is_http_10 = parser->http_minor == 0;
     r->keep_alive = llhttp_should_keep_alive(parser);
-    r->x.is_upgrade = parser->upgrade && parser->method == HTTP_GET;
+    r->x.is_upgrade = parser->upgrade && parser->method == HTTP_GET && !r->is_http_10;
     b->wants_continue = expect.ptr && !r->is_http_10;
     size_t len = (size_t)parser->content_length;
     if (len > 0) {

@@ -171,7 +171,8 @@ struct web {
     struct buf *spare_bufs;
     unsigned spare_buf_count;
     struct socket_reader *spare_reader;
-    struct deflater *deflater; /* made when first needed */
+    struct socket_writer *socket_writer; /* made when first needed */
+    struct deflater *deflater;           /* made when first needed */
 
     struct metric *requests_total[5]; /* 1xx to 5xx */
     struct metric *connections;
