@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* What each operation and each signal does, step by step, from both sides of a call. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "world.h"
+
+#define BIT(op) (UINT64_C(1) << (op))
+#define UD4                                                                                        \
+    (BIT(OP_ATTACH_USER_DATA) | BIT(OP_UPDATE_USER_DATA) | BIT(OP_DELETE_USER_DATA) |              \
+     BIT(OP_DELETE_USER_DATA_PAIR))
+
+struct call_under_test {
+    struct world w;
+    char id[33];
+    uint64_t caller;
+    uint64_t callee;
+};
+
+/* u0 dials 101; nothing has answered. */
+static void dial(struct call_under_test *t)
+{
+    world_init(&t->w, 3);
+    assert_int_equal(world_command(&t->w, "u0", OP_DIAL, "100", "101"), ERR_OK);
+    t->caller = world_order(&t->w, ORDER_RING)->leg;
+    world_call_id(&t->w, "u0", t->id);
+}
+
+static void ring(struct call_under_test *t)
+{
+    dial(t);
+    assert_int_equal(world_signal(&t->w, SIGNAL_ANSWERED, t->caller, CAUSE_NONE), ERR_OK);
+    t->callee = world_order(&t->w, ORDER_RING)->leg;
+    assert_int_equal(world_signal(&t->w, SIGNAL_RINGING, t->callee, CAUSE_NONE), ERR_OK);
+}
+
+static void establish(struct call_under_test *t)
+{
+    ring(t);
+    assert_int_equal(world_signal(&t->w, SIGNAL_ANSWERED, t->callee, CAUSE_NONE), ERR_OK);
+}
+
+static void end(struct call_under_test *t)
+{
+    core_check(t->w.core);
+    world_free(&t->w);
+}
+
+static void dial_rings_the_own_telephone_and_tells_the_caller(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    dial(&t);
+    const struct order *order = world_order(&t.w, ORDER_RING);
+    assert_true(slice_is(order->dn, "100"));
+    assert_true(slice_is(order->from, "101"));
+    assert_true(order->auto_answer);
+    const struct notice *n = world_notice(&t.w, "u0");
+    assert_int_equal(n->kind, NOTICE_STATUS_CHANGE);
+    assert_int_equal(n->seq, 1);
+    assert_int_equal(n->call.state, PARTY_DIALING);
+    assert_int_equal(n->call.capabilities, UD4 | BIT(OP_SEND_DTMF) | BIT(OP_HANGUP));
+    assert_string_equal(n->call.dnis, "101");
+    assert_string_equal(n->call.device_dn, "100");
+    assert_int_equal(n->call.call->participant_count, 2);
+    assert_string_equal(n->call.call->participants[1].number, "101");
+    assert_true(n->has_extensions);
+    assert_int_equal(strlen(n->call.call->id), 32);
+    assert_int_equal(strlen(n->call.call->conn_id), 16);
+    assert_null(world_notice(&t.w, "u1"));
+    end(&t);
+}
+
+static void the_destination_is_called_when_the_caller_is_off_hook(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    dial(&t);
+    world_signal(&t.w, SIGNAL_ANSWERED, t.caller, CAUSE_NONE);
+    const struct order *order = world_order(&t.w, ORDER_RING);
+    assert_true(slice_is(order->dn, "101"));
+    assert_true(slice_is(order->from, "100"));
+    assert_false(order->auto_answer);
+    assert_int_equal(world_order(&t.w, ORDER_KEPT)->leg, t.caller);
+    assert_int_equal(t.w.fx.notice_count, 0);
+    end(&t);
+}
+
+static void ringing_is_told_to_the_called_and_heard_by_the_caller(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    ring(&t);
+    const struct notice *n = world_notice(&t.w, "u1");
+    assert_int_equal(n->call.state, PARTY_RINGING);
+    assert_int_equal(n->call.capabilities, UD4 | BIT(OP_ANSWER));
+    assert_null(world_notice(&t.w, "u0"));
+    const struct order *mix = world_order(&t.w, ORDER_MIX);
+    assert_int_equal(mix->leg_count, 1);
+    assert_int_equal(mix->legs[0].leg, t.caller);
+    assert_int_equal(mix->legs[0].tone, TONE_RINGBACK);
+    end(&t);
+}
+
+static void answer_orders_the_telephone_once_and_waits_for_it(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    ring(&t);
+    assert_int_equal(world_command(&t.w, "u1", OP_ANSWER, t.id, ""), ERR_OK);
+    assert_int_equal(world_order(&t.w, ORDER_ANSWER)->leg, t.callee);
+    assert_int_equal(t.w.fx.notice_count, 0);
+    assert_int_equal(world_command(&t.w, "u1", OP_ANSWER, t.id, ""), ERR_OK);
+    assert_null(world_order(&t.w, ORDER_ANSWER));
+    world_signal(&t.w, SIGNAL_ANSWERED, t.callee, CAUSE_NONE);
+    assert_int_equal(world_notice(&t.w, "u0")->call.state, PARTY_ESTABLISHED);
+    assert_int_equal(world_notice(&t.w, "u1")->call.state, PARTY_ESTABLISHED);
+    const struct order *mix = world_order(&t.w, ORDER_MIX);
+    assert_int_equal(mix->leg_count, 2);
+    assert_int_equal(mix->legs[0].hears, 2);
+    assert_int_equal(mix->legs[1].hears, 1);
+    end(&t);
+}
+
+static void an_answer_that_the_telephone_refused_is_told_and_can_be_tried_again(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    ring(&t);
+    world_command(&t.w, "u1", OP_ANSWER, t.id, "");
+    assert_int_equal(world_signal(&t.w, SIGNAL_REFUSED, t.callee, CAUSE_NONE), ERR_OK);
+    assert_int_equal(world_notice(&t.w, "u1")->kind, NOTICE_CALL_ERROR);
+    assert_int_equal(world_command(&t.w, "u1", OP_ANSWER, t.id, ""), ERR_OK);
+    assert_non_null(world_order(&t.w, ORDER_ANSWER));
+    end(&t);
+}
+
+static void answer_is_not_offered_where_the_telephone_cannot(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    dial(&t);
+    world_signal(&t.w, SIGNAL_ANSWERED, t.caller, CAUSE_NONE);
+    t.callee = world_order(&t.w, ORDER_RING)->leg;
+    struct input input = {.kind = INPUT_SIGNAL,
+                          .signal = {.kind = SIGNAL_RINGING, .leg = t.callee, .talks = false}};
+    assert_int_equal(world_apply(&t.w, &input), ERR_OK);
+    assert_int_equal(world_notice(&t.w, "u1")->call.capabilities, UD4);
+    assert_int_equal(world_command(&t.w, "u1", OP_ANSWER, t.id, ""), ERR_STATE);
+    assert_non_null(strstr(t.w.fx.reason.ptr, "Answer is not possible: the call is Ringing"));
+    end(&t);
+}
+
+static void hangup_releases_both_and_drops_both_legs(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    t.w.now_ms += 7900;
+    assert_int_equal(world_command(&t.w, "u1", OP_HANGUP, t.id, ""), ERR_OK);
+    for (int i = 0; i < 2; i++) {
+        const struct notice *n = world_notice(&t.w, i == 0 ? "u0" : "u1");
+        assert_int_equal(n->call.state, PARTY_RELEASED);
+        assert_int_equal(n->call.capabilities, 0);
+        assert_int_equal(n->call.duration_s, 7);
+        assert_int_equal(n->release_reason, CAUSE_HANGUP);
+        assert_int_equal(n->call.call->participant_count, 2);
+    }
+    assert_int_equal(t.w.fx.order_count, 2);
+    assert_int_equal(world_command(&t.w, "u0", OP_HANGUP, t.id, ""), ERR_OK);
+    assert_int_equal(t.w.fx.notice_count, 0);
+    assert_int_equal(t.w.fx.order_count, 0);
+    end(&t);
+}
+
+static void hanging_up_the_telephone_releases_both(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    world_signal(&t.w, SIGNAL_GONE, t.caller, CAUSE_HANGUP);
+    assert_int_equal(world_notice(&t.w, "u0")->release_reason, CAUSE_HANGUP);
+    assert_int_equal(world_notice(&t.w, "u1")->release_reason, CAUSE_HANGUP);
+    assert_int_equal(t.w.fx.order_count, 1);
+    assert_int_equal(world_order(&t.w, ORDER_DROP)->leg, t.callee);
+    end(&t);
+}
+
+static void a_released_call_stays_readable_for_a_while(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    world_command(&t.w, "u0", OP_HANGUP, t.id, "");
+    struct answer answer;
+    struct query query = {.kind = QUERY_CALL, .user = SLICE("u0"), .target = slice_of(t.id)};
+    core_query(t.w.core, &query, t.w.now_ms, &answer);
+    assert_int_equal(answer.err, ERR_OK);
+    assert_int_equal(answer.calls[0].state, PARTY_RELEASED);
+    answer_release(&answer);
+    char none[33];
+    world_call_id(&t.w, "u0", none);
+    assert_string_equal(none, "");
+    world_wait(&t.w, 60001);
+    core_query(t.w.core, &query, t.w.now_ms, &answer);
+    assert_int_equal(answer.err, ERR_NOT_FOUND);
+    answer_release(&answer);
+    end(&t);
+}
+
+static void declining_gives_the_caller_the_busy_tone_and_then_released(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    ring(&t);
+    assert_int_equal(world_command(&t.w, "u1", OP_HANGUP, t.id, ""), ERR_OK);
+    assert_int_equal(world_notice(&t.w, "u1")->release_reason, CAUSE_REJECTED);
+    assert_null(world_notice(&t.w, "u0"));
+    assert_int_equal(world_order(&t.w, ORDER_MIX)->legs[0].tone, TONE_BUSY);
+    world_wait(&t.w, 3000);
+    assert_int_equal(world_notice(&t.w, "u0")->release_reason, CAUSE_REJECTED);
+    end(&t);
+}
+
+static void nobody_answers(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    ring(&t);
+    world_wait(&t.w, 29999);
+    assert_null(world_notice(&t.w, "u1"));
+    world_wait(&t.w, 1);
+    assert_int_equal(world_notice(&t.w, "u1")->release_reason, CAUSE_NO_ANSWER);
+    world_wait(&t.w, 3000);
+    assert_int_equal(world_notice(&t.w, "u0")->release_reason, CAUSE_NO_ANSWER);
+    end(&t);
+}
+
+static void the_callers_own_telephone_does_not_pick_up(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    dial(&t);
+    world_wait(&t.w, 20000);
+    assert_int_equal(world_notice(&t.w, "u0")->release_reason, CAUSE_NO_ANSWER);
+    assert_int_equal(world_order(&t.w, ORDER_DROP)->leg, t.caller);
+    end(&t);
+}
+
+static void a_busy_destination(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    assert_int_equal(world_command(&t.w, "u2", OP_DIAL, "102", "101"), ERR_OK);
+    world_signal(&t.w, SIGNAL_ANSWERED, world_order(&t.w, ORDER_RING)->leg, CAUSE_NONE);
+    assert_int_equal(world_order(&t.w, ORDER_MIX)->legs[0].tone, TONE_BUSY);
+    assert_null(world_notice(&t.w, "u1"));
+    world_wait(&t.w, 3000);
+    assert_int_equal(world_notice(&t.w, "u2")->release_reason, CAUSE_BUSY);
+    end(&t);
+}
+
+static void a_number_nobody_has(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, 1);
+    assert_int_equal(world_command(&w, "u0", OP_DIAL, "100", "999"), ERR_OK);
+    world_signal(&w, SIGNAL_ANSWERED, world_order(&w, ORDER_RING)->leg, CAUSE_NONE);
+    world_wait(&w, 3000);
+    assert_int_equal(world_notice(&w, "u0")->release_reason, CAUSE_UNREACHABLE);
+    core_check(w.core);
+    world_free(&w);
+}
+
+static void a_call_from_the_keypad(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, 2);
+    struct input input = {.kind = INPUT_SIGNAL,
+                          .signal = {.kind = SIGNAL_INCOMING,
+                                     .leg = LEG_OF_DRIVER | 7,
+                                     .dn = SLICE("100"),
+                                     .number = SLICE("101"),
+                                     .keep = SLICE("k")}};
+    assert_int_equal(world_apply(&w, &input), ERR_OK);
+    assert_int_equal(world_notice(&w, "u0")->call.state, PARTY_DIALING);
+    uint64_t callee = world_order(&w, ORDER_RING)->leg;
+    world_signal(&w, SIGNAL_RINGING, callee, CAUSE_NONE);
+    assert_int_equal(world_order(&w, ORDER_MIX)->legs[0].tone, TONE_RINGBACK);
+    world_signal(&w, SIGNAL_ANSWERED, callee, CAUSE_NONE);
+    assert_int_equal(world_order(&w, ORDER_ANSWER)->leg, LEG_OF_DRIVER | 7);
+    assert_int_equal(world_notice(&w, "u0")->call.state, PARTY_ESTABLISHED);
+    assert_int_equal(world_signal(&w, SIGNAL_ANSWERED, LEG_OF_DRIVER | 7, CAUSE_NONE), ERR_OK);
+    core_check(w.core);
+    world_free(&w);
+}
+
+static void dtmf_goes_to_the_other_telephone(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    assert_int_equal(world_command(&t.w, "u0", OP_SEND_DTMF, t.id, "12#"), ERR_OK);
+    assert_int_equal(world_order(&t.w, ORDER_DTMF)->leg, t.callee);
+    assert_true(slice_is(world_order(&t.w, ORDER_DTMF)->digits, "12#"));
+    assert_int_equal(world_notice(&t.w, "u0")->kind, NOTICE_DTMF_SENT);
+    assert_null(world_notice(&t.w, "u1"));
+    assert_int_equal(world_command(&t.w, "u0", OP_SEND_DTMF, t.id, "12x"), ERR_INVALID);
+    assert_int_equal(world_command(&t.w, "u0", OP_SEND_DTMF, t.id, ""), ERR_RANGE);
+    end(&t);
+}
+
+static void what_belongs_to_others_is_not_there(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    assert_int_equal(world_command(&t.w, "u2", OP_HANGUP, t.id, ""), ERR_NOT_FOUND);
+    assert_int_equal(world_command(&t.w, "u2", OP_DIAL, "100", "101"), ERR_NOT_FOUND);
+    assert_int_equal(world_command(&t.w, "u0", OP_HANGUP, "nonsense", ""), ERR_NOT_FOUND);
+    assert_int_equal(world_command(&t.w, "nobody", OP_HANGUP, t.id, ""), ERR_NO_ACCESS);
+    end(&t);
+}
+
+static void dial_needs_a_registered_idle_telephone_and_a_number(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    assert_int_equal(world_command(&t.w, "u0", OP_DIAL, "100", "102"), ERR_STATE);
+    assert_int_equal(world_command(&t.w, "u2", OP_DIAL, "102", ""), ERR_INVALID);
+    assert_int_equal(world_command(&t.w, "u2", OP_DIAL, "102", "bob"), ERR_INVALID);
+    struct input input = {.kind = INPUT_SIGNAL,
+                          .signal = {.kind = SIGNAL_UNREGISTERED, .dn = SLICE("102")}};
+    world_apply(&t.w, &input);
+    assert_int_equal(world_command(&t.w, "u2", OP_DIAL, "102", "100"), ERR_NOT_REGISTERED);
+    assert_true(slice_is(t.w.fx.reason, "Device '102' is not registered."));
+    end(&t);
+}
+
+static void a_session_tells_devices_and_channels(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, 1);
+    assert_int_equal(world_command(&w, "u0", OP_START_CONTACT_CENTER_SESSION, "", ""), ERR_OK);
+    assert_int_equal(w.fx.notice_count, 2);
+    assert_int_equal(w.fx.notices[0]->kind, NOTICE_DEVICE_STATE_CHANGE);
+    assert_true(w.fx.notices[0]->device.is_active);
+    assert_int_equal(w.fx.notices[1]->kind, NOTICE_CHANNEL_STATE_CHANGE);
+    assert_int_equal(world_command(&w, "u0", OP_END_CONTACT_CENTER_SESSION, "", ""), ERR_OK);
+    assert_false(w.fx.notices[0]->device.is_active);
+    world_free(&w);
+}
+
+static void orders_not_confirmed_are_given_again(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    ring(&t);
+    world_command(&t.w, "u1", OP_ANSWER, t.id, "");
+    struct effects fx = {0};
+    core_unconfirmed_orders(t.w.core, &fx);
+    assert_int_equal(fx.order_count, 3);
+    assert_int_equal(fx.orders[0].kind, ORDER_RING);
+    assert_int_equal(fx.orders[0].leg, t.callee);
+    assert_int_equal(fx.orders[1].kind, ORDER_ANSWER);
+    assert_int_equal(fx.orders[2].kind, ORDER_MIX);
+    effects_free(&fx);
+    end(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dial_rings_the_own_telephone_and_tells_the_caller),
+        cmocka_unit_test(the_destination_is_called_when_the_caller_is_off_hook),
+        cmocka_unit_test(ringing_is_told_to_the_called_and_heard_by_the_caller),
+        cmocka_unit_test(answer_orders_the_telephone_once_and_waits_for_it),
+        cmocka_unit_test(an_answer_that_the_telephone_refused_is_told_and_can_be_tried_again),
+        cmocka_unit_test(answer_is_not_offered_where_the_telephone_cannot),
+        cmocka_unit_test(hangup_releases_both_and_drops_both_legs),
+        cmocka_unit_test(hanging_up_the_telephone_releases_both),
+        cmocka_unit_test(a_released_call_stays_readable_for_a_while),
+        cmocka_unit_test(declining_gives_the_caller_the_busy_tone_and_then_released),
+        cmocka_unit_test(nobody_answers),
+        cmocka_unit_test(the_callers_own_telephone_does_not_pick_up),
+        cmocka_unit_test(a_busy_destination),
+        cmocka_unit_test(a_number_nobody_has),
+        cmocka_unit_test(a_call_from_the_keypad),
+        cmocka_unit_test(dtmf_goes_to_the_other_telephone),
+        cmocka_unit_test(what_belongs_to_others_is_not_there),
+        cmocka_unit_test(dial_needs_a_registered_idle_telephone_and_a_number),
+        cmocka_unit_test(a_session_tells_devices_and_channels),
+        cmocka_unit_test(orders_not_confirmed_are_given_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Random inputs from all sides (users, telephones, the clock), with every invariant checked after
+ * each: those of core_check, and those that need a look at what went before:
+ *
+ *  - a refused input leaves the digest as it was, and has a reason;
+ *  - each user's notices are numbered without a gap; one Released notice per party;
+ *  - no order is given twice for a leg while the first is unconfirmed;
+ *  - every offered operation is accepted, every other one that is not tolerated is refused;
+ *  - a snapshot restores to the same snapshot; a replay of the accepted inputs tells the same
+ * story.
+ *
+ * A sequence is a list of numbers, each meaning one step in the state it meets. Each runs in a
+ * process of its own, since a broken invariant aborts. A failing one is shrunk by leaving steps
+ * out, then printed. CORDBOARD_SEED and CORDBOARD_STEPS (all in all) choose another run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "world.h"
+
+#define USERS          4
+#define SEQUENCE_STEPS 250
+#define LEGS_MAX       512
+
+struct known_leg {
+    uint64_t id;
+    bool is_ring_out, is_answer_out, is_drop_out;
+};
+
+struct model {
+    struct world w;
+    struct known_leg legs[LEGS_MAX]; /* that live */
+    size_t leg_count;
+    uint64_t seq[USERS];
+    uint64_t released[4096]; /* hash of (user, call) of each Released notice */
+    size_t released_count;
+    uint64_t incoming;
+};
+
+static void must(bool holds, const char *sentence)
+{
+    if (!holds)
+        log_abort("broken: %s", sentence);
+}
+
+static struct known_leg *leg_of(struct model *m, uint64_t id)
+{
+    for (size_t i = 0; i < m->leg_count; i++)
+        if (m->legs[i].id == id)
+            return &m->legs[i];
+    must(m->leg_count < LEGS_MAX, "the model has room");
+    m->legs[m->leg_count] = (struct known_leg){.id = id};
+    return &m->legs[m->leg_count++];
+}
+
+static void forget_leg(struct model *m, uint64_t id)
+{
+    struct known_leg *leg = leg_of(m, id);
+    *leg = m->legs[--m->leg_count];
+}
+
+static void watch_orders(struct model *m)
+{
+    for (size_t i = 0; i < m->w.fx.order_count; i++) {
+        const struct order *order = &m->w.fx.orders[i];
+        if (order->kind == ORDER_MIX)
+            continue;
+        struct known_leg *leg = leg_of(m, order->leg);
+        if (order->kind == ORDER_RING) {
+            must(!leg->is_ring_out, "no second ring order while one is unconfirmed");
+            leg->is_ring_out = true;
+        } else if (order->kind == ORDER_ANSWER) {
+            must(!leg->is_answer_out, "no second answer order while one is unconfirmed");
+            leg->is_answer_out = true;
+        } else if (order->kind == ORDER_DROP) {
+            leg->is_drop_out = true;
+        }
+    }
+}
+
+static void watch_notices(struct model *m)
+{
+    for (size_t i = 0; i < m->w.fx.notice_count; i++) {
+        const struct notice *n = m->w.fx.notices[i];
+        unsigned user = (unsigned)(n->user->name.ptr[1] - '0');
+        must(n->seq == ++m->seq[user], "a user's notices are numbered without a gap");
+        if (!n->call.call || n->call.state != PARTY_RELEASED)
+            continue;
+        uint64_t key = hash_u64(hash_slice(user, slice_of(n->call.call->id)), n->call.party);
+        for (size_t k = 0; k < m->released_count; k++)
+            must(m->released[k] != key, "one Released notice per party");
+        must(m->released_count < 4096, "the model has room");
+        m->released[m->released_count++] = key;
+        must(n->release_reason != CAUSE_NONE, "a Released notice says why");
+    }
+}
+
+static enum err apply(struct model *m, struct input *input)
+{
+    uint64_t before = core_digest(m->w.core);
+    enum err err = world_apply(&m->w, input);
+    if (err) {
+        must(core_digest(m->w.core) == before, "a refused input changes nothing");
+        must(m->w.fx.reason.len > 0, "a refusal has a reason");
+        must(m->w.fx.order_count == 0 && m->w.fx.notice_count == 0, "a refusal has no effects");
+    }
+    core_check(m->w.core);
+    watch_orders(m);
+    watch_notices(m);
+    return err;
+}
+
+static void tick(struct model *m, uint64_t ms)
+{
+    uint64_t until_ms = m->w.now_ms + ms;
+    while (core_next_deadline(m->w.core) <= until_ms) {
+        m->w.now_ms = core_next_deadline(m->w.core);
+        must(apply(m, &(struct input){.kind = INPUT_DEADLINE}) == ERR_OK, "a due deadline fires");
+    }
+    m->w.now_ms = until_ms;
+}
+
+static struct command command_for(enum op op, const char *user, const char *target, uint32_t r)
+{
+    static const char *const numbers[] = {"100", "101", "102", "103", "999", "bob", ""};
+    static const struct pair pairs[] = {
+        {SLICE("a"), SLICE("1")}, {SLICE("b"), SLICE("\"x\"")}, {SLICE("a"), SLICE("null")}};
+    struct command command = {
+        .op = op, .user = slice_of(user), .target = slice_of(target), .voice = r % 5 != 0};
+    if (op == OP_DIAL)
+        command.text = slice_of(numbers[r % 7]);
+    else if (op == OP_SEND_DTMF)
+        command.text = r % 4 ? SLICE("12#") : SLICE("");
+    else if (op == OP_DELETE_USER_DATA_PAIR)
+        command.text = SLICE("a");
+    if (op_row(op)->takes & OP_PARAM_USER_DATA) {
+        command.pairs = pairs;
+        command.pair_count = r % 4;
+    }
+    return command;
+}
+
+static void step_command(struct model *m, uint32_t r)
+{
+    char user[3] = {'u', (char)('0' + r % USERS), '\0'};
+    char own[4] = {'1', '0', (char)('0' + r % USERS), '\0'};
+    char id[33];
+    char whose[3] = {'u', (char)('0' + (r >> 8) % USERS), '\0'};
+    world_call_id(&m->w, (r >> 4) % 8 ? user : whose, id);
+    enum op op = (enum op)((r >> 12) % OP_COUNT);
+    const char *target = op_row(op)->target == OP_ON_CALL ? id : own;
+    struct input input = {.kind = INPUT_COMMAND, .command = command_for(op, user, target, r >> 16)};
+    apply(m, &input);
+}
+
+static void step_signal(struct model *m, uint32_t r)
+{
+    if (m->leg_count == 0)
+        return;
+    static const enum signal_kind kinds[] = {
+        SIGNAL_RINGING, SIGNAL_ANSWERED, SIGNAL_GONE, SIGNAL_HELD,     SIGNAL_RETRIEVED,
+        SIGNAL_KEEP,    SIGNAL_REFUSED,  SIGNAL_DTMF, SIGNAL_ANSWERED, SIGNAL_RINGING};
+    struct known_leg *leg = &m->legs[(r >> 4) % m->leg_count];
+    uint64_t id = leg->id;
+    struct input input = {.kind = INPUT_SIGNAL,
+                          .signal = {.kind = kinds[(r >> 12) % 10],
+                                     .leg = id,
+                                     .cause = (enum cause)((r >> 16) % CAUSE_COUNT),
+                                     .talks = (r >> 20) % 3 != 0,
+                                     .keep = (r >> 22) % 2 ? SLICE("k") : SLICE_NONE}};
+    if (input.signal.kind == SIGNAL_ANSWERED)
+        leg->is_ring_out = leg->is_answer_out = false;
+    if (input.signal.kind == SIGNAL_REFUSED)
+        leg->is_answer_out = false;
+    if (input.signal.kind == SIGNAL_GONE)
+        forget_leg(m, id);
+    apply(m, &input);
+}
+
+static void step_telephone(struct model *m, uint32_t r)
+{
+    char dn[4] = {'1', '0', (char)('0' + (r >> 4) % USERS), '\0'};
+    char number[4] = {'1', '0', (char)('0' + (r >> 8) % (USERS + 1)), '\0'};
+    struct input input = {.kind = INPUT_SIGNAL, .signal = {.dn = slice_of(dn)}};
+    input.signal.talks = (r >> 20) % 2;
+    if ((r >> 12) % 8 == 0) {
+        input.signal.kind = SIGNAL_UNREGISTERED;
+    } else if ((r >> 12) % 8 < 4) {
+        input.signal.kind = SIGNAL_REGISTERED;
+    } else {
+        input.signal.kind = SIGNAL_INCOMING;
+        input.signal.leg = LEG_OF_DRIVER | ++m->incoming;
+        input.signal.number = slice_of(number);
+        leg_of(m, input.signal.leg);
+    }
+    apply(m, &input);
+}
+
+static void check_snapshot(struct model *m)
+{
+    struct buf first = {0};
+    struct buf second = {0};
+    struct core *copy = NULL;
+    core_snapshot(m->w.core, &first);
+    must(core_restore(buf_view(&first), &copy) == ERR_OK, "a snapshot can be restored");
+    core_check(copy);
+    core_snapshot(copy, &second);
+    must(slice_equal(buf_view(&first), buf_view(&second)), "it restores to the same snapshot");
+    core_destroy(copy);
+    buf_free(&first);
+    buf_free(&second);
+}
+
+/* On copies, so that trying them all changes nothing. */
+static void check_offers(struct model *m)
+{
+    struct buf bytes = {0};
+    core_snapshot(m->w.core, &bytes);
+    for (unsigned u = 0; u < USERS; u++) {
+        char user[3] = {'u', (char)('0' + u), '\0'};
+        struct answer answer;
+        struct query query = {.kind = QUERY_CALLS, .user = slice_of(user)};
+        core_query(m->w.core, &query, m->w.now_ms, &answer);
+        for (int op = 0; answer.call_count > 0 && op < OP_COUNT; op++) {
+            if (op_row((enum op)op)->target != OP_ON_CALL)
+                continue;
+            struct core *copy = NULL;
+            struct effects fx = {0};
+            must(core_restore(buf_view(&bytes), &copy) == ERR_OK, "a snapshot can be restored");
+            struct input input = {.kind = INPUT_COMMAND,
+                                  .time_ms = m->w.now_ms,
+                                  .command =
+                                      command_for((enum op)op, user, answer.calls[0].call->id, 1)};
+            enum err err = core_apply(copy, &input, &fx);
+            bool is_offered = answer.calls[0].capabilities >> op & 1;
+            bool is_tolerated = op == OP_HANGUP && answer.calls[0].state == PARTY_RINGING;
+            must(!is_offered || err == ERR_OK, "an offered operation is accepted");
+            must(is_offered || is_tolerated || err == ERR_STATE, "any other is refused");
+            effects_free(&fx);
+            core_destroy(copy);
+        }
+        answer_release(&answer);
+    }
+    buf_free(&bytes);
+}
+
+static void check_replay(struct model *m)
+{
+    struct core *copy = core_create();
+    struct effects fx = {0};
+    struct arena arena = {0};
+    struct dec d = dec_of(buf_view(&m->w.journal));
+    uint64_t digest = 0;
+    while (!dec_is_done(&d)) {
+        struct input input;
+        uint64_t time_ms = dec_u64(&d);
+        uint8_t random[16];
+        dec_fixed(&d, random, sizeof random);
+        must(input_decode(&d, &arena, &input) == ERR_OK, "a journalled input can be read");
+        input.time_ms = time_ms;
+        memcpy(input.random, random, sizeof random);
+        effects_reset(&fx);
+        must(core_apply(copy, &input, &fx) == ERR_OK, "an accepted input is accepted again");
+        digest = hash_u64(digest, fx.digest);
+    }
+    must(digest == m->w.digest, "a replay tells the same story");
+    must(core_digest(copy) == core_digest(m->w.core), "a replay ends in the same state");
+    arena_free(&arena);
+    effects_free(&fx);
+    core_destroy(copy);
+}
+
+static void run(const uint32_t *steps, size_t count)
+{
+    struct model m = {0};
+    world_init(&m.w, USERS);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t r = steps[i] >> 3;
+        switch (steps[i] & 7) {
+        case 0:
+        case 1:
+        case 2:
+            step_command(&m, r);
+            break;
+        case 3:
+        case 4:
+        case 5:
+            step_signal(&m, r);
+            break;
+        case 6:
+            step_telephone(&m, r);
+            break;
+        default:
+            tick(&m, (r & 15) == 0 ? 70000 : r % 4000);
+            break;
+        }
+        if (i % 16 == 0)
+            check_offers(&m);
+        if (i % 8 == 0)
+            check_snapshot(&m);
+    }
+    check_replay(&m);
+    world_free(&m.w);
+}
+
+/* In a process of its own; true when nothing broke. */
+static bool holds(const uint32_t *steps, size_t count, bool is_quiet)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        if (is_quiet && (!freopen("/dev/null", "w", stderr) || !freopen("/dev/null", "w", stdout)))
+            _exit(2);
+        run(steps, count);
+        _exit(0);
+    }
+    int status = 0;
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0;
+}
+
+/* Leaves out ever smaller pieces as long as it still fails. */
+static size_t shrink(uint32_t *steps, size_t count)
+{
+    uint32_t shorter[SEQUENCE_STEPS];
+    for (size_t piece = count / 2; piece > 0; piece /= 2)
+        for (size_t at = 0; at + piece <= count;) {
+            memcpy(shorter, steps, at * sizeof *steps);
+            memcpy(shorter + at, steps + at + piece, (count - at - piece) * sizeof *steps);
+            if (holds(shorter, count - piece, true)) {
+                at += piece;
+            } else {
+                count -= piece;
+                memcpy(steps, shorter, count * sizeof *steps);
+            }
+        }
+    return count;
+}
+
+static uint64_t number_from(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+    return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static void random_inputs_keep_the_invariants(void **state)
+{
+    (void)state;
+    uint64_t seed = number_from("CORDBOARD_SEED", 20261123);
+    uint64_t total = number_from("CORDBOARD_STEPS", 10000);
+    printf("seed %llu, %llu steps\n", (unsigned long long)seed, (unsigned long long)total);
+    uint64_t word = seed;
+    for (uint64_t done = 0; done < total; done += SEQUENCE_STEPS) {
+        uint32_t steps[SEQUENCE_STEPS];
+        for (size_t i = 0; i < SEQUENCE_STEPS; i++) {
+            word = hash_u64(word, i + 1);
+            steps[i] = (uint32_t)(word >> 20);
+        }
+        if (holds(steps, SEQUENCE_STEPS, false))
+            continue;
+        size_t count = shrink(steps, SEQUENCE_STEPS);
+        printf("shrunk to %zu steps:", count);
+        for (size_t i = 0; i < count; i++)
+            printf(" 0x%08x", steps[i]);
+        printf("\n");
+        holds(steps, count, false);
+        fail_msg("a sequence broke an invariant; seed %llu", (unsigned long long)seed);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_inputs_keep_the_invariants),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
