@@ -131,13 +131,14 @@ static void tick(struct model *m, uint64_t ms)
 
 static struct command command_for(enum op op, const char *user, const char *target, uint32_t r)
 {
-    static const char *const numbers[] = {"100", "101", "102", "103", "999", "bob", ""};
+    static const char *const numbers[] = {"100", "101", "102", "103", "101", "103",
+                                          "102", "100", "999", "bob", ""};
     static const struct pair pairs[] = {
         {SLICE("a"), SLICE("1")}, {SLICE("b"), SLICE("\"x\"")}, {SLICE("a"), SLICE("null")}};
     struct command command = {
         .op = op, .user = slice_of(user), .target = slice_of(target), .voice = r % 5 != 0};
     if (op == OP_DIAL)
-        command.text = slice_of(numbers[r % 7]);
+        command.text = slice_of(numbers[r % 11]);
     else if (op == OP_SEND_DTMF)
         command.text = r % 4 ? SLICE("12#") : SLICE("");
     else if (op == OP_DELETE_USER_DATA_PAIR)
@@ -166,13 +167,16 @@ static void step_signal(struct model *m, uint32_t r)
 {
     if (m->leg_count == 0)
         return;
-    static const enum signal_kind kinds[] = {
-        SIGNAL_RINGING, SIGNAL_ANSWERED, SIGNAL_GONE, SIGNAL_HELD,     SIGNAL_RETRIEVED,
-        SIGNAL_KEEP,    SIGNAL_REFUSED,  SIGNAL_DTMF, SIGNAL_ANSWERED, SIGNAL_RINGING};
+    static const enum signal_kind kinds[16] = {
+        SIGNAL_RINGING,  SIGNAL_RINGING,  SIGNAL_RINGING,   SIGNAL_RINGING,
+        SIGNAL_RINGING,  SIGNAL_ANSWERED, SIGNAL_ANSWERED,  SIGNAL_ANSWERED,
+        SIGNAL_ANSWERED, SIGNAL_HELD,     SIGNAL_RETRIEVED, SIGNAL_RETRIEVED,
+        SIGNAL_GONE,     SIGNAL_KEEP,     SIGNAL_REFUSED,   SIGNAL_DTMF,
+    };
     struct known_leg *leg = &m->legs[(r >> 4) % m->leg_count];
     uint64_t id = leg->id;
     struct input input = {.kind = INPUT_SIGNAL,
-                          .signal = {.kind = kinds[(r >> 12) % 10],
+                          .signal = {.kind = kinds[(r >> 12) % 16],
                                      .leg = id,
                                      .cause = (enum cause)((r >> 16) % CAUSE_COUNT),
                                      .talks = (r >> 20) % 3 != 0,
@@ -300,7 +304,7 @@ static void run(const uint32_t *steps, size_t count)
             step_telephone(&m, r);
             break;
         default:
-            tick(&m, (r & 15) == 0 ? 70000 : r % 4000);
+            tick(&m, (r & 15) == 0 ? 70000 : r % 1500);
             break;
         }
         if (i % 16 == 0)
