@@ -23,10 +23,10 @@ struct bayeux_options {
     unsigned interval_ms;     /* 0 */
     unsigned max_interval_ms; /* a session without connect lives this long: 10000 or more */
     unsigned sessions_max;
-    unsigned message_bytes_max;  /* one envelope */
-    unsigned subscriptions_max;  /* of one session */
+    unsigned message_bytes_max; /* one envelope */
+    unsigned subscriptions_max; /* of one session */
     bool offers_websocket;
-    bool cookie_is_secure;    /* Secure; SameSite=None on BAYEUX_BROWSER, else Lax */
+    bool cookie_is_secure; /* Secure; SameSite=None on BAYEUX_BROWSER, else Lax */
     /* Writes the "data" of a notice as JSON. */
     void (*render)(void *ctx, const struct notice *notice, struct buf *out);
     void *ctx;
@@ -40,9 +40,14 @@ void bayeux_restore(struct bayeux *b, struct slice key, struct slice value, uint
 
 /* A request for the notifications address, of an identified user. */
 void bayeux_exchange(struct bayeux *b, struct exchange *x, uint64_t now_ms);
-/* A new WebSocket of an identified user. */
+/* A new WebSocket of an identified user; browser_cookie is the value of BAYEUX_BROWSER, or absent.
+ */
 void bayeux_socket(struct bayeux *b, struct socket_peer *peer, struct slice user,
                    struct slice browser_cookie, uint64_t now_ms);
+
+/* The value of BAYEUX_BROWSER in a Cookie header; absent when it is not there or not of our form.
+ */
+struct slice bayeux_browser_cookie(struct slice cookies);
 
 /* After the notices of a release were appended to the hub: delivers to who waits. */
 void bayeux_flush(struct bayeux *b, uint64_t now_ms);
