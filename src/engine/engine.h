@@ -19,10 +19,11 @@ struct engine;
 
 /* The answer to one command, query, record or clock request. */
 struct reply {
-    void *tag;             /* as given with the request */
+    void *tag; /* as given with the request */
     enum err err;
     struct slice reason;   /* of a refusal; good as long as the release */
-    struct answer *answer; /* of a query; owned by the release, may be moved out (set NULL) */
+    struct answer *answer; /* of a query; owned by the release. May be moved out (set NULL): then
+                              answer_release and mem_free are the receiver's */
 };
 
 /* What one batch released, in order: replies first. */
@@ -41,14 +42,14 @@ void release_free(struct release *release);
 enum engine_clock { ENGINE_CLOCK_REAL, ENGINE_CLOCK_MANUAL };
 
 struct engine_options {
-    struct journal *journal;     /* borrowed */
-    struct line_driver *line;    /* borrowed; not started */
+    struct journal *journal;  /* borrowed */
+    struct line_driver *line; /* borrowed; not started */
     enum engine_clock clock;
-    uint64_t manual_start_ms;    /* manual: the first time, when the journal knows no later one */
-    size_t queue_limit;          /* commands, queries and records; more get ERR_OVERLOAD */
-    uint64_t snapshot_batches;   /* a snapshot every so many batches */
-    size_t ring_notices;         /* how many notices per user the web side keeps: replay is no
-                                    longer than it has to be for these */
+    uint64_t manual_start_ms;  /* manual: the first time, when the journal knows no later one */
+    size_t queue_limit;        /* commands, queries and records; more get ERR_OVERLOAD */
+    uint64_t snapshot_batches; /* a snapshot every so many batches */
+    size_t ring_notices;       /* how many notices per user the web side keeps: of more, replay
+                                  releases only the last so many */
     /* Called on the core thread after each commit, and in engine_create for what replay yields.
      * Takes ownership of the release. */
     void (*released)(void *ctx, struct release *release);
@@ -60,10 +61,13 @@ struct engine_options {
 enum err engine_create(const struct engine_options *options, struct engine **out, char *why,
                        size_t why_size);
 /* Starts the core thread and then, on it, the line driver. The config items have been applied and
- * are durable when it returns; users and devices that are not among them are removed. */
+ * are durable when it returns; users and devices that are not among them are removed. Fails with
+ * what the core said to an item (the log names it) or what the driver's start returned; then
+ * nothing runs, and what was applied stays. */
 enum err engine_start(struct engine *e, const struct config_item *items, size_t count);
 
-/* ERR_OVERLOAD: refused, no reply follows. ERR_OK: the reply carries tag, in a later release. */
+/* ERR_OVERLOAD: refused (queue full, disk out of order, or stopping), no reply follows. ERR_OK: the
+ * reply carries tag, in a later release. */
 enum err engine_command(struct engine *e, const struct command *command, void *tag);
 enum err engine_query(struct engine *e, const struct query *query, void *tag);
 /* Writes (value absent: removes) a durable record; several at once are one transaction. */
@@ -72,7 +76,8 @@ struct engine_record {
     struct slice key;
     struct slice value;
 };
-enum err engine_record(struct engine *e, const struct engine_record *records, size_t count, void *tag);
+enum err engine_record(struct engine *e, const struct engine_record *records, size_t count,
+                       void *tag);
 /* Manual clock: steps through every deadline up to now + ms; the reply comes when all that this
  * caused is durable and released. ERR_STATE with a real clock. */
 enum err engine_advance(struct engine *e, uint64_t ms, void *tag);
@@ -81,7 +86,7 @@ enum err engine_advance(struct engine *e, uint64_t ms, void *tag);
 uint64_t engine_now_ms(const struct engine *e);
 
 /* Applies and releases what is queued, writes a snapshot at the head, stops the line driver and the
- * thread. */
+ * thread. Gives up what can't be made durable in some seconds: nobody was told of it. */
 void engine_stop(struct engine *e);
 void engine_destroy(struct engine *e);
 

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Making a batch: whatever was queued while the last one was committed, in order, each input
+ * stamped and applied as it comes, and every deadline that is due before it fired first. A deadline
+ * is an input like any other, with its own time: so a replay, which has no clock, fires the same
+ * ones between the same inputs.
+ *
+ * What the core refuses leaves no trace in the batch but its reply. With the manual clock a batch
+ * ends after one deadline, so that what the telephones say to it is applied before the next. */
+#include "engine/engine_int.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <sys/random.h>
+
+static void draw(struct random_pool *pool, uint8_t out[16])
+{
+    if (pool->used + 16 > sizeof pool->bytes) {
+        size_t have = 0;
+        while (have < sizeof pool->bytes) {
+            ssize_t n = getrandom(pool->bytes + have, sizeof pool->bytes - have, 0);
+            if (n < 0 && errno != EINTR)
+                log_abort("getrandom: %s", strerror(errno));
+            have += n > 0 ? (size_t)n : 0;
+        }
+        pool->used = 0;
+    }
+    memcpy(out, pool->bytes + pool->used, 16);
+    memset(pool->bytes + pool->used, 0, 16);
+    pool->used += 16;
+}
+
+bool engine_is_due(const struct engine *e)
+{
+    return core_next_deadline(e->core) <= clock_now_ms(&e->clock);
+}
+
+static uint64_t stamp(struct engine *e, uint64_t time_ms)
+{
+    if (time_ms > e->last_ms)
+        e->last_ms = time_ms;
+    return e->last_ms;
+}
+
+static enum err apply(struct engine *e, struct input *input, uint64_t time_ms, struct slice encoded)
+{
+    struct batch *b = &e->batch;
+    input->time_ms = stamp(e, time_ms);
+    draw(&e->random, input->random);
+    enum err err = core_apply(e->core, input, &b->fx);
+    if (err != ERR_OK)
+        return err;
+    enc_u64(&b->bytes, input->time_ms);
+    enc_fixed(&b->bytes, input->random, sizeof input->random);
+    buf_slice(&b->bytes, encoded);
+    b->inputs++;
+    return ERR_OK;
+}
+
+enum err engine_apply(struct engine *e, struct input *input, struct slice encoded)
+{
+    return apply(e, input, clock_now_ms(&e->clock), encoded);
+}
+
+void engine_fire(struct engine *e)
+{
+    struct input input = {.kind = INPUT_DEADLINE};
+    uint64_t deadline_ms = core_next_deadline(e->core);
+    enum err err = apply(e, &input, deadline_ms, buf_view(&e->deadline));
+    if (err != ERR_OK)
+        log_abort("the core refused its own deadline: %s", err_row(err)->symbol);
+}
+
+void engine_reply(struct engine *e, void *tag, enum err err, struct slice reason,
+                  struct answer *answer)
+{
+    struct batch *b = &e->batch;
+    if (!b->release)
+        b->release = release_create();
+    b->replies = mem_grow(b->replies, &b->reply_cap, b->reply_count + 1, sizeof *b->replies);
+    b->replies[b->reply_count++] = (struct reply){
+        .tag = tag,
+        .err = err,
+        .reason = reason.ptr ? arena_copy(&b->release->arena, reason) : SLICE_NONE,
+        .answer = answer,
+    };
+}
+
+static void take_input(struct engine *e, struct submission *s)
+{
+    struct batch *b = &e->batch;
+    struct input input = {0};
+    struct slice encoded = submission_content(s);
+    struct dec d = dec_of(encoded);
+    arena_reset(&b->scratch);
+    if (input_decode(&d, &b->scratch, &input) != ERR_OK || !dec_is_done(&d))
+        log_abort("an input can't be read back from its own bytes");
+    enum err err = engine_apply(e, &input, encoded);
+    if (s->kind == SUBMISSION_COMMAND)
+        engine_reply(e, s->tag, err, err != ERR_OK ? b->fx.reason : SLICE_NONE, NULL);
+    else if (err != ERR_OK)
+        log_line(LOG_DEBUG, "engine.signal", "kind=%d leg=%llu refused=%s", (int)input.signal.kind,
+                 (unsigned long long)input.signal.leg, err_row(err)->symbol);
+}
+
+static void take_query(struct engine *e, const struct submission *s)
+{
+    struct query query;
+    struct answer *answer = mem_zalloc(sizeof *answer);
+    submission_query(s, &query);
+    core_query(e->core, &query, stamp(e, clock_now_ms(&e->clock)), answer);
+    engine_reply(e, s->tag, answer->err, SLICE_NONE, answer);
+}
+
+static void take_record(struct engine *e, struct submission *s)
+{
+    struct batch *b = &e->batch;
+    b->records = mem_grow(b->records, &b->record_cap, b->record_count + 1, sizeof *b->records);
+    b->records[b->record_count++] = s;
+    if (s->kind == SUBMISSION_RECORD)
+        engine_reply(e, s->tag, ERR_OK, SLICE_NONE, NULL);
+}
+
+static void take_advance(struct engine *e, struct submission *s)
+{
+    if (e->advance_last)
+        e->advance_last->next = s;
+    else
+        e->advance_first = s;
+    e->advance_last = s;
+}
+
+/* false: the submission stays with somebody else. */
+static bool take(struct engine *e, struct submission *s)
+{
+    switch (s->kind) {
+    case SUBMISSION_COMMAND:
+    case SUBMISSION_SIGNAL:
+        take_input(e, s);
+        return true;
+    case SUBMISSION_QUERY:
+        take_query(e, s);
+        return true;
+    case SUBMISSION_RECORD:
+    case SUBMISSION_LINE_RECORD:
+        take_record(e, s);
+        return true;
+    case SUBMISSION_ADVANCE:
+        take_advance(e, s);
+        return false;
+    case SUBMISSION_STOP:
+        e->is_ending = true;
+        return true;
+    }
+    return true;
+}
+
+bool engine_batch_run(struct engine *e)
+{
+    size_t from = e->item_next;
+    for (size_t count = 0; count < BATCH_INPUTS; count++) {
+        if (engine_is_due(e)) {
+            engine_fire(e);
+            if (e->clock.kind == ENGINE_CLOCK_MANUAL)
+                break;
+        } else if (e->item_next < e->item_count) {
+            void **item = &e->items[e->item_next++];
+            if (!take(e, *item))
+                *item = NULL;
+        } else {
+            break;
+        }
+    }
+    bool is_complete = engine_batch_complete(e);
+    for (size_t i = from; i < e->item_next; i++)
+        mem_free(e->items[i]);
+    return is_complete;
+}

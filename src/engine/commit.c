@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Making a batch durable, and only then letting anybody know of it.
+ *
+ * The core has applied the batch when it is committed, so a failed commit can't be given up: it is
+ * tried again, unchanged, until it succeeds. Meanwhile nothing is applied, signals queue, and
+ * requests are refused at the door. Only at the end of the process may it be forgotten, as nothing
+ * of it was released.
+ *
+ * After the commit the orders go first: a driver returns at once, and telephones are slower than
+ * browsers. What a driver says in the middle of it just queues. */
+#include "engine/engine_int.h"
+
+#include "base/crash.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <time.h>
+
+#define RETRY_PAUSE_MS     20
+#define GIVE_UP_AFTER_MS   5000
+#define LOG_EVERY_ATTEMPTS 250
+
+static enum err attempt(struct engine *e)
+{
+    struct journal *j = e->options.journal;
+    const struct batch *b = &e->batch;
+    enum err err = journal_begin(j);
+    if (err != ERR_OK)
+        return err;
+    for (size_t i = 0; i < b->record_count && err == ERR_OK; i++)
+        err = submission_put_records(b->records[i], j);
+    if (err == ERR_OK && b->bytes.len > 0)
+        err = journal_append(j, buf_view(&b->bytes), b->fx.digest);
+    if (err == ERR_OK && e->snapshotter)
+        err = journal_trim(j, snapshotter_trim(e->snapshotter));
+    crash_point("after-append");
+    if (err == ERR_OK)
+        return journal_commit(j);
+    journal_rollback(j);
+    return err;
+}
+
+static void pause_ms(long ms)
+{
+    struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+    nanosleep(&t, NULL);
+}
+
+static bool commit(struct engine *e)
+{
+    uint64_t begun_us = clock_monotonic_us();
+    crash_point("after-apply");
+    enum err err = attempt(e);
+    for (unsigned tries = 1; err != ERR_OK; tries++) {
+        metric_add(e->meters.commit_failures, 1);
+        atomic_store(&e->is_stalled, true);
+        if (tries % LOG_EVERY_ATTEMPTS == 1)
+            log_line(LOG_ERROR, "engine.commit", "error=%s batch=%llu attempts=%u",
+                     err_row(err)->symbol,
+                     (unsigned long long)(journal_head(e->options.journal) + 1), tries);
+        if (tries * RETRY_PAUSE_MS >= GIVE_UP_AFTER_MS && atomic_load(&e->is_closing))
+            return false;
+        pause_ms(RETRY_PAUSE_MS);
+        err = attempt(e);
+    }
+    if (atomic_exchange(&e->is_stalled, false))
+        log_line(LOG_INFO, "engine.commit", "recovered_after_us=%llu",
+                 (unsigned long long)(clock_monotonic_us() - begun_us));
+    metric_observe_us(e->meters.commit_seconds, clock_monotonic_us() - begun_us);
+    crash_point("after-commit");
+    return true;
+}
+
+static void feed(struct engine *e)
+{
+    struct batch *b = &e->batch;
+    metric_add(e->meters.batches, 1);
+    metric_add(e->meters.inputs, b->inputs);
+    if (e->snapshotter)
+        snapshotter_feed(e->snapshotter, journal_head(e->options.journal), &b->bytes, b->fx.digest);
+    buf_reset(&b->bytes);
+    b->inputs = 0;
+}
+
+static void tell_line(struct engine *e)
+{
+    const struct line_driver *line = e->options.line;
+    struct batch *b = &e->batch;
+    size_t count = b->record_count;
+    b->record_count = 0;
+    /* While the driver does not run, orders wait in the core's state: it gets them after start. */
+    if (!e->is_line_started)
+        return;
+    if (b->fx.order_count > 0)
+        line->order(line->self, b->fx.orders, b->fx.order_count);
+    for (size_t i = 0; i < count; i++)
+        if (b->records[i]->kind == SUBMISSION_LINE_RECORD)
+            line->recorded(line->self, b->records[i]->number);
+}
+
+static void let_go(struct engine *e)
+{
+    struct batch *b = &e->batch;
+    if (b->reply_count > 0 || b->fx.notice_count > 0) {
+        struct release *r = b->release ? b->release : release_create();
+        b->release = NULL;
+        if (b->reply_count > 0) {
+            r->replies = arena_alloc(&r->arena, b->reply_count * sizeof *r->replies);
+            memcpy(r->replies, b->replies, b->reply_count * sizeof *r->replies);
+            r->reply_count = b->reply_count;
+        }
+        if (b->fx.notice_count > 0) {
+            r->notices = arena_alloc(&r->arena, b->fx.notice_count * sizeof(struct notice *));
+            memcpy(r->notices, b->fx.notices, b->fx.notice_count * sizeof(struct notice *));
+            r->notice_count = b->fx.notice_count;
+        }
+        metric_add(e->meters.events, b->fx.notice_count);
+        b->reply_count = 0;
+        b->fx.notice_count = 0; /* the references have moved */
+        e->options.released(e->options.ctx, r);
+    }
+    effects_reset(&b->fx);
+}
+
+bool engine_batch_complete(struct engine *e)
+{
+    struct batch *b = &e->batch;
+    if ((b->bytes.len > 0 || b->record_count > 0) && !commit(e))
+        return false;
+    if (b->bytes.len > 0)
+        feed(e);
+    tell_line(e);
+    crash_point("mid-release");
+    let_go(e);
+    return true;
+}
+
+void batch_free(struct batch *b)
+{
+    for (size_t i = 0; i < b->reply_count; i++) {
+        if (b->replies[i].answer)
+            answer_release(b->replies[i].answer);
+        mem_free(b->replies[i].answer);
+    }
+    if (b->release)
+        release_free(b->release);
+    effects_free(&b->fx);
+    arena_free(&b->scratch);
+    buf_free(&b->bytes);
+    mem_free(b->replies);
+    mem_free(b->records);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* An engine's life: made of the journal, started with the configuration, stopped with everything
+ * durable. What happens in between is in loop.c, batch.c and commit.c; how requests get in, in
+ * submit.c. */
+#include "engine/engine_int.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <errno.h>
+
+static void free_engine(struct engine *e)
+{
+    void *item;
+    while (queue_take(e->queue, &item, 1) > 0)
+        mem_free(item);
+    for (size_t i = e->item_next; i < e->item_count; i++)
+        mem_free(e->items[i]);
+    while (e->advance_first) {
+        struct submission *next = e->advance_first->next;
+        mem_free(e->advance_first);
+        e->advance_first = next;
+    }
+    queue_destroy(e->queue);
+    batch_free(&e->batch);
+    buf_free(&e->deadline);
+    buf_free(&e->scratch);
+    core_destroy(e->core);
+    sem_destroy(&e->started);
+    mem_free(e);
+}
+
+enum err engine_create(const struct engine_options *options, struct engine **out, char *why,
+                       size_t why_size)
+{
+    struct engine *e = mem_zalloc(sizeof *e);
+    struct input deadline = {.kind = INPUT_DEADLINE};
+    e->options = *options;
+    e->random.used = sizeof e->random.bytes;
+    e->queue = queue_create(options->queue_limit, NULL, NULL);
+    atomic_init(&e->is_stalled, false);
+    atomic_init(&e->is_closing, false);
+    atomic_init(&e->unchecked_bytes, 0);
+    sem_init(&e->started, 0, 0);
+    input_encode(&deadline, &e->deadline);
+    meters_register(&e->meters);
+    enum err err = engine_replay(e, why, why_size);
+    if (err != ERR_OK) {
+        free_engine(e);
+        return err;
+    }
+    clock_start(&e->clock, options->clock, options->manual_start_ms, e->last_ms);
+    *out = e;
+    return ERR_OK;
+}
+
+static void end_snapshotter(struct engine *e, bool with_snapshot)
+{
+    snapshotter_stop(e->snapshotter, with_snapshot);
+    e->snapshotter = NULL;
+}
+
+enum err engine_start(struct engine *e, const struct config_item *items, size_t count)
+{
+    e->config = items;
+    e->config_count = count;
+    e->snapshotter = snapshotter_start(e);
+    if (pthread_create(&e->thread, NULL, engine_main, e) != 0)
+        log_abort("can't start the core thread");
+    while (sem_wait(&e->started) != 0 && errno == EINTR)
+        continue;
+    e->config = NULL;
+    e->config_count = 0;
+    if (e->start_err != ERR_OK) {
+        atomic_store(&e->is_closing, true);
+        pthread_join(e->thread, NULL);
+        end_snapshotter(e, false);
+        return e->start_err;
+    }
+    e->is_running = true;
+    return ERR_OK;
+}
+
+uint64_t engine_now_ms(const struct engine *e)
+{
+    return clock_now_ms(&e->clock);
+}
+
+void engine_stop(struct engine *e)
+{
+    if (!e->is_running)
+        return;
+    e->is_running = false;
+    atomic_store(&e->is_closing, true);
+    engine_submit_stop(e);
+    pthread_join(e->thread, NULL);
+    end_snapshotter(e, true);
+}
+
+void engine_destroy(struct engine *e)
+{
+    if (!e)
+        return;
+    engine_stop(e);
+    free_engine(e);
+}

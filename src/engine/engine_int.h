@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* What the files of the engine share. The structures belong to the core thread, but for what is
+ * atomic, the queue, and the snapshotter's own. */
+#ifndef ENGINE_ENGINE_INT_H
+#define ENGINE_ENGINE_INT_H
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+
+#include "base/metrics.h"
+#include "base/queue.h"
+#include "engine/engine.h"
+
+#define BATCH_INPUTS    512
+#define SNAPSHOTS_KNOWN 16
+
+/* What waits in the queue: one block of memory, the encoded content behind the header. */
+enum submission_kind {
+    SUBMISSION_COMMAND,
+    SUBMISSION_SIGNAL,
+    SUBMISSION_QUERY,
+    SUBMISSION_RECORD,
+    SUBMISSION_LINE_RECORD,
+    SUBMISSION_ADVANCE,
+    SUBMISSION_STOP
+};
+
+struct submission {
+    enum submission_kind kind;
+    struct submission *next; /* of the advances that wait */
+    void *tag;
+    uint64_t number; /* a line record's tag, an advance's milliseconds */
+    size_t len;
+    char bytes[];
+};
+
+/* submit.c */
+struct slice submission_content(const struct submission *s);
+void submission_query(const struct submission *s, struct query *out);
+/* Calls journal_put for each record in it. */
+enum err submission_put_records(const struct submission *s, struct journal *journal);
+void engine_host(struct engine *e, struct line_host *out);
+/* The last thing that is queued. */
+void engine_submit_stop(struct engine *e);
+
+/* clock.c */
+struct clock {
+    enum engine_clock kind;
+    int64_t offset_ms; /* real: epoch minus monotonic */
+    atomic_uint_fast64_t virtual_ms;
+};
+uint64_t clock_monotonic_us(void);
+/* Does not go below after_ms. */
+void clock_start(struct clock *c, enum engine_clock kind, uint64_t manual_ms, uint64_t after_ms);
+uint64_t clock_now_ms(const struct clock *c);
+/* Blocks until something is queued or the time has come (manual: never comes). */
+void clock_wait(const struct clock *c, struct queue *q, uint64_t until_ms);
+
+/* A batch in the making: what is to be journalled, and what is to be released after its commit. */
+struct batch {
+    struct buf bytes;
+    struct effects fx;
+    struct arena scratch;    /* of decoding one input */
+    struct release *release; /* its arena holds reasons; made when first needed */
+    struct reply *replies;
+    size_t reply_count;
+    size_t reply_cap;
+    struct submission **records; /* of both kinds, borrowed until the release */
+    size_t record_count;
+    size_t record_cap;
+    size_t inputs; /* accepted */
+};
+
+struct random_pool {
+    uint8_t bytes[4096];
+    size_t used;
+};
+
+struct meters {
+    struct metric *inputs;
+    struct metric *events;
+    struct metric *batches;
+    struct metric *commit_failures;
+    struct metric *commit_seconds;
+    struct metric *queue_depth;
+    struct metric *calls[PARTY_RELEASED + 1];
+    struct metric *devices_registered;
+    uint64_t stats_at_us;
+};
+void meters_register(struct meters *m);
+/* Takes the core's statistics, at most once a second. */
+void meters_look(struct meters *m, const struct core *core, size_t queue_depth);
+
+/* snapshotter.c: a second core on a thread of its own. */
+struct snapshotter;
+/* Begins where the replay ended; removes the snapshots that are neither base nor newest. */
+struct snapshotter *snapshotter_start(struct engine *e);
+/* A committed batch; takes the bytes' memory. */
+void snapshotter_feed(struct snapshotter *s, uint64_t number, struct buf *bytes, uint64_t digest);
+/* No start needs the batches up to this one. */
+uint64_t snapshotter_trim(const struct snapshotter *s);
+/* Ends the thread after all that was fed. with_snapshot: writes one at the head. */
+void snapshotter_stop(struct snapshotter *s, bool with_snapshot);
+/* A snapshot's file content: the time of the last input, then the core's bytes. */
+void snapshot_pack(const struct core *core, uint64_t last_ms, struct buf *out);
+enum err snapshot_unpack(struct slice state, uint64_t *last_ms, struct slice *core);
+
+struct engine {
+    struct engine_options options;
+    struct clock clock;
+    struct core *core;
+    struct queue *queue;
+    struct batch batch;
+    struct random_pool random;
+    struct meters meters;
+    struct buf deadline; /* INPUT_DEADLINE, encoded */
+    struct buf scratch;  /* an encoded config item */
+    uint64_t last_ms;    /* the stamp of the last input */
+    uint64_t base;       /* number of the snapshot that the start began from, 0: none */
+    uint64_t newest;     /* number of the newest good snapshot, else base */
+
+    void *items[BATCH_INPUTS]; /* submissions taken from the queue, not yet applied: */
+    size_t item_next;          /* from this one */
+    size_t item_count;         /* up to this one */
+    struct submission *advance_first;
+    struct submission *advance_last;
+    uint64_t advance_target; /* 0: the first has not begun */
+    bool is_line_started;
+    bool is_ending; /* the stop was taken from the queue */
+
+    struct snapshotter *snapshotter;
+    pthread_t thread;
+    bool is_running;
+    atomic_bool is_stalled; /* a commit fails */
+    atomic_bool is_closing;
+    atomic_size_t unchecked_bytes; /* of batches that the snapshotter has not come to */
+
+    const struct config_item *config; /* during engine_start */
+    size_t config_count;
+    enum err start_err;
+    sem_t started;
+};
+
+/* replay.c */
+enum err engine_replay(struct engine *e, char *why, size_t why_size);
+/* Applies a journalled batch. *index is the input that did not fit: ERR_CORRUPT when it can't be
+ * decoded or goes back in time, ERR_STATE when the core refused it. */
+enum err engine_apply_journalled(struct core *core, struct slice batch, struct effects *fx,
+                                 struct arena *arena, uint64_t *last_ms, uint64_t *index);
+/* release.c */
+struct release *release_create(void);
+
+/* batch.c */
+bool engine_is_due(const struct engine *e);
+/* Stamps and applies; encoded is the input as bytes. Due deadlines are the caller's affair. */
+enum err engine_apply(struct engine *e, struct input *input, struct slice encoded);
+void engine_fire(struct engine *e);
+void engine_reply(struct engine *e, void *tag, enum err err, struct slice reason,
+                  struct answer *answer);
+/* Applies what is due and what was taken from the queue, up to the bound, and completes it. */
+bool engine_batch_run(struct engine *e);
+/* commit.c: makes the batch durable and releases it. false: gave up, as the engine is stopping. */
+bool engine_batch_complete(struct engine *e);
+void batch_free(struct batch *b);
+
+/* configure.c */
+enum err engine_configure(struct engine *e);
+/* lines.c */
+enum err engine_start_line(struct engine *e);
+/* loop.c: the core thread. */
+void *engine_main(void *arg);
+
+#endif
