@@ -10,9 +10,6 @@ from support import golden
 from support.bayeux import bayeux
 from support.rest import Agent
 
-LIFE = [("dial", 0), ("attach-user-data", 0), ("update-user-data", 0), ("delete-user-data-pair", 0),
-        ("delete-user-data", 0), ("answer", 1), ("send-dtmf", 0), ("hangup", 0)]
-
 
 @pytest.mark.parametrize("ack", [False, True], ids=["without-ack", "with-ack"])
 @pytest.mark.parametrize("kind", ["long-polling", "websocket"])
@@ -20,9 +17,6 @@ def test_golden_exchange(server, kind, ack):
     caller, callee = Agent(server, 0), Agent(server, 1)
     listeners = {agent.dn: bayeux(kind, server, agent.name, ack).open("/v2/me/calls")
                  for agent in (caller, callee)}
-    known = {"base": server.base, "device id of 15000": caller.device_id,
-             "device id of 15001": callee.device_id}
-    for name, who in LIFE:
-        golden.check_exchange(name, (caller, callee)[who], listeners, known)
+    golden.check_life((caller, callee), listeners, server.base)
     for listener in listeners.values():
         assert listener.take_all() == []

@@ -12,7 +12,7 @@ import itertools
 import json
 import time
 
-from support.rest import Http
+from support.rest import Http, RawConnection
 from support.server import DEADLINE_S
 from support.websocket import WebSocket
 
@@ -158,6 +158,27 @@ class LongPolling(Bayeux):
         replies = self.post([message], http=self.poll_http)
         assert replies[-1]["channel"] == "/meta/connect" and replies[-1]["id"] == message["id"]
         return replies[-1]
+
+    def hold(self):
+        """Leaves a connect with the server; its answer is read from what is returned."""
+        raw = RawConnection(self.http.server)
+        body = json.dumps([self.connect_message()])
+        cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+        raw.send(f"POST {self.path}/connect HTTP/1.1\r\nHost: x\r\n"
+                 f"Authorization: {self.http.authorization}\r\nCookie: {cookies}\r\n"
+                 f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+        # What was sent before a round trip on another connection has been read when that is over;
+        # the second is for a turn of the loop that took them in the other order.
+        for _ in range(2):
+            Http(self.http.server).get("/healthz")
+        return raw
+
+    def held_reply(self, raw):
+        answer = raw.response()
+        assert answer.status == 200, answer
+        self.take_in(answer.json)
+        assert answer.json[-1]["channel"] == "/meta/connect", answer
+        return answer.json[-1]
 
     def poll(self, left_s):
         reply = self.connect(timeout_ms=int(min(left_s, 10) * 1000))

@@ -24,6 +24,9 @@ FORMS = {
     "decimal seconds as a string": r"0|[1-9][0-9]*",
 }
 FREE = {"decimal seconds as a string"}  # may differ from place to place
+# A whole call in golden files, and which of the two agents sends each request: 15000 or 15001.
+LIFE = [("dial", 0), ("attach-user-data", 0), ("update-user-data", 0), ("delete-user-data-pair", 0),
+        ("delete-user-data", 0), ("answer", 1), ("send-dtmf", 0), ("hangup", 0)]
 PLACEHOLDER = re.compile(r"<([^<>]+)>")
 
 
@@ -102,3 +105,12 @@ def check_notice(wanted, listener, known, where):
     event = listener.wait()
     assert set(event) == {"channel", "data"}, f"{where}: {sorted(event)}"
     match(wanted, event, known, where)
+
+
+def check_life(agents, listeners, base):
+    """The whole life of a call between the two agents."""
+    known = {"base": base}
+    for agent in agents:
+        known[f"device id of {agent.dn}"] = agent.device_id
+    for name, who in LIFE:
+        check_exchange(name, agents[who], listeners, known)

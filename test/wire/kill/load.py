@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Cordboard authors
+
+"""The load of the kill test, and the book it keeps of what was asked, answered and told."""
+
+import http.client
+import threading
+
+from support.bayeux import LongPolling
+from support.rest import Agent, Http
+from support.server import DEADLINE_S
+
+CALLS = 3  # agent0 with agent1, agent2 with agent3, ...
+BROKEN = (OSError, http.client.HTTPException)
+
+
+class Gate:
+    """Whether the server is up: writers end when it goes, listeners wait for it to come back."""
+
+    def __init__(self):
+        self.changed = threading.Condition()
+        self.is_up = True
+        self.is_closed = False
+
+    def set(self, is_up):
+        with self.changed:
+            self.is_up = is_up
+            self.changed.notify_all()
+
+    def close(self):
+        with self.changed:
+            self.is_closed = True
+            self.changed.notify_all()
+
+    def wait_up(self):
+        """False when the test is over."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.is_up or self.is_closed, DEADLINE_S)
+            return not self.is_closed
+
+
+class Listener(threading.Thread):
+    """One side of a call, listening with ack over long-polling for as long as the test lasts."""
+
+    def __init__(self, server, agent, gate):
+        super().__init__(daemon=True)
+        self.gate = gate
+        self.session = LongPolling(server, agent.name, ack=True).open("/**")
+        # From here on the cookie alone shows who it is: the log-in must survive as well.
+        for client in (self.session.http, self.session.poll_http):
+            client.authorization = None
+        self.first = self.session.last_ack
+        self.told = []  # all events, in order; told[i] has the number first + i + 1
+        self.failure = None
+        self.heard = threading.Condition()
+        self.start()
+
+    def run(self):
+        while self.gate.wait_up():
+            try:
+                confirmed = self.session.last_ack
+                reply = self.session.connect(timeout_ms=2000)
+            except BROKEN:
+                self.session.close()
+                self.session.events.clear()
+                self.session.last_ack = confirmed
+                continue
+            except BaseException as failure:
+                self.fail(f"{type(failure).__name__}: {failure}")
+                return
+            events = list(self.session.events)
+            self.session.events.clear()
+            if reply["successful"] is not True:
+                return self.fail(f"the session is gone: {reply}")
+            if any(event["channel"] == "/v2/me/resync" for event in events):
+                return self.fail(f"a resync: {events[0]}")
+            if self.session.last_ack != confirmed + len(events):
+                return self.fail(f"after {confirmed} came {len(events)} events, but the number is "
+                                 f"{self.session.last_ack}")
+            with self.heard:
+                self.told += [event["data"] for event in events]
+                self.heard.notify_all()
+
+    def fail(self, text):
+        with self.heard:
+            self.failure = text
+            self.heard.notify_all()
+
+    def wait_number(self, number):
+        """Until everything up to this number was told."""
+        with self.heard:
+            came = self.heard.wait_for(
+                lambda: self.failure or self.first + len(self.told) >= number, DEADLINE_S)
+            assert self.failure is None, self.failure
+            assert came, f"event {number} did not come; {self.first + len(self.told)} is the last"
+            assert self.first + len(self.told) == number, "more events than the server counts"
+
+
+class Request:
+    def __init__(self, operation, key, value):
+        self.operation = operation
+        self.key = key
+        self.value = value
+        self.is_answered = False
+
+
+class Writer(threading.Thread):
+    """Sends one request after the other until the server goes."""
+
+    def __init__(self, load, agent, call_id, name):
+        super().__init__(daemon=True)
+        self.load = load
+        self.http = Http(load.server)
+        self.http.cookies = dict(agent.http.cookies)  # no password either
+        self.path = agent.call_path(call_id)
+        self.name_of_writer = name
+        self.requests = []
+        self.failure = None
+        self.start()
+
+    def run(self):
+        for number in range(100_000):
+            attaches = number % 3 == 0
+            request = Request("AttachUserData" if attaches else "UpdateUserData",
+                              f"log {self.name_of_writer}" if attaches else
+                              f"set {self.name_of_writer} {number % 4}",
+                              f"{self.name_of_writer}.{number}")
+            self.requests.append(request)
+            try:
+                answer = self.http.post(self.path, {"operationName": request.operation,
+                                                    "userData": {request.key: request.value}})
+            except BROKEN:
+                self.http.close()
+                return
+            if answer.status != 200 or answer.body != b'{"statusCode":0}':
+                self.failure = f"{request.operation} was answered {answer}"
+                return
+            request.is_answered = True
+            self.load.count_answer()
+
+
+def pairs_of(call):
+    """All pairs in order, repeated keys included."""
+    if "userDataPairs" in call:
+        return [(pair["key"], pair["value"]) for pair in call["userDataPairs"]]
+    return list(call.get("userData", {}).items())
+
+
+class Load:
+    def __init__(self, server):
+        self.server = server
+        self.gate = Gate()
+        self.rounds = 0
+        self.answered = 0
+        self.answers = threading.Condition()
+        self.writers = []
+        self.sides = []  # (call index, agent, listener)
+        self.call_ids = []
+        for i in range(CALLS):
+            caller, callee = Agent(server, 2 * i), Agent(server, 2 * i + 1)
+            call_id = caller.dial(callee.dn)
+            callee.operate(call_id, "Answer")
+            self.call_ids.append(call_id)
+            for agent in (caller, callee):
+                agent.http.get("/api/v2/me")
+                self.sides.append((i, agent, Listener(server, agent, self.gate)))
+                agent.http.authorization = None
+
+    def count_answer(self):
+        with self.answers:
+            self.answered += 1
+            self.answers.notify_all()
+
+    def begin(self):
+        self.rounds += 1
+        self.answered = 0
+        self.gate.set(True)
+        # What was told before this round is judged already.
+        for i, agent, listener in self.sides:
+            listener.wait_number(self.sequence(agent))
+        self.marks = [len(listener.told) for _, _, listener in self.sides]
+        self.writers = [Writer(self, agent, self.call_ids[i], f"r{self.rounds}w{number}")
+                        for number, (i, agent, _) in enumerate(self.sides)]
+
+    def wait_for_answers(self, count):
+        with self.answers:
+            assert self.answers.wait_for(lambda: self.answered >= count, DEADLINE_S), self.failures()
+
+    def failures(self):
+        return [writer.failure for writer in self.writers] + [side[2].failure for side in self.sides]
+
+    def stop_idle(self):
+        """A clean stop between two rounds."""
+        self.gate.set(False)
+        self.server.stop()
+        self.disconnect()
+
+    def start(self, env):
+        """False when the server died before it listened."""
+        self.writers = []
+        self.marks = [len(listener.told) for _, _, listener in self.sides]
+        try:
+            self.server.start(env)
+        except AssertionError:
+            if self.server.is_running():
+                raise
+            return False
+        return True
+
+    def disconnect(self):
+        for _, agent, _ in self.sides:
+            agent.http.close()
+
+    def end_and_restart(self):
+        self.gate.set(False)
+        for writer in self.writers:
+            writer.join(DEADLINE_S)
+            assert not writer.is_alive() and writer.failure is None, writer.failure
+        self.disconnect()
+        self.server.start()
+        self.gate.set(True)
+
+    def sequence(self, agent):
+        return int(agent.http.get("/api/v2/me/calls").header("x-cordboard-sequence"))
+
+    def check(self):
+        """After a restart, everything at rest."""
+        for number, (i, agent, listener) in enumerate(self.sides):
+            listener.wait_number(self.sequence(agent))
+        for i, call_id in enumerate(self.call_ids):
+            sides = [(number, side) for number, side in enumerate(self.sides) if side[0] == i]
+            views = [side[1].call(call_id) for _, side in sides]
+            assert [view["state"] for view in views] == ["Established", "Established"]
+            assert pairs_of(views[0]) == pairs_of(views[1])
+            told = [side[2].told[self.marks[number]:] for number, side in sides]
+            self.check_call(views[0], told,
+                            [request for number, _ in sides if self.writers
+                             for request in self.writers[number].requests])
+        # Nothing is left over for the next round: user data has its bounds.
+        for i, agent, _ in self.sides[::2]:
+            agent.operate(self.call_ids[i], "DeleteUserData")
+
+    def check_call(self, call, told, requests):
+        revisions = [[pairs_of(data["call"]) for data in one] for one in told]
+        assert all(data["notificationType"] == "AttachedDataChanged" for one in told for data in one)
+        assert revisions[0] == revisions[1], "the two sides were told different stories"
+        story = revisions[0]
+        assert (story[-1] if story else []) == pairs_of(call), "GET and the last notice differ"
+        asked = {request.value: request for request in requests}
+        # Each notice adds one value that was not there in any before it: that of one request.
+        applied = []
+        seen = set()
+        for revision in story:
+            new = [(key, value) for key, value in revision if value not in seen]
+            assert len(new) == 1, f"a notice with {new}"
+            key, value = new[0]
+            assert value in asked and asked[value].key == key, value
+            applied.append(value)
+            seen.add(value)
+        assert len(applied) == len(set(applied)) == len(story)
+        lost = [value for value, request in asked.items() if request.is_answered and value not in seen]
+        assert not lost, f"answered, but lost: {lost}"
+        # A writer asks one after the other: its requests were applied in that order.
+        order = {value: place for place, value in enumerate(asked)}
+        for prefix in {value.split(".")[0] for value in applied}:
+            mine = [order[value] for value in applied if value.split(".")[0] == prefix]
+            assert mine == sorted(mine)
+        # What was attached is there exactly once.
+        final = [value for _, value in pairs_of(call)]
+        for value in applied:
+            if asked[value].operation == "AttachUserData":
+                assert final.count(value) == 1, value
+
+    def hang_up_and_check(self):
+        for i, agent, listener in self.sides[::2]:
+            agent.operate(self.call_ids[i], "Hangup")
+        for i, agent, listener in self.sides:
+            listener.wait_number(self.sequence(agent))
+            states = [data["call"]["state"] for data in listener.told]
+            assert states.count("Released") == 1 and states[-1] == "Released"
+
+    def close(self):
+        self.gate.close()
+        for _, _, listener in self.sides:
+            listener.join(DEADLINE_S)

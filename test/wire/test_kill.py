@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Cordboard authors
+
+"""Nothing acknowledged is ever lost. Writers attach and update user data of several calls, each
+request with a value that never occurs again; both sides of each call listen with the acknowledge
+extension over long-polling. The server is killed as by a power cut, at random moments and at named
+points between two steps of a commit, and started again on the same data and port. Then:
+
+- every answered request is there exactly once, every unanswered one at most once;
+- GET, and what each listener was told, agree, for both sides, in the same order;
+- the numbers of the events have no gap, and nothing that was confirmed came again;
+- nobody had to log in, to handshake or to subscribe again, and the calls are as they were.
+
+CORDBOARD_KILLS says how often (20), CORDBOARD_SEED makes a run again."""
+
+import os
+import random
+
+import pytest
+
+from kill.load import Load
+
+KILLS = int(os.environ.get("CORDBOARD_KILLS", "20"))
+SEED = int(os.environ.get("CORDBOARD_SEED", random.SystemRandom().randrange(1 << 32)))
+POINTS = ["after-apply", "after-append", "after-commit", "mid-release"]
+
+
+@pytest.fixture
+def load(start_server):
+    server = start_server(clock="real")
+    load = Load(server)
+    yield load
+    load.close()
+
+
+def test_kill_at_random_moments(load):
+    dice = random.Random(SEED)
+    print(f"CORDBOARD_SEED={SEED}")
+    for _ in range(max(1, KILLS // 2)):
+        load.begin()
+        load.wait_for_answers(dice.randint(1, 150))
+        load.server.kill()
+        load.end_and_restart()
+        load.check()
+    load.hang_up_and_check()
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_kill_at(load, point):
+    """The point is passed by every batch; which one dies is random."""
+    dice = random.Random(f"{SEED} {point}")
+    print(f"CORDBOARD_SEED={SEED}")
+    for _ in range(max(1, KILLS // 2 // len(POINTS))):
+        load.stop_idle()
+        # A small number dies while starting already, which is a moment like any other.
+        if load.start(env={"CORDBOARD_CRASH": f"{point}:{dice.randint(1, 60)}"}):
+            load.begin()
+        assert load.server.wait_end() == -9, "the server should have died at the point"
+        load.end_and_restart()
+        load.check()
+    load.hang_up_and_check()
