@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* From a path to its room. Everything below /api/v2 is identified first, but for the few resources
+ * that anybody may read; what watches the server (/healthz, /metrics) and the simulated telephones
+ * need no user. A WebSocket is identified as the HTTP request that it begins as; what it needs of
+ * that request is copied before the request turns into a socket and is gone. */
+#include "routes.h"
+
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "sim_control.h"
+
+#define NOTIFICATIONS "/api/v2/notifications"
+#define NAME_SIZE     256
+#define COOKIE_SIZE   128
+
+static void answer_text(struct exchange *x, const char *type, struct slice text)
+{
+    struct exchange_answer answer = {.status = 200, .content_type = type, .body = text};
+    x->verbs->answer(x, &answer);
+}
+
+static bool is_get(struct exchange *x)
+{
+    if (slice_is(x->method, "GET") || slice_is(x->method, "HEAD"))
+        return true;
+    auth_refuse(x, ERR_METHOD, SLICE("this resource has no such method; allowed: GET"),
+                SLICE("Allow: GET\r\n"));
+    return false;
+}
+
+static void handle_health(void *ctx, struct exchange *x)
+{
+    (void)ctx;
+    if (is_get(x))
+        answer_text(x, "text/plain; charset=utf-8", SLICE("ok\n"));
+}
+
+static void handle_metrics(void *ctx, struct exchange *x)
+{
+    struct routes *r = ctx;
+    if (!is_get(x))
+        return;
+    struct hub_stats stats;
+    hub_stats(r->hub, &stats);
+    metric_set(r->hub_notices, (int64_t)stats.notices);
+    metric_set(r->hub_bytes, (int64_t)stats.bytes);
+    metric_set(r->hub_cursors, (int64_t)stats.cursors);
+    struct buf body = {0};
+    metrics_render(&body);
+    answer_text(x, "text/plain; version=0.0.4; charset=utf-8", buf_view(&body));
+    buf_free(&body);
+}
+
+/* --- events --- */
+
+/* The value of a cookie, or absent. */
+static struct slice cookie(const struct exchange *x, const char *name)
+{
+    for (struct slice rest = x->verbs->header(x, "cookie"); rest.len > 0;) {
+        struct slice value;
+        struct slice pair = slice_trim(slice_split(rest, ';', &rest));
+        if (slice_is(slice_split(pair, '=', &value), name))
+            return value;
+    }
+    return SLICE_NONE;
+}
+
+static struct slice copied(char *out, size_t size, struct slice s)
+{
+    if (!s.ptr)
+        return SLICE_NONE;
+    size_t len = s.len < size ? s.len : size;
+    memcpy(out, s.ptr, len);
+    return (struct slice){out, len};
+}
+
+static void events_identified(void *ctx, struct exchange *x)
+{
+    struct routes *r = ctx;
+    if (!x->is_upgrade) {
+        bayeux_exchange(r->bayeux, x, web_now_ms(r->web));
+        return;
+    }
+    char name[NAME_SIZE];
+    char browser[COOKIE_SIZE];
+    struct slice user = copied(name, sizeof name, x->user);
+    struct slice browser_cookie = copied(browser, sizeof browser, cookie(x, "BAYEUX_BROWSER"));
+    struct socket_peer *peer = web_accept_socket(x, SLICE_NONE);
+    if (peer)
+        bayeux_socket(r->bayeux, peer, user, browser_cookie, web_now_ms(r->web));
+}
+
+static void handle_events(void *ctx, struct exchange *x)
+{
+    struct routes *r = ctx;
+    size_t len = sizeof NOTIFICATIONS - 1;
+    if (x->path.len > len && x->path.ptr[len] != '/')
+        api_handle(r->api, x);
+    else
+        auth_identify(r->auth, x, events_identified, r);
+}
+
+/* --- resources --- */
+
+static void api_identified(void *ctx, struct exchange *x)
+{
+    struct routes *r = ctx;
+    api_handle(r->api, x);
+}
+
+static void handle_api(void *ctx, struct exchange *x)
+{
+    struct routes *r = ctx;
+    if (api_is_public(x->path))
+        api_handle(r->api, x);
+    else
+        auth_identify(r->auth, x, api_identified, r);
+}
+
+static void handle_sim(void *ctx, struct exchange *x)
+{
+    struct routes *r = ctx;
+    if (r->sim)
+        sim_control_handle(r->sim, r->has_manual_clock ? r->engine : NULL, x);
+    else
+        api_refuse(x, ERR_NOT_FOUND, SLICE("there is no such resource"));
+}
+
+static void handle_rest(void *ctx, struct exchange *x)
+{
+    struct routes *r = ctx;
+    if (!slice_is(x->path, "/")) {
+        api_refuse(x, ERR_NOT_FOUND, SLICE("there is no such resource"));
+        return;
+    }
+    if (!is_get(x))
+        return;
+    struct slice text = arena_printf(
+        x->arena,
+        "Cordboard %s\n\nVoice API: /api/v2, events: " NOTIFICATIONS
+        ", health: /healthz, figures: /metrics\n%s",
+        CORDBOARD_VERSION,
+        r->is_demo ? "\nThis is a demo: its agents' password is public. Keep it on this machine.\n"
+                   : "");
+    answer_text(x, "text/plain; charset=utf-8", text);
+}
+
+size_t routes_fill(struct routes *r, struct web_route table[ROUTES_MAX])
+{
+    const struct web_route routes[] = {
+        {NOTIFICATIONS, handle_events, r}, {"/api/v2", handle_api, r},
+        {"/sim/v1/", handle_sim, r},       {"/healthz", handle_health, r},
+        {"/metrics", handle_metrics, r},   {"/", handle_rest, r},
+    };
+    _Static_assert(sizeof routes / sizeof *routes <= ROUTES_MAX, "the table is too small");
+    memcpy(table, routes, sizeof routes);
+    r->hub_notices = metric_register(METRIC_GAUGE, "cordboard_hub_notices", NULL,
+                                     "Events kept in the users' rings.");
+    r->hub_bytes = metric_register(METRIC_GAUGE, "cordboard_hub_bytes", NULL,
+                                   "Memory that the users' rings keep.");
+    r->hub_cursors =
+        metric_register(METRIC_GAUGE, "cordboard_hub_cursors", NULL, "Readers of the rings.");
+    return sizeof routes / sizeof *routes;
+}

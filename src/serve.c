@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The rooms in the order of their making, and the one place where threads meet.
+ *
+ * The calling thread is the web thread. The journal is this thread's until the core thread starts;
+ * so whatever is restored from it (the secret, cookies that were ended, CometD sessions, the events
+ * that replay yields) is restored before engine_start. From then on the core thread's releases come
+ * through one queue that wakes the web's loop: replies first, then the notices, so that a reply
+ * never overtakes its notice and no notice its batch.
+ *
+ * A stop goes the same way back: what is held is answered, the web closes, the core commits and
+ * writes a snapshot, and what it still released is delivered, because tickets are freed by their
+ * delivery. Nothing depends on a stop: kill -9 at any instant leaves a journal that is enough.
+ *
+ * Signals are taken by a thread that does nothing else, so that no other one is ever interrupted.
+ */
+#include "serve.h"
+
+#include "api/api.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/queue.h"
+#include "bayeux/bayeux.h"
+#include "engine/ticket.h"
+#include "hub/hub.h"
+#include "line/sim/line_sim.h"
+#include "line/sip/line_sip.h"
+#include "routes.h"
+#include "setup.h"
+#include "web/web.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define QUEUE_LIMIT        16384
+#define BACKLOG_BYTES      (1u << 20)
+#define REQUEST_TIMEOUT_MS 30000
+#define IDLE_TIMEOUT_MS    120000
+#define STOP_GRACE_MS      5000
+#define SUBSCRIPTIONS_MAX  64
+#define VERIFIED_S         900
+#define MANUAL_START_MS    UINT64_C(1767225600000) /* 2026-01-01 00:00 UTC */
+#define TAKEN_MAX          64
+#define WHY_SIZE           512
+
+struct server {
+    const struct config *config;
+    struct setup setup;
+    struct routes routes;
+    char *public_url;
+    struct journal *journal;
+    struct web *web;
+    struct hub *hub;
+    struct line_driver *line;
+    struct engine *engine;
+    struct auth *auth;
+    struct api *api;
+    struct bayeux *bayeux;
+    struct queue *releases;
+    bool is_running; /* releases come from the core thread */
+    pthread_t signals;
+    char why[WHY_SIZE];
+};
+
+/* --- releases --- */
+
+static void deliver(struct server *s, struct release *release)
+{
+    for (size_t i = 0; i < release->reply_count; i++) {
+        struct ticket *ticket = release->replies[i].tag;
+        if (ticket)
+            ticket->done(ticket, &release->replies[i]);
+    }
+    for (size_t i = 0; i < release->notice_count; i++)
+        hub_append(s->hub, release->notices[i]);
+    release->notice_count = 0; /* The hub has their references. */
+    if (s->bayeux)
+        bayeux_flush(s->bayeux, web_now_ms(s->web));
+    release_free(release);
+}
+
+static void deliver_all(void *ctx)
+{
+    struct server *s = ctx;
+    void *taken[TAKEN_MAX];
+    size_t count;
+    do {
+        count = queue_take(s->releases, taken, TAKEN_MAX);
+        for (size_t i = 0; i < count; i++)
+            deliver(s, taken[i]);
+    } while (count == TAKEN_MAX);
+}
+
+static void wake_web(void *ctx)
+{
+    struct server *s = ctx;
+    struct poster poster = web_poster(s->web);
+    poster.post(poster.ctx, deliver_all, s);
+}
+
+static void released(void *ctx, struct release *release)
+{
+    struct server *s = ctx;
+    if (s->is_running)
+        queue_put(s->releases, release, true);
+    else
+        deliver(s, release);
+}
+
+/* --- rooms --- */
+
+static enum err open_journal(struct server *s)
+{
+    struct journal_options options = {.directory = s->config->data, .version = CORE_VERSION};
+    enum err err = journal_open(&options, &s->journal, s->why, sizeof s->why);
+    if (err)
+        return err;
+    err = setup_secret(&s->setup, s->journal);
+    if (!err)
+        err = setup_users(&s->setup, s->config, s->journal);
+    if (err)
+        snprintf(s->why, sizeof s->why, "%s: the journal can't be used: %s", s->config->data,
+                 err_row(err)->text);
+    return err;
+}
+
+static enum err make_web(struct server *s)
+{
+    struct web_route table[ROUTES_MAX];
+    size_t count = routes_fill(&s->routes, table);
+    struct web_options options = {.bind = s->config->http,
+                                  .header_bytes_max = s->config->header_bytes,
+                                  .body_bytes_max = s->config->body_bytes,
+                                  .frame_bytes_max = s->config->body_bytes,
+                                  .backlog_bytes_max = BACKLOG_BYTES,
+                                  .request_timeout_ms = REQUEST_TIMEOUT_MS,
+                                  .idle_timeout_ms = IDLE_TIMEOUT_MS,
+                                  .connections_max = (unsigned)s->config->connections};
+    enum err err = web_create(&options, table, count, &s->web, s->why, sizeof s->why);
+    if (err)
+        return err;
+    struct buf url = {0};
+    if (s->config->public_url) {
+        buf_text(&url, s->config->public_url);
+    } else {
+        const char *colon = strrchr(s->config->http, ':');
+        buf_printf(&url, "http://%.*s:%u", (int)(colon - s->config->http), s->config->http,
+                   web_port(s->web));
+    }
+    buf_char(&url, '\0');
+    s->public_url = url.ptr;
+    setup_origins(&s->setup, s->config, s->public_url);
+    return ERR_OK;
+}
+
+static enum err make_line(struct server *s)
+{
+    setup_devices(&s->setup, s->config);
+    if (s->config->driver == CONFIG_DRIVER_SIM) {
+        s->line = line_sim_create(s->setup.devices, s->setup.device_count);
+    } else {
+        struct line_sip_options options = {.bind = s->config->sip,
+                                           .advertised = s->config->sip_advertised,
+                                           .realm = s->config->realm,
+                                           .rtp_port_min = (unsigned)s->config->rtp_ports[0],
+                                           .rtp_port_max = (unsigned)s->config->rtp_ports[1],
+                                           .devices = s->setup.devices,
+                                           .device_count = s->setup.device_count};
+        setup_derive(&s->setup, "cordboard sip nonces", options.secret);
+        s->line = line_sip_create(&options);
+    }
+    if (s->line)
+        return ERR_OK;
+    snprintf(s->why, sizeof s->why, "the line driver can't be made");
+    return ERR_INTERNAL;
+}
+
+static enum err make_engine(struct server *s)
+{
+    struct engine_options options = {.journal = s->journal,
+                                     .line = s->line,
+                                     .clock = s->config->sim_clock == CONFIG_CLOCK_MANUAL
+                                                  ? ENGINE_CLOCK_MANUAL
+                                                  : ENGINE_CLOCK_REAL,
+                                     .manual_start_ms = MANUAL_START_MS,
+                                     .queue_limit = QUEUE_LIMIT,
+                                     .snapshot_batches = s->config->snapshot_batches,
+                                     .ring_notices = s->config->ring_notices,
+                                     .released = released,
+                                     .ctx = s};
+    return engine_create(&options, &s->engine, s->why, sizeof s->why);
+}
+
+static void make_doors(struct server *s)
+{
+    bool is_secure = s->config->allowed_origins && strncmp(s->public_url, "https:", 6) == 0;
+    struct auth_options auth = {.users = s->setup.users,
+                                .user_count = s->setup.user_count,
+                                .session_idle_s = (unsigned)s->config->session_idle_s,
+                                .verified_s = VERIFIED_S,
+                                .cookie_is_secure = is_secure,
+                                .origins = s->setup.origins,
+                                .origin_count = s->setup.origin_count,
+                                .poster = web_poster(s->web),
+                                .engine = s->engine};
+    setup_derive(&s->setup, "cordboard web sessions", auth.key);
+    s->auth = auth_create(&auth);
+    struct api_options api = {.engine = s->engine,
+                              .auth = s->auth,
+                              .public_url = s->public_url,
+                              .version = CORDBOARD_VERSION,
+                              .nesting_max = (unsigned)s->config->nesting};
+    s->api = api_create(&api);
+    struct bayeux_options bayeux = {.engine = s->engine,
+                                    .hub = s->hub,
+                                    .timeout_ms = (unsigned)s->config->connect_timeout_s * 1000,
+                                    .max_interval_ms = (unsigned)s->config->max_interval_s * 1000,
+                                    .sessions_max = (unsigned)s->config->sessions,
+                                    .message_bytes_max = (unsigned)s->config->body_bytes,
+                                    .subscriptions_max = SUBSCRIPTIONS_MAX,
+                                    .offers_websocket = true,
+                                    .cookie_is_secure = is_secure,
+                                    .render = api_render_notice,
+                                    .ctx = s->api};
+    s->bayeux = bayeux_create(&bayeux);
+    s->routes.web = s->web;
+    s->routes.auth = s->auth;
+    s->routes.api = s->api;
+    s->routes.bayeux = s->bayeux;
+    s->routes.hub = s->hub;
+    s->routes.engine = s->engine;
+    s->routes.sim = s->config->driver == CONFIG_DRIVER_SIM ? s->line : NULL;
+    s->routes.has_manual_clock = s->config->sim_clock == CONFIG_CLOCK_MANUAL;
+    s->routes.is_demo = s->config->is_demo;
+}
+
+static void restore_bayeux(void *ctx, struct slice key, struct slice value)
+{
+    struct server *s = ctx;
+    bayeux_restore(s->bayeux, key, value, web_now_ms(s->web));
+}
+
+static void restore_auth(void *ctx, struct slice key, struct slice value)
+{
+    struct server *s = ctx;
+    auth_restore(s->auth, key, value);
+}
+
+static enum err restore(struct server *s)
+{
+    enum err err = journal_each_record(s->journal, RECORD_BAYEUX, restore_bayeux, s);
+    if (!err)
+        err = journal_each_record(s->journal, RECORD_WEB_SESSION, restore_auth, s);
+    if (err)
+        snprintf(s->why, sizeof s->why, "%s: records can't be read: %s", s->config->data,
+                 err_row(err)->text);
+    return err;
+}
+
+static enum err start_engine(struct server *s)
+{
+    setup_items(&s->setup, s->config);
+    s->releases = queue_create(QUEUE_LIMIT, wake_web, s);
+    s->is_running = true;
+    enum err err = engine_start(s->engine, s->setup.items, s->setup.item_count);
+    if (err)
+        snprintf(s->why, sizeof s->why, "the engine does not start: %s", err_row(err)->text);
+    return err;
+}
+
+static enum err build(struct server *s)
+{
+    enum err err = open_journal(s);
+    if (!err)
+        err = make_web(s);
+    if (!err)
+        err = make_line(s);
+    if (err)
+        return err;
+    s->hub = hub_create(s->config->ring_notices, s->config->ring_bytes);
+    err = make_engine(s);
+    if (err)
+        return err;
+    make_doors(s);
+    err = restore(s);
+    return err ? err : start_engine(s);
+}
+
+static void tear_down(struct server *s)
+{
+    if (s->releases) {
+        engine_stop(s->engine);
+        deliver_all(s);
+    }
+    auth_destroy(s->auth);
+    web_destroy(s->web);
+    bayeux_destroy(s->bayeux);
+    api_destroy(s->api);
+    engine_destroy(s->engine);
+    queue_destroy(s->releases);
+    if (s->line && s->config->driver == CONFIG_DRIVER_SIM)
+        line_sim_destroy(s->line);
+    else if (s->line)
+        line_sip_destroy(s->line);
+    if (s->hub)
+        hub_destroy(s->hub);
+    if (s->journal)
+        journal_close(s->journal);
+    mem_free(s->public_url);
+    setup_free(&s->setup);
+}
+
+/* --- running --- */
+
+static uint64_t next_tick(void *ctx)
+{
+    struct server *s = ctx;
+    return bayeux_next_ms(s->bayeux);
+}
+
+static void tick(void *ctx, uint64_t now_ms)
+{
+    struct server *s = ctx;
+    bayeux_tick(s->bayeux, now_ms);
+}
+
+static void stop(void *ctx)
+{
+    struct server *s = ctx;
+    log_line(LOG_INFO, "server.stopping", "grace_ms=%d", STOP_GRACE_MS);
+    bayeux_drain(s->bayeux);
+    web_stop(s->web, STOP_GRACE_MS);
+}
+
+static void stop_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+}
+
+static void *wait_for_signals(void *ctx)
+{
+    struct server *s = ctx;
+    sigset_t set;
+    stop_signals(&set);
+    struct poster poster = web_poster(s->web);
+    int signal_number;
+    if (sigwait(&set, &signal_number) == 0)
+        poster.post(poster.ctx, stop, s);
+    /* Whoever asks again means it. The journal is as after a kill: enough. */
+    if (sigwait(&set, &signal_number) == 0)
+        _exit(1);
+    return NULL;
+}
+
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static void print_demo(const struct server *s)
+{
+    const char *url = s->public_url;
+    unsigned last = (unsigned)s->config->demo_agents - 1;
+    printf("\nDemo: agents agent0 to agent%u, password %s, telephones %d to %u. It listens on\n"
+           "this machine only; anybody on it can log in. The main job, by hand:\n\n",
+           last, CONFIG_DEMO_PASSWORD, CONFIG_DEMO_FIRST_DN, CONFIG_DEMO_FIRST_DN + last);
+    printf("curl -u agent0:demo %s/api/v2/me/devices/15000/calls -d '{\"operationName\":\"Dial\","
+           "\"destination\":{\"phoneNumber\":\"15001\"}}'\n\n",
+           url);
+    printf("curl -u agent0:demo %s/api/v2/me/calls/$(curl -s -u agent0:demo %s/api/v2/me/calls | "
+           "grep -oE '[A-Z2-7]{32}') -d '{\"operationName\":\"AttachUserData\",\"userData\":"
+           "{\"AccountNumber\":\"12345\"}}'\n\n",
+           url, url);
+    printf("curl -u agent0:demo %s/api/v2/me/calls/$(curl -s -u agent0:demo %s/api/v2/me/calls | "
+           "grep -oE '[A-Z2-7]{32}') -d '{\"operationName\":\"Hangup\"}'\n\n",
+           url, url);
+}
+
+static void print_addresses(const struct server *s)
+{
+    const char *http = s->config->http;
+    printf("listening on http://%.*s:%u\n", (int)(strrchr(http, ':') - http), http,
+           web_port(s->web));
+    const char *sip = s->config->sip;
+    if (s->config->driver == CONFIG_DRIVER_SIP)
+        printf("sip on %.*s:%u\n", (int)(strrchr(sip, ':') - sip), sip, line_sip_port(s->line));
+    if (s->config->is_demo)
+        print_demo(s);
+    (void)fflush(stdout);
+}
+
+static void run(struct server *s)
+{
+    web_set_ticker(s->web, next_tick, tick, s);
+    if (pthread_create(&s->signals, NULL, wait_for_signals, s))
+        log_abort("the thread for signals can't be made");
+    print_addresses(s);
+    web_run(s->web);
+    pthread_cancel(s->signals);
+    pthread_join(s->signals, NULL);
+}
+
+int serve(const struct config *config)
+{
+    struct server s = {.config = config};
+    sigset_t set;
+    stop_signals(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    log_set_level((enum log_level)config->log_level);
+    raise_file_limit();
+    enum err err = build(&s);
+    if (err)
+        (void)fprintf(stderr, "cordboard: %s\n", s.why);
+    else
+        run(&s);
+    tear_down(&s);
+    if (!err)
+        log_line(LOG_INFO, "server.stopped", "journal=whole");
+    return err ? 1 : 0;
+}

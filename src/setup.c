@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The rooms know no configuration file: here it becomes their users, devices and inputs. All of it
+ * borrows the configuration's strings, which live as long as the server.
+ *
+ * The demo's agents share one password and one hash of it: ten thousand hashes would take minutes.
+ * A password that stands in the file is hashed once and the hash kept as a record; at later starts
+ * it is only compared with that record. */
+#include "setup.h"
+
+#include "base/mem.h"
+#include "ha1.h"
+
+#include <sodium.h>
+
+#define SECRET_KEY    SLICE("secret")
+#define DEMO_HASH_KEY SLICE("demo_hash")
+
+static enum err put(struct journal *journal, enum record_table table, struct slice key,
+                    struct slice value)
+{
+    enum err err = journal_begin(journal);
+    if (err)
+        return err;
+    err = journal_put(journal, table, key, value);
+    if (!err)
+        err = journal_commit(journal);
+    if (err)
+        journal_rollback(journal);
+    return err;
+}
+
+enum err setup_secret(struct setup *s, struct journal *journal)
+{
+    if (sodium_init() < 0)
+        return ERR_INTERNAL;
+    struct buf stored = {0};
+    enum err err = journal_get(journal, RECORD_META, SECRET_KEY, &stored);
+    if (err == ERR_NOT_FOUND) {
+        randombytes_buf(s->secret, sizeof s->secret);
+        struct slice secret = {(const char *)s->secret, sizeof s->secret};
+        err = put(journal, RECORD_META, SECRET_KEY, secret);
+    } else if (!err && stored.len != sizeof s->secret) {
+        err = ERR_CORRUPT;
+    } else if (!err) {
+        memcpy(s->secret, stored.ptr, sizeof s->secret);
+    }
+    buf_free(&stored);
+    return err;
+}
+
+void setup_derive(const struct setup *s, const char *purpose, uint8_t out[32])
+{
+    crypto_generichash(out, 32, (const unsigned char *)purpose, strlen(purpose), s->secret,
+                       sizeof s->secret);
+}
+
+/* The hash of a password that stands in the configuration. */
+static enum err stored_hash(struct journal *journal, enum record_table table, struct slice key,
+                            const char *password, char out[AUTH_HASH_SIZE])
+{
+    struct buf stored = {0};
+    enum err err = journal_get(journal, table, key, &stored);
+    bool is_stored = !err && stored.len > 0 && stored.len < AUTH_HASH_SIZE;
+    if (is_stored) {
+        memcpy(out, stored.ptr, stored.len);
+        memset(out + stored.len, 0, AUTH_HASH_SIZE - stored.len);
+    }
+    buf_free(&stored);
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    if (is_stored && auth_password_is(out, password))
+        return ERR_OK;
+    err = auth_hash_password(password, out, AUTH_HASH_SIZE);
+    return err ? err : put(journal, table, key, slice_of(out));
+}
+
+enum err setup_users(struct setup *s, const struct config *config, struct journal *journal)
+{
+    s->users = mem_zalloc((config->user_count + 1) * sizeof *s->users);
+    s->hashes = mem_zalloc((config->user_count + 1) * sizeof *s->hashes);
+    const char *demo_hash = NULL;
+    for (size_t i = 0; i < config->user_count; i++) {
+        const struct config_user *user = &config->users[i];
+        bool is_demo = config->is_demo && user->line == 0;
+        const char *hash = is_demo ? demo_hash : user->password_hash;
+        if (!hash) {
+            char *made = s->hashes[s->hash_count++];
+            enum err err =
+                stored_hash(journal, is_demo ? RECORD_META : RECORD_CREDENTIAL,
+                            is_demo ? DEMO_HASH_KEY : slice_of(user->name), user->password, made);
+            if (err)
+                return err;
+            hash = made;
+        }
+        if (is_demo)
+            demo_hash = hash;
+        s->users[s->user_count++] = (struct auth_user){user->name, hash};
+    }
+    return ERR_OK;
+}
+
+static void copy_hex(char *out, size_t size, const char *hex)
+{
+    for (size_t i = 0; hex && hex[i] && i + 1 < size; i++)
+        out[i] = (char)(hex[i] >= 'A' && hex[i] <= 'F' ? hex[i] | 0x20 : hex[i]);
+}
+
+void setup_devices(struct setup *s, const struct config *config)
+{
+    bool is_sip = config->driver == CONFIG_DRIVER_SIP;
+    s->devices = mem_zalloc((config->device_count + 1) * sizeof *s->devices);
+    s->device_count = config->device_count;
+    for (size_t i = 0; i < config->device_count; i++) {
+        const struct config_device *from = &config->devices[i];
+        struct line_device *to = &s->devices[i];
+        to->dn = from->dn;
+        to->answers_by_reinvite = from->remote_answer == REMOTE_ANSWER_REINVITE;
+        if (is_sip && from->sip_secret) {
+            ha1_md5(from->dn, config->realm, from->sip_secret, to->ha1_md5);
+            ha1_sha256(from->dn, config->realm, from->sip_secret, to->ha1_sha256);
+        } else {
+            copy_hex(to->ha1_md5, sizeof to->ha1_md5, from->ha1_md5);
+            copy_hex(to->ha1_sha256, sizeof to->ha1_sha256, from->ha1_sha256);
+        }
+    }
+}
+
+void setup_items(struct setup *s, const struct config *config)
+{
+    s->items = mem_zalloc((1 + config->user_count + config->device_count) * sizeof *s->items);
+    struct config_item *at = s->items;
+    *at++ = (struct config_item){.kind = CONFIG_LIMITS,
+                                 .limits = {.pick_up_ms = config->pick_up_s * 1000,
+                                            .no_answer_ms = config->no_answer_s * 1000,
+                                            .tone_ms = config->busy_tone_s * 1000,
+                                            .keep_ms = config->keep_released_s * 1000,
+                                            .key_bytes = config->key_bytes,
+                                            .value_bytes = config->value_bytes,
+                                            .call_bytes = config->call_bytes,
+                                            .pairs = config->pairs}};
+    for (size_t i = 0; i < config->user_count; i++)
+        *at++ = (struct config_item){.kind = CONFIG_USER,
+                                     .name = slice_of(config->users[i].name),
+                                     .first_name = slice_of(config->users[i].first_name),
+                                     .last_name = slice_of(config->users[i].last_name)};
+    for (size_t i = 0; i < config->device_count; i++)
+        *at++ = (struct config_item){.kind = CONFIG_DEVICE,
+                                     .name = slice_of(config->devices[i].dn),
+                                     .owner = slice_of(config->devices[i].user),
+                                     .remote_answer =
+                                         (enum remote_answer)config->devices[i].remote_answer};
+    s->item_count = (size_t)(at - s->items);
+}
+
+void setup_origins(struct setup *s, const struct config *config, const char *public_url)
+{
+    const char *written = config->allowed_origins ? config->allowed_origins : "";
+    size_t commas = 0;
+    for (const char *c = written; *c; c++)
+        commas += *c == ',';
+    s->origin_text = mem_strdup(written);
+    s->origins = mem_zalloc((commas + 2) * sizeof *s->origins);
+    s->origins[s->origin_count++] = public_url;
+    char *rest = s->origin_text;
+    for (char *one = strtok_r(rest, ", \t", &rest); one; one = strtok_r(NULL, ", \t", &rest))
+        s->origins[s->origin_count++] = one;
+}
+
+void setup_free(struct setup *s)
+{
+    mem_free(s->devices);
+    mem_free(s->users);
+    mem_free(s->hashes);
+    mem_free(s->items);
+    mem_free(s->origin_text);
+    mem_free(s->origins);
+    sodium_memzero(s, sizeof *s);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* From the configuration to what the rooms are given of it. */
+#ifndef SETUP_H
+#define SETUP_H
+
+#include "auth/auth.h"
+#include "config.h"
+#include "journal/journal.h"
+#include "line/line.h"
+
+struct setup {
+    uint8_t secret[32]; /* the server's own, the same after a restart */
+    struct line_device *devices;
+    size_t device_count;
+    struct auth_user *users;
+    size_t user_count;
+    char (*hashes)[AUTH_HASH_SIZE]; /* those we made ourselves */
+    size_t hash_count;
+    struct config_item *items;
+    size_t item_count;
+    char *origin_text;
+    const char **origins;
+    size_t origin_count;
+};
+
+/* The secret from the journal; made, and durable, at the first start. */
+enum err setup_secret(struct setup *s, struct journal *journal);
+/* A key for one purpose, from the secret. */
+void setup_derive(const struct setup *s, const char *purpose, uint8_t out[32]);
+/* Hashes of the passwords that stand in the configuration are kept in the journal, so that they,
+ * and the sessions begun under them, are the same after a restart. */
+enum err setup_users(struct setup *s, const struct config *config, struct journal *journal);
+void setup_devices(struct setup *s, const struct config *config);
+void setup_items(struct setup *s, const struct config *config);
+void setup_origins(struct setup *s, const struct config *config, const char *public_url);
+void setup_free(struct setup *s);
+
+#endif
