@@ -153,7 +153,7 @@ static struct job *job_begin(struct auth *a, const uint8_t mac[MAC_BYTES], const
     memcpy(job->mac, mac, MAC_BYTES);
     list_init(&job->waiters);
     job->auth = a;
-    strncpy(job->hash, hash, sizeof job->hash - 1);
+    memcpy(job->hash, hash, strnlen(hash, sizeof job->hash - 1)); /* the rest is zero */
     job->password_len = password.len;
     memcpy(job->password, password.ptr, password.len);
     map_put(&a->jobs, mac_key(job->mac), job);
