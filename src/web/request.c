@@ -130,10 +130,16 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t len)
 static int on_header_field_complete(llhttp_t *parser)
 {
     struct request_bytes *b = request_of(parser)->bytes;
-    if (!b->is_head_done) {
-        b->in_value = true;
-        b->headers[b->header_count - 1].value_at = (uint32_t)b->head.len;
+    if (b->is_head_done) {
+        return 0;
     }
+    /* llhttp takes a line that begins with its colon, and says nothing of a name. */
+    if (b->in_value || b->header_count == 0 || b->headers[b->header_count - 1].name_len == 0) {
+        fail(b, 400, ERR_INVALID, "a header has no name");
+        return -1;
+    }
+    b->in_value = true;
+    b->headers[b->header_count - 1].value_at = (uint32_t)b->head.len;
     return 0;
 }
 
