@@ -23,7 +23,7 @@
 
 #define ALIGNMENT         _Alignof(max_align_t)
 #define FIRST_BLOCK_BYTES 4096
-#define MAX_BLOCK_BYTES   (1024 * 1024)
+#define MAX_BLOCK_BYTES   ((size_t)1024 * 1024)
 
 struct arena_block {
     struct arena_block *older;

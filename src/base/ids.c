@@ -134,9 +134,9 @@ void ids_guid_of_name(struct slice name, char out[37])
     bytes_of_name(name, 'g', bytes);
     bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x80);
     bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
-    static const uint8_t groups[] = {4, 2, 2, 2, 6};
+    static const size_t groups[] = {4, 2, 2, 2, 6};
     const uint8_t *from = bytes;
-    for (size_t i = 0; i < sizeof groups; i++) {
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         ids_hex(from, groups[i], out);
         from += groups[i];
         out += 2 * groups[i];

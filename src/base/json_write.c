@@ -75,10 +75,11 @@ static char *write_suspect(char *to, const char **from, const char *end)
     if (c == 0xe2) {
         if (end - *from >= 2 && (unsigned char)(*from)[0] == 0x80 &&
             ((unsigned char)(*from)[1] & 0xfe) == 0xa8) {
-            memcpy(to, "\\u202", 5);
-            to[5] = (unsigned char)(*from)[1] == 0xa8 ? '8' : '9';
+            struct slice escape =
+                (unsigned char)(*from)[1] == 0xa8 ? SLICE("\\u2028") : SLICE("\\u2029");
+            memcpy(to, escape.ptr, escape.len);
             *from += 2;
-            return to + 6;
+            return to + escape.len;
         }
         *to++ = (char)c;
         return to;
@@ -89,10 +90,11 @@ static char *write_suspect(char *to, const char **from, const char *end)
     } else if (letters[c]) {
         *to++ = letters[c];
     } else {
-        memcpy(to, "u00", 3);
-        to[3] = digits[c >> 4];
-        to[4] = digits[c & 15];
-        to += 5;
+        *to++ = 'u';
+        *to++ = '0';
+        *to++ = '0';
+        *to++ = digits[c >> 4];
+        *to++ = digits[c & 15];
     }
     return to;
 }

@@ -149,8 +149,9 @@ static size_t random_text(uint64_t *random, char *text, size_t characters)
     size_t len = 0;
     for (size_t i = 0; i < characters; i++) {
         const char *piece = pieces[next_random(random) % (sizeof pieces / sizeof *pieces)];
-        memcpy(text + len, piece, strlen(piece));
-        len += strlen(piece);
+        for (; *piece; piece++) {
+            text[len++] = *piece;
+        }
     }
     return len;
 }
