@@ -9,14 +9,14 @@
 #include "line/line.h"
 
 struct line_sip_options {
-    const char *bind;           /* "ADDR:PORT"; port 0 takes a free one */
-    const char *advertised;     /* address in Contact, Via and SDP; NULL: that of bind */
+    const char *bind;       /* "ADDR:PORT"; port 0 takes a free one */
+    const char *advertised; /* address in Contact, Via and SDP; NULL: that of bind */
     const char *realm;
-    unsigned rtp_port_min;      /* even */
+    unsigned rtp_port_min; /* even */
     unsigned rtp_port_max;
     const struct line_device *devices;
     size_t device_count;
-    uint8_t secret[32];         /* for nonces; the same after a restart */
+    uint8_t secret[32]; /* for nonces; the same after a restart */
 };
 
 /* The driver, not started. Options are copied, device strings borrowed. *bound_port is set by

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The stack and its odds and ends: the UDP port, requests outside of dialogs, responses that belong
+ * to nothing, and reading what a message says of itself. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "line/sip/sip_int.h"
+
+#include <sofia-sip/nta_stateless.h>
+#include <sofia-sip/su_log.h>
+#include <stdlib.h>
+
+char *line_sip_agent_url(const url_t *url)
+{
+    su_home_t home[1] = {SU_HOME_INIT(home)};
+    su_home_init(home);
+    char *text = url_as_string(home, url);
+    char *copy = mem_strdup(text && strlen(text) <= OUTSIDE_TEXT ? text : "");
+    su_home_deinit(home);
+    return copy;
+}
+
+char *line_sip_agent_hop(const sip_t *msg, const url_t *target)
+{
+    const sip_via_t *via = msg->sip_via;
+    if (!via->v_rport || !*via->v_rport)
+        return NULL;
+    const char *host = via->v_received ? via->v_received : via->v_host;
+    const char *port = target->url_port && *target->url_port ? target->url_port : "5060";
+    if (strcmp(host, target->url_host ? target->url_host : "") == 0 &&
+        strcmp(via->v_rport, port) == 0)
+        return NULL;
+    return line_sip_text("sip:%s:%s", host, via->v_rport);
+}
+
+bool line_sip_agent_body(const sip_t *msg, struct slice *out)
+{
+    *out = SLICE_NONE;
+    if (!msg->sip_payload || msg->sip_payload->pl_len == 0)
+        return true;
+    const char *type = msg->sip_content_type ? msg->sip_content_type->c_type : "";
+    if (!slice_equal_nocase(slice_of(type), SLICE("application/sdp")))
+        return false;
+    *out = (struct slice){msg->sip_payload->pl_data, msg->sip_payload->pl_len};
+    return true;
+}
+
+bool line_sip_agent_talks(const sip_t *msg)
+{
+    for (const sip_allow_events_t *e = msg->sip_allow_events; e; e = e->k_next) {
+        for (size_t i = 0; e->k_items && e->k_items[i]; i++) {
+            if (slice_equal_nocase(slice_of(e->k_items[i]), SLICE("talk")))
+                return true;
+        }
+    }
+    return false;
+}
+
+int line_sip_agent_refuse(nta_incoming_t *irq, const sip_t *msg)
+{
+    switch (msg->sip_request->rq_method) {
+    case sip_method_ack:
+        return 200;
+    case sip_method_unknown:
+        nta_incoming_treply(irq, SIP_501_NOT_IMPLEMENTED, SIPTAG_ALLOW_STR(METHODS_ALLOWED),
+                            TAG_END());
+        return 501;
+    case sip_method_subscribe:
+    case sip_method_notify:
+    case sip_method_publish:
+        return 489;
+    default:
+        nta_incoming_treply(irq, SIP_405_METHOD_NOT_ALLOWED, SIPTAG_ALLOW_STR(METHODS_ALLOWED),
+                            TAG_END());
+        return 405;
+    }
+}
+
+int line_sip_agent_options(nta_incoming_t *irq)
+{
+    nta_incoming_treply(irq, SIP_200_OK, SIPTAG_ALLOW_STR(METHODS_ALLOWED),
+                        SIPTAG_ACCEPT_STR("application/sdp"), TAG_END());
+    return 200;
+}
+
+static int agent_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, const sip_t *msg)
+{
+    struct sip_line *sip = magic;
+    sip_method_t method = msg->sip_request->rq_method;
+    (void)nta;
+    if (method == sip_method_ack)
+        return 200; /* never sent; the transaction is over */
+    if (msg->sip_to->a_tag || method == sip_method_bye || method == sip_method_cancel)
+        return 481;
+    switch (method) {
+    case sip_method_register:
+        return line_sip_registrar_request(sip, irq, msg);
+    case sip_method_invite:
+        return line_sip_offer_request(sip, irq, msg);
+    case sip_method_options:
+        return line_sip_agent_options(irq);
+    default:
+        return line_sip_agent_refuse(irq, msg);
+    }
+}
+
+/* A leg of before the restart that will be rung again, and whose 200 may be early. */
+static bool agent_awaits(const struct sip_line *sip, const char *call_id)
+{
+    LIST_EACH(it, &sip->lost)
+    {
+        const struct dialog *d = LIST_OWNER(it, const struct dialog, as_lost);
+        if (strcmp(d->call_id, call_id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Responses without a transaction. A 200 to an INVITE that an earlier process sent must be ended,
+ * or the telephone would be in a call with nobody. */
+static int agent_stray(struct sip_line *sip, nta_agent_t *agent, msg_t *msg, sip_t *object)
+{
+    bool is_orphan = object->sip_status && object->sip_cseq &&
+                     object->sip_cseq->cs_method == sip_method_invite &&
+                     object->sip_status->st_status / 100 == 2;
+    if (is_orphan && !agent_awaits(sip, object->sip_call_id->i_id))
+        nta_msg_ackbye(agent, msg);
+    else
+        nta_msg_discard(agent, msg);
+    return 0;
+}
+
+static void agent_log(void *stream, char const *format, va_list args)
+{
+    (void)stream;
+    if (!log_is_on(LOG_DEBUG))
+        return;
+    struct buf text = {0};
+    buf_vprintf(&text, format, args);
+    log_line(LOG_DEBUG, "sip.stack", "text=\"%.*s\"", (int)text.len, text.ptr ? text.ptr : "");
+    buf_free(&text);
+}
+
+enum err line_sip_agent_open(struct sip_line *sip)
+{
+    su_log_redirect(su_log_default, agent_log, NULL);
+    char *port = sip->bind_port ? line_sip_text("%u", sip->bind_port) : mem_strdup("*");
+    bool is_same = strcmp(sip->bind_address, sip->advertised) == 0;
+    char *url = is_same ? line_sip_text("sip:%s:%s;transport=udp", sip->advertised, port)
+                        : line_sip_text("sip:%s:%s;maddr=%s;transport=udp", sip->advertised, port,
+                                        sip->bind_address);
+    sip->agent = nta_agent_create(sip->root, (url_string_t *)url, agent_stray, sip, NTATAG_UA(1),
+                                  NTATAG_UDP_MTU(65535), NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0),
+                                  NTATAG_PASS_408(1), TAG_END());
+    mem_free(url);
+    mem_free(port);
+    sip_via_t *via = sip->agent ? nta_agent_via(sip->agent) : NULL;
+    if (!via)
+        return ERR_IO;
+    sip->port = via->v_port ? (unsigned)strtoul(via->v_port, NULL, 10) : 5060;
+    sip->contact = line_sip_text("<sip:%s:%u>", sip->advertised, sip->port);
+    sip->default_leg =
+        nta_leg_tcreate(sip->agent, agent_request, sip, NTATAG_NO_DIALOG(1), TAG_END());
+    return sip->default_leg ? ERR_OK : ERR_IO;
+}
+
+void line_sip_agent_close(struct sip_line *sip)
+{
+    if (sip->default_leg)
+        nta_leg_destroy(sip->default_leg);
+    if (sip->agent)
+        nta_agent_destroy(sip->agent);
+    sip->default_leg = NULL;
+    sip->agent = NULL;
+}

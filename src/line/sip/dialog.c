@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Dialogs (RFC 3261 section 12) on nta's transactions. The truth about a dialog is in our own
+ * strings and numbers, for these are what we keep and rebuild it from after a restart; nta's leg is
+ * only the entry by which the telephone's requests find it, and each of our requests is built from
+ * scratch. What is kept names a CSeq higher than the one in use, so a new process goes on above
+ * whatever the old one sent (docs/decisions/0002-sip-on-nta.md). */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "line/sip/sip_int.h"
+
+struct dialog *line_sip_dialog_create(struct leg *leg)
+{
+    struct dialog *d = mem_zalloc(sizeof *d);
+    d->sip = leg->sip;
+    d->leg = leg;
+    list_init(&d->as_lost);
+    list_append(&leg->dialogs, &d->as_dialog);
+    return d;
+}
+
+void line_sip_dialog_free(struct dialog *d)
+{
+    if (d->leg && d->leg->dialog == d)
+        d->leg->dialog = NULL;
+    list_remove(&d->as_dialog);
+    list_remove(&d->as_lost);
+    if (d->nta)
+        nta_leg_destroy(d->nta);
+    if (d->invite)
+        nta_outgoing_destroy(d->invite);
+    if (d->notify)
+        nta_outgoing_destroy(d->notify);
+    if (d->ack)
+        nta_outgoing_destroy(d->ack);
+    if (d->request)
+        nta_incoming_destroy(d->request);
+    char *texts[] = {d->call_id,    d->branch, d->local, d->remote, d->local_tag,
+                     d->remote_tag, d->target, d->hop,   d->route};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        mem_free(texts[i]);
+    mem_free(d);
+}
+
+void line_sip_dialog_orphan(struct dialog *d)
+{
+    if (d->leg && d->leg->dialog == d)
+        d->leg->dialog = NULL;
+    d->leg = NULL;
+    list_remove(&d->as_dialog);
+    list_append(&d->sip->orphans, &d->as_dialog);
+}
+
+/* Makes the telephone's requests find the dialog. */
+static void dialog_listen(struct dialog *d)
+{
+    if (d->nta)
+        nta_leg_destroy(d->nta);
+    char *from = line_sip_text("<%s>;tag=%s", d->local, d->local_tag);
+    char *to = line_sip_text("<%s>;tag=%s", d->remote, d->remote_tag);
+    d->nta = nta_leg_tcreate(d->sip->agent, line_sip_inside_request, d,
+                             SIPTAG_CALL_ID_STR(d->call_id), SIPTAG_FROM_STR(from),
+                             SIPTAG_TO_STR(to), NTATAG_REMOTE_CSEQ(d->remote_cseq), TAG_END());
+    mem_free(from);
+    mem_free(to);
+}
+
+static char *route_text(const sip_record_route_t *route, bool is_reversed)
+{
+    struct buf text = {0};
+    su_home_t home[1] = {SU_HOME_INIT(home)};
+    su_home_init(home);
+    sip_route_t *list =
+        is_reversed ? sip_route_reverse(home, route) : sip_route_dup(home, (sip_route_t *)route);
+    for (; list; list = list->r_next) {
+        char *url = url_as_string(home, list->r_url);
+        buf_printf(&text, "%s<%s>", text.len ? ", " : "", url ? url : "");
+    }
+    su_home_deinit(home);
+    char *copy = text.len ? line_sip_text("%.*s", (int)text.len, text.ptr) : NULL;
+    buf_free(&text);
+    return copy;
+}
+
+void line_sip_dialog_establish(struct dialog *d, const char *remote_tag,
+                               const sip_contact_t *target, const sip_record_route_t *route)
+{
+    bool is_new = remote_tag && (!d->remote_tag || strcmp(d->remote_tag, remote_tag) != 0);
+    if (is_new) {
+        mem_free(d->remote_tag);
+        d->remote_tag = mem_strdup(remote_tag);
+    }
+    if (target) {
+        su_home_t home[1] = {SU_HOME_INIT(home)};
+        su_home_init(home);
+        char *url = url_as_string(home, target->m_url);
+        if (url && strlen(url) <= OUTSIDE_TEXT) {
+            mem_free(d->target);
+            d->target = mem_strdup(url);
+        }
+        su_home_deinit(home);
+    }
+    if (route && !d->route)
+        d->route = route_text(route, d->invite_cseq != 0);
+    if (is_new || !d->nta)
+        dialog_listen(d);
+}
+
+nta_outgoing_t *line_sip_dialog_send(struct dialog *d, sip_method_t method, const char *name,
+                                     nta_response_f *on_response, uint32_t cseq,
+                                     const char *headers, const char *description)
+{
+    bool is_fixed = method == sip_method_invite || method == sip_method_cancel;
+    const char *contact =
+        method == sip_method_invite || method == sip_method_notify ? d->sip->contact : NULL;
+    char *from = line_sip_text("<%s>;tag=%s", d->local, d->local_tag);
+    char *to = line_sip_text(d->remote_tag && !is_fixed ? "<%s>;tag=%s" : "<%s>", d->remote,
+                             d->remote_tag);
+    char *number = line_sip_text("%u %s", cseq ? cseq : ++d->cseq, name);
+    /* A route set goes first; without one a telephone behind a translator is reached where its
+     * registration came from. */
+    const char *hop = d->route ? NULL : d->hop;
+    nta_outgoing_t *orq = nta_outgoing_tcreate(
+        d->sip->default_leg, on_response, on_response ? d : NULL, (url_string_t *)hop, method, name,
+        (url_string_t *)d->target, SIPTAG_FROM_STR(from), SIPTAG_TO_STR(to),
+        SIPTAG_CALL_ID_STR(d->call_id), SIPTAG_CSEQ_STR(number),
+        TAG_IF(d->route, SIPTAG_ROUTE_STR(d->route)), TAG_IF(contact, SIPTAG_CONTACT_STR(contact)),
+        TAG_IF(headers, SIPTAG_HEADER_STR(headers)),
+        TAG_IF(description, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
+        TAG_IF(description, SIPTAG_PAYLOAD_STR(description)),
+        TAG_IF(is_fixed, NTATAG_BRANCH_KEY(d->branch)),
+        TAG_IF(method == sip_method_ack, NTATAG_ACK_BRANCH(d->branch)), TAG_END());
+    mem_free(from);
+    mem_free(to);
+    mem_free(number);
+    return orq;
+}
+
+void line_sip_dialog_ack(struct dialog *d)
+{
+    if (!d->ack)
+        d->ack = line_sip_dialog_send(d, SIP_METHOD_ACK, NULL, d->invite_cseq, NULL, NULL);
+}
+
+/* The end of a dialog, whatever the telephone says to it. */
+static int dialog_ended(void *magic, nta_outgoing_t *orq, const sip_t *msg)
+{
+    (void)msg;
+    if (nta_outgoing_status(orq) < 200)
+        return 0;
+    nta_outgoing_destroy(orq);
+    line_sip_dialog_free(magic);
+    return 0;
+}
+
+void line_sip_dialog_bye(struct dialog *d)
+{
+    line_sip_dialog_orphan(d);
+    if (!line_sip_dialog_send(d, SIP_METHOD_BYE, dialog_ended, 0, NULL, NULL))
+        line_sip_dialog_free(d);
+}
+
+/* An INVITE of a process before this one has no transaction here: its CANCEL is made by hand. */
+static void dialog_cancel_foreign(struct dialog *d)
+{
+    if (!line_sip_dialog_send(d, SIP_METHOD_CANCEL, dialog_ended, d->invite_cseq, NULL, NULL))
+        line_sip_dialog_free(d);
+}
+
+void line_sip_dialog_cancel(struct dialog *d)
+{
+    line_sip_dialog_orphan(d);
+    if (!d->invite) {
+        dialog_cancel_foreign(d);
+        return;
+    }
+    /* Its final answer, or a 200 that crosses, still comes to the response handler. */
+    if (!d->is_cancelled)
+        nta_outgoing_tcancel(d->invite, NULL, NULL, TAG_END());
+    d->is_cancelled = true;
+}
+
+static struct slice slice_or_none(const char *text)
+{
+    return text ? slice_of(text) : SLICE_NONE;
+}
+
+struct keep_dialog line_sip_dialog_keep(const struct dialog *d)
+{
+    return (struct keep_dialog){.call_id = slice_of(d->call_id),
+                                .branch = slice_of(d->branch),
+                                .local = slice_of(d->local),
+                                .remote = slice_of(d->remote),
+                                .local_tag = slice_of(d->local_tag),
+                                .remote_tag = slice_or_none(d->remote_tag),
+                                .target = slice_of(d->target),
+                                .hop = slice_or_none(d->hop),
+                                .route = slice_or_none(d->route),
+                                .cseq = d->cseq_reserve,
+                                .invite_cseq = d->invite_cseq,
+                                .remote_cseq = d->remote_cseq};
+}
+
+static char *text_or_null(struct slice text)
+{
+    return text.ptr ? line_sip_text("%.*s", (int)text.len, text.ptr) : NULL;
+}
+
+struct dialog *line_sip_dialog_restore(struct leg *leg, const struct keep_dialog *kept)
+{
+    struct dialog *d = line_sip_dialog_create(leg);
+    d->call_id = text_or_null(kept->call_id);
+    d->branch = text_or_null(kept->branch);
+    d->local = text_or_null(kept->local);
+    d->remote = text_or_null(kept->remote);
+    d->local_tag = text_or_null(kept->local_tag);
+    d->remote_tag = text_or_null(kept->remote_tag);
+    d->target = text_or_null(kept->target);
+    d->hop = text_or_null(kept->hop);
+    d->route = text_or_null(kept->route);
+    d->cseq = kept->cseq;
+    d->cseq_reserve = kept->cseq + CSEQ_RESERVE;
+    d->invite_cseq = kept->invite_cseq;
+    d->remote_cseq = kept->remote_cseq;
+    if (d->remote_tag)
+        dialog_listen(d);
+    return d;
+}

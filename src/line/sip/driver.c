@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The driver's face and its thread. The four functions of line.h are called on the core thread:
+ * they copy what they get into messages; the thread is sofia-sip's own loop, woken by an eventfd.
+ * start alone waits, for the port to be bound and the legs of before to be taken up, so that no
+ * packet is read before the driver knows whose it is. The media thread's digits come the same way.
+ */
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "line/sip/sip_int.h"
+
+#define EXPIRY_CHECK_MS 1000
+
+enum post_kind { POST_ORDER, POST_RECORDED, POST_DIGIT, POST_STOP };
+
+struct post {
+    enum post_kind kind;
+    struct order order; /* its slices and legs stand behind the post */
+    uint64_t tag;
+    uint64_t leg;
+    char digit;
+};
+
+static void driver_wake(void *ctx)
+{
+    struct sip_line *sip = ctx;
+    uint64_t one = 1;
+    if (write(sip->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
+        log_abort("cannot wake the SIP thread");
+}
+
+static struct slice post_copy(char **at, struct slice s)
+{
+    if (!s.ptr)
+        return s;
+    memcpy(*at, s.ptr, s.len);
+    *at += s.len;
+    return (struct slice){*at - s.len, s.len};
+}
+
+static void post_order(struct sip_line *sip, const struct order *order)
+{
+    size_t table_bytes = order->leg_count * sizeof *order->legs;
+    struct post *post = mem_zalloc(sizeof *post + table_bytes + order->dn.len + order->from.len +
+                                   order->digits.len);
+    char *at = (char *)(post + 1);
+    post->kind = POST_ORDER;
+    post->order = *order;
+    if (table_bytes > 0) {
+        memcpy(at, order->legs, table_bytes);
+        post->order.legs = (struct mix_leg *)(void *)at;
+        at += table_bytes;
+    }
+    post->order.dn = post_copy(&at, order->dn);
+    post->order.from = post_copy(&at, order->from);
+    post->order.digits = post_copy(&at, order->digits);
+    queue_put(sip->queue, post, true);
+}
+
+static void post_small(struct sip_line *sip, struct post small)
+{
+    struct post *post = mem_alloc(sizeof *post);
+    *post = small;
+    queue_put(sip->queue, post, true);
+}
+
+static void driver_digit(void *ctx, uint64_t leg, char digit)
+{
+    post_small(ctx, (struct post){.kind = POST_DIGIT, .leg = leg, .digit = digit});
+}
+
+static void driver_take(struct sip_line *sip, const struct post *post)
+{
+    struct leg *leg;
+    switch (post->kind) {
+    case POST_ORDER:
+        line_sip_order_carry_out(sip, &post->order);
+        break;
+    case POST_RECORDED:
+        line_sip_registrar_recorded(sip, post->tag);
+        break;
+    case POST_DIGIT:
+        leg = line_sip_leg_find(sip, post->leg);
+        if (leg && leg->state == SIP_LEG_UP)
+            line_sip_leg_signal(leg,
+                                (struct signal){.kind = SIGNAL_DTMF, .number = {&post->digit, 1}});
+        break;
+    case POST_STOP:
+        su_root_break(sip->root);
+        break;
+    }
+}
+
+static int driver_awake(struct sip_line *root_magic, su_wait_t *wait, struct sip_line *sip)
+{
+    uint64_t count;
+    void *posts[64];
+    size_t taken;
+    (void)root_magic;
+    (void)wait;
+    if (read(sip->wake_fd, &count, sizeof count) < 0 && errno != EAGAIN)
+        log_abort("cannot read the SIP thread's eventfd");
+    while ((taken = queue_take(sip->queue, posts, 64)) > 0) {
+        for (size_t i = 0; i < taken; i++) {
+            driver_take(sip, posts[i]);
+            mem_free(posts[i]);
+        }
+    }
+    return 0;
+}
+
+static void driver_second(struct sip_line *root_magic, su_timer_t *timer, struct sip_line *sip)
+{
+    (void)root_magic;
+    (void)timer;
+    line_sip_place_expire(sip);
+}
+
+/* On the driver's thread, while start waits. */
+static enum err driver_open(struct sip_line *sip)
+{
+    struct media_options media = {.address = sip->bind_address,
+                                  .port_min = sip->rtp_port_min,
+                                  .port_max = sip->rtp_port_max,
+                                  .digit = driver_digit,
+                                  .ctx = sip};
+    su_wait_t wait[1] = {SU_WAIT_INIT};
+    sip->root = su_root_create(sip);
+    if (!sip->root || su_wait_create(wait, sip->wake_fd, SU_WAIT_IN) < 0 ||
+        su_root_register(sip->root, wait, driver_awake, sip, 0) < 0)
+        return ERR_IO;
+    enum err err = line_sip_agent_open(sip);
+    if (err == ERR_OK)
+        err = media_create(&media, &sip->media);
+    if (err != ERR_OK)
+        return err;
+    sip->timer = su_timer_create(su_root_task(sip->root), EXPIRY_CHECK_MS);
+    if (!sip->timer || su_timer_set_for_ever(sip->timer, driver_second, sip) < 0)
+        return ERR_IO;
+    for (size_t i = 0; i < sip->device_count; i++)
+        line_sip_place_announce(sip, &sip->devices[i]);
+    for (size_t i = 0; i < sip->start_leg_count; i++)
+        line_sip_leg_restore(sip, &sip->start_legs[i]);
+    return ERR_OK;
+}
+
+static void driver_close(struct sip_line *sip)
+{
+    line_sip_registrar_free(sip);
+    LIST_EACH_SAFE(it, &sip->legs)
+    line_sip_leg_free(LIST_OWNER(it, struct leg, as_leg));
+    LIST_EACH_SAFE(it, &sip->orphans)
+    line_sip_dialog_free(LIST_OWNER(it, struct dialog, as_dialog));
+    if (sip->timer)
+        su_timer_destroy(sip->timer);
+    line_sip_agent_close(sip);
+    media_destroy(sip->media);
+    if (sip->root)
+        su_root_destroy(sip->root);
+    sip->timer = NULL;
+    sip->media = NULL;
+    sip->root = NULL;
+}
+
+static void driver_started(struct sip_line *sip, enum err result)
+{
+    pthread_mutex_lock(&sip->start_lock);
+    sip->start_result = result;
+    sip->is_started = true;
+    pthread_cond_signal(&sip->start_done);
+    pthread_mutex_unlock(&sip->start_lock);
+}
+
+static void *driver_run(void *arg)
+{
+    struct sip_line *sip = arg;
+    su_init();
+    enum err err = driver_open(sip);
+    driver_started(sip, err);
+    if (err == ERR_OK)
+        su_root_run(sip->root);
+    driver_close(sip);
+    su_deinit();
+    return NULL;
+}
+
+static enum err driver_start(void *self, const struct line_host *host, const struct line_leg *legs,
+                             size_t leg_count)
+{
+    struct sip_line *sip = self;
+    sip->host = *host;
+    sip->start_legs = legs;
+    sip->start_leg_count = leg_count;
+    line_sip_place_load(sip);
+    if (pthread_create(&sip->thread, NULL, driver_run, sip) != 0)
+        return ERR_IO;
+    pthread_mutex_lock(&sip->start_lock);
+    while (!sip->is_started)
+        pthread_cond_wait(&sip->start_done, &sip->start_lock);
+    pthread_mutex_unlock(&sip->start_lock);
+    sip->is_running = sip->start_result == ERR_OK;
+    if (!sip->is_running)
+        pthread_join(sip->thread, NULL);
+    return sip->start_result;
+}
+
+static void driver_order(void *self, const struct order *orders, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        post_order(self, &orders[i]);
+}
+
+static void driver_recorded(void *self, uint64_t tag)
+{
+    post_small(self, (struct post){.kind = POST_RECORDED, .tag = tag});
+}
+
+static void driver_stop(void *self)
+{
+    struct sip_line *sip = self;
+    if (!sip->is_running)
+        return;
+    post_small(sip, (struct post){.kind = POST_STOP});
+    pthread_join(sip->thread, NULL);
+    sip->is_running = false;
+}
+
+struct line_driver *line_sip_create(const struct line_sip_options *options)
+{
+    struct sip_line *sip = mem_zalloc(sizeof *sip);
+    struct slice rest, host = slice_split(slice_of(options->bind), ':', &rest);
+    unsigned long long port = 0;
+    if (rest.ptr)
+        slice_to_u64(rest, 65535, &port);
+    sip->bind_address = line_sip_text("%.*s", (int)host.len, host.ptr);
+    sip->bind_port = (unsigned)port;
+    sip->advertised = mem_strdup(options->advertised ? options->advertised : sip->bind_address);
+    sip->realm = mem_strdup(options->realm);
+    sip->rtp_port_min = options->rtp_port_min;
+    sip->rtp_port_max = options->rtp_port_max;
+    memcpy(sip->secret, options->secret, sizeof sip->secret);
+    sip->devices = mem_zalloc(options->device_count * sizeof *sip->devices);
+    sip->device_count = options->device_count;
+    for (size_t i = 0; i < options->device_count; i++) {
+        struct device *d = &sip->devices[i];
+        d->config = &options->devices[i];
+        d->dn = slice_of(d->config->dn);
+        map_put(&sip->by_dn, d->dn, d);
+    }
+    list_init(&sip->legs);
+    list_init(&sip->orphans);
+    list_init(&sip->lost);
+    list_init(&sip->registrations);
+    pthread_mutex_init(&sip->start_lock, NULL);
+    pthread_cond_init(&sip->start_done, NULL);
+    sip->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    sip->queue = queue_create(SIZE_MAX, driver_wake, sip);
+    sip->driver = (struct line_driver){.name = "sip",
+                                       .self = sip,
+                                       .start = driver_start,
+                                       .order = driver_order,
+                                       .recorded = driver_recorded,
+                                       .stop = driver_stop};
+    return &sip->driver;
+}
+
+unsigned line_sip_port(const struct line_driver *driver)
+{
+    const struct sip_line *sip = driver->self;
+    return sip->port;
+}
+
+void line_sip_destroy(struct line_driver *driver)
+{
+    struct sip_line *sip = driver->self;
+    void *post;
+    driver_stop(sip);
+    while (queue_take(sip->queue, &post, 1) > 0)
+        mem_free(post);
+    queue_destroy(sip->queue);
+    close(sip->wake_fd);
+    for (size_t i = 0; i < sip->device_count; i++) {
+        while (sip->devices[i].place_count > 0)
+            line_sip_place_remove(&sip->devices[i], 0);
+    }
+    map_free(&sip->by_dn);
+    map_free(&sip->by_leg);
+    heap_free(&sip->expiries);
+    pthread_mutex_destroy(&sip->start_lock);
+    pthread_cond_destroy(&sip->start_done);
+    mem_free(sip->devices);
+    mem_free(sip->bind_address);
+    mem_free(sip->advertised);
+    mem_free(sip->realm);
+    mem_free(sip->contact);
+    mem_free(sip);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* What a telephone asks inside a dialog: BYE, re-INVITE (hold, retrieve, a new address; with or
+ * without an offer), digits by INFO, OPTIONS. A re-INVITE changes what is kept, so its 200 waits
+ * until that is durable, as every 200 to an INVITE does. */
+#include "line/sip/sip_int.h"
+
+static int inside_bye(struct dialog *d)
+{
+    struct leg *leg = d->leg;
+    if (!leg)
+        return 200;
+    if (leg->state == SIP_LEG_OFFERED) {
+        line_sip_offer_refuse(leg, CAUSE_ABANDONED);
+        return 200;
+    }
+    if (leg->dialog != d)
+        return 481;
+    line_sip_leg_gone(leg, CAUSE_HANGUP);
+    return 200;
+}
+
+static int inside_invite(struct dialog *d, nta_incoming_t *irq, const sip_t *msg)
+{
+    struct leg *leg = d->leg;
+    struct slice body;
+    struct sdp sdp;
+    if (!leg)
+        return 481;
+    if (leg->state != SIP_LEG_UP || leg->waits != LEG_WAITS_FOR_NOTHING || d->request)
+        return 491;
+    if (!line_sip_agent_body(msg, &body))
+        return 415;
+    if (body.ptr && (line_sip_sdp_read(body, &sdp) != ERR_OK || !line_sip_sdp_is_usable(&sdp)))
+        return 488;
+    nta_incoming_treply(irq, SIP_100_TRYING, TAG_END());
+    nta_incoming_bind(irq, line_sip_offer_ack, d);
+    d->request = irq;
+    d->remote_cseq = msg->sip_cseq->cs_seq;
+    line_sip_dialog_establish(d, NULL, msg->sip_contact, NULL);
+    buf_reset(&leg->offer);
+    if (body.ptr) {
+        buf_slice(&leg->offer, body);
+        line_sip_leg_connect(leg, &sdp, sdp.event_payload);
+    }
+    leg->is_dirty = true;
+    line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
+    line_sip_leg_wait(leg, LEG_WAITS_TO_ACCEPT);
+    line_sip_leg_tell_held(leg);
+    return 0;
+}
+
+/* "Signal=5" of application/dtmf-relay, or the bare digit of application/dtmf. */
+static struct slice digit_of_info(const sip_t *msg)
+{
+    if (!msg->sip_content_type || !msg->sip_payload)
+        return SLICE_NONE;
+    struct slice type = slice_of(msg->sip_content_type->c_type);
+    struct slice text = {msg->sip_payload->pl_data, msg->sip_payload->pl_len};
+    if (slice_equal_nocase(type, SLICE("application/dtmf")))
+        return slice_trim(slice_split(text, '\r', &(struct slice){0}));
+    if (!slice_equal_nocase(type, SLICE("application/dtmf-relay")))
+        return SLICE_NONE;
+    while (text.len > 0) {
+        struct slice value, line = slice_split(text, '\n', &text);
+        struct slice name = slice_split(line, '=', &value);
+        if (slice_equal_nocase(slice_trim(name), SLICE("Signal"))) {
+            if (value.len > 0 && value.ptr[value.len - 1] == '\r')
+                value.len--;
+            return slice_trim(value);
+        }
+    }
+    return SLICE_NONE;
+}
+
+static int inside_info(struct dialog *d, const sip_t *msg)
+{
+    struct slice digit = digit_of_info(msg);
+    if (!d->leg)
+        return 481;
+    if (!msg->sip_payload)
+        return 200; /* a sign of life */
+    if (digit.len != 1 || !strchr("0123456789*#ABCD", digit.ptr[0]))
+        return 415;
+    if (d->leg->state == SIP_LEG_UP)
+        line_sip_leg_signal(d->leg, (struct signal){.kind = SIGNAL_DTMF, .number = digit});
+    return 200;
+}
+
+int line_sip_inside_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, const sip_t *msg)
+{
+    struct dialog *d = magic;
+    (void)nta;
+    switch (msg->sip_request->rq_method) {
+    case sip_method_ack:
+        return 200; /* never sent; the transaction is over */
+    case sip_method_bye:
+        return inside_bye(d);
+    case sip_method_invite:
+        return inside_invite(d, irq, msg);
+    case sip_method_info:
+        return inside_info(d, msg);
+    case sip_method_options:
+        return line_sip_agent_options(irq);
+    default:
+        return line_sip_agent_refuse(irq, msg);
+    }
+}

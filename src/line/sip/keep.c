@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The bytes that the core keeps for a leg: all that a new process needs to go on in a dialog that
+ * an old one began. Written in base/codec's form behind a version number; bytes of another version
+ * are not read, and the leg is then given up. */
+#include <arpa/inet.h>
+
+#include "base/codec.h"
+#include "line/sip/sip_int.h"
+
+#define KEEP_VERSION 1
+
+/* Absent and empty are told apart: 0 is absent. */
+static void write_text(struct buf *out, struct slice text)
+{
+    enc_u64(out, text.ptr ? 1 : 0);
+    if (text.ptr)
+        enc_bytes(out, text);
+}
+
+static struct slice read_text(struct dec *d)
+{
+    return dec_u64_max(d, 1) ? dec_bytes(d) : SLICE_NONE;
+}
+
+static void write_far(struct buf *out, const struct media_far *far)
+{
+    enc_u64(out, ntohl(far->address.s_addr));
+    enc_u64(out, far->port);
+    enc_u64(out, (uint64_t)(far->event_payload + 1));
+    enc_u64(out, (uint64_t)(far->our_event_payload + 1));
+    enc_u64(out, far->is_listening);
+}
+
+static void read_far(struct dec *d, struct media_far *far)
+{
+    far->address.s_addr = htonl((uint32_t)dec_u64_max(d, UINT32_MAX));
+    far->port = (uint16_t)dec_u64_max(d, UINT16_MAX);
+    far->event_payload = (int)dec_u64_max(d, 128) - 1;
+    far->our_event_payload = (int)dec_u64_max(d, 128) - 1;
+    far->is_listening = dec_u64_max(d, 1);
+}
+
+static void write_dialog(struct buf *out, const struct keep_dialog *k)
+{
+    const struct slice texts[] = {k->call_id,    k->branch, k->local, k->remote, k->local_tag,
+                                  k->remote_tag, k->target, k->hop,   k->route};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        write_text(out, texts[i]);
+    enc_u64(out, k->cseq);
+    enc_u64(out, k->invite_cseq);
+    enc_u64(out, k->remote_cseq);
+}
+
+static void read_dialog(struct dec *d, struct keep_dialog *k)
+{
+    struct slice *const texts[] = {&k->call_id,    &k->branch, &k->local, &k->remote, &k->local_tag,
+                                   &k->remote_tag, &k->target, &k->hop,   &k->route};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = read_text(d);
+    k->cseq = (uint32_t)dec_u64_max(d, INT32_MAX);
+    k->invite_cseq = (uint32_t)dec_u64_max(d, INT32_MAX);
+    k->remote_cseq = (uint32_t)dec_u64_max(d, UINT32_MAX);
+}
+
+void line_sip_keep_write(struct buf *out, const struct keep *keep)
+{
+    enc_u64(out, KEEP_VERSION);
+    enc_u64(out, keep->kind);
+    enc_u64(out, keep->port);
+    enc_u64(out, keep->sdp_version);
+    write_far(out, &keep->far);
+    enc_u64(out, keep->dialog_count);
+    for (size_t i = 0; i < keep->dialog_count; i++)
+        write_dialog(out, &keep->dialogs[i]);
+    write_text(out, keep->invite);
+}
+
+enum err line_sip_keep_read(struct slice bytes, struct keep *out)
+{
+    struct dec d = dec_of(bytes);
+    struct keep keep = {0};
+    if (dec_u64(&d) != KEEP_VERSION)
+        return ERR_CORRUPT;
+    keep.kind = (enum keep_kind)dec_u64_max(&d, KEEP_UP);
+    keep.port = (unsigned)dec_u64_max(&d, UINT16_MAX);
+    keep.sdp_version = (uint32_t)dec_u64_max(&d, UINT32_MAX);
+    read_far(&d, &keep.far);
+    keep.dialog_count = dec_u64_max(&d, PLACES_MAX);
+    for (size_t i = 0; i < keep.dialog_count; i++) {
+        read_dialog(&d, &keep.dialogs[i]);
+        const struct keep_dialog *k = &keep.dialogs[i];
+        if (!k->call_id.ptr || !k->branch.ptr || !k->local.ptr || !k->remote.ptr ||
+            !k->local_tag.ptr || !k->target.ptr)
+            return ERR_CORRUPT;
+    }
+    keep.invite = read_text(&d);
+    if (!dec_is_done(&d) || keep.kind < KEEP_RINGING || keep.dialog_count == 0)
+        return ERR_CORRUPT;
+    *out = keep;
+    return ERR_OK;
+}

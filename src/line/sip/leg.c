@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Legs: what the core calls by a number. Here is what all kinds share: their table, the signals
+ * with what is to be kept, the waiting until that is durable, their sound, and taking them up
+ * again. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "line/sip/sip_int.h"
+
+#define KEPT_INVITE_MAX 3000 /* bytes; with the rest under SIGNAL_KEEP_MAX */
+
+struct leg *line_sip_leg_create(struct sip_line *sip, uint64_t number, struct device *d)
+{
+    struct leg *leg = mem_zalloc(sizeof *leg);
+    leg->number = number;
+    leg->sip = sip;
+    leg->device = d;
+    leg->is_dirty = true;
+    leg->far.event_payload = leg->far.our_event_payload = MEDIA_NO_EVENTS;
+    list_init(&leg->dialogs);
+    list_append(&sip->legs, &leg->as_leg);
+    map_put(&sip->by_leg, map_key_u64(&leg->number), leg);
+    return leg;
+}
+
+struct leg *line_sip_leg_find(struct sip_line *sip, uint64_t number)
+{
+    return map_get(&sip->by_leg, map_key_u64(&number));
+}
+
+void line_sip_leg_free(struct leg *leg)
+{
+    LIST_EACH_SAFE(it, &leg->dialogs)
+    line_sip_dialog_free(LIST_OWNER(it, struct dialog, as_dialog));
+    if (leg->port)
+        media_close(leg->sip->media, leg->number);
+    list_remove(&leg->as_leg);
+    map_remove(&leg->sip->by_leg, map_key_u64(&leg->number));
+    buf_free(&leg->offer);
+    mem_free(leg->from);
+    mem_free(leg->again_contact);
+    mem_free(leg->again_hop);
+    mem_free(leg);
+}
+
+/* The INVITE that the leg's telephone sent, as text; empty when it is too long to keep. */
+static void keep_invite(const struct leg *leg, struct buf *out)
+{
+    msg_t *msg = leg->dialog->request ? nta_incoming_getrequest(leg->dialog->request) : NULL;
+    if (!msg)
+        return;
+    size_t len = 0;
+    char *text = msg_as_string(msg_home(msg), msg, NULL, 0, &len);
+    if (text && len <= KEPT_INVITE_MAX)
+        buf_append(out, text, len);
+    su_free(msg_home(msg), text);
+    msg_destroy(msg);
+}
+
+/* Everything of now; a ringing leg may have more places than fit, and then keeps fewer. */
+static void leg_write_keep(struct leg *leg, struct buf *out)
+{
+    static const enum keep_kind kinds[] = {[SIP_LEG_LOST] = KEEP_RINGING,
+                                           [SIP_LEG_RINGING] = KEEP_RINGING,
+                                           [SIP_LEG_OFFERED] = KEEP_OFFERED,
+                                           [SIP_LEG_UP] = KEEP_UP};
+    struct keep keep = {.kind = kinds[leg->state],
+                        .port = leg->port,
+                        .sdp_version = leg->sdp_version,
+                        .far = leg->far};
+    struct buf invite = {0};
+    LIST_EACH(it, &leg->dialogs)
+    {
+        struct dialog *d = LIST_OWNER(it, struct dialog, as_dialog);
+        if (keep.dialog_count == PLACES_MAX || (leg->dialog && leg->dialog != d))
+            continue;
+        if (d->cseq + CSEQ_RESERVE / 2 > d->cseq_reserve)
+            d->cseq_reserve = d->cseq + CSEQ_RESERVE;
+        keep.dialogs[keep.dialog_count++] = line_sip_dialog_keep(d);
+    }
+    if (leg->state == SIP_LEG_OFFERED) {
+        keep_invite(leg, &invite);
+        keep.invite = invite.len ? buf_view(&invite) : SLICE_NONE;
+    }
+    do {
+        buf_reset(out);
+        line_sip_keep_write(out, &keep);
+    } while (out->len > SIGNAL_KEEP_MAX && --keep.dialog_count > 0);
+    buf_free(&invite);
+}
+
+void line_sip_leg_signal(struct leg *leg, struct signal signal)
+{
+    struct buf keep = {0};
+    signal.leg = leg->number;
+    bool can_keep = leg->state != SIP_LEG_LOST && !list_is_empty(&leg->dialogs);
+    if (leg->is_dirty && can_keep && signal.kind != SIGNAL_GONE) {
+        leg->is_dirty = false;
+        leg_write_keep(leg, &keep);
+    }
+    if (keep.len > 0 && keep.len <= SIGNAL_KEEP_MAX) {
+        signal.keep = buf_view(&keep);
+        leg->keeps_sent++;
+    }
+    leg->sip->host.signal(leg->sip->host.ctx, &signal);
+    buf_free(&keep);
+}
+
+void line_sip_leg_gone(struct leg *leg, enum cause cause)
+{
+    line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_GONE, .cause = cause});
+    line_sip_leg_free(leg);
+}
+
+void line_sip_leg_wait(struct leg *leg, enum leg_wait what)
+{
+    leg->waits = what;
+    leg->waits_for = leg->keeps_sent;
+}
+
+void line_sip_leg_kept(struct leg *leg)
+{
+    leg->keeps_done++;
+    enum leg_wait waits = leg->waits;
+    if (waits == LEG_WAITS_FOR_NOTHING || leg->keeps_done < leg->waits_for)
+        return;
+    leg->waits = LEG_WAITS_FOR_NOTHING;
+    if (waits == LEG_WAITS_TO_ACK)
+        line_sip_dialog_ack(leg->dialog);
+    else
+        line_sip_inside_accept(leg);
+}
+
+void line_sip_leg_connect(struct leg *leg, const struct sdp *sdp, int our_event_payload)
+{
+    struct media_far far = {.address = sdp->address,
+                            .port = sdp->port,
+                            .event_payload = sdp->event_payload,
+                            .our_event_payload = our_event_payload,
+                            .is_listening =
+                                sdp->direction == SDP_SENDRECV || sdp->direction == SDP_RECVONLY};
+    const struct media_far *old = &leg->far;
+    bool is_same = far.address.s_addr == old->address.s_addr && far.port == old->port &&
+                   far.event_payload == old->event_payload &&
+                   far.our_event_payload == old->our_event_payload &&
+                   far.is_listening == old->is_listening;
+    leg->is_dirty = leg->is_dirty || !is_same;
+    leg->far = far;
+    media_connect(leg->sip->media, leg->number, &leg->far);
+}
+
+void line_sip_leg_describe(struct leg *leg, const struct sdp *offer, struct buf *out)
+{
+    struct sdp_local local = {.address = leg->sip->advertised,
+                              .port = leg->port,
+                              .session = leg->number & INT64_MAX,
+                              .version = ++leg->sdp_version};
+    if (offer)
+        line_sip_sdp_answer(out, &local, offer);
+    else
+        line_sip_sdp_offer(out, &local);
+    buf_char(out, '\0');
+}
+
+void line_sip_leg_tell_held(struct leg *leg)
+{
+    enum leg_held held = leg->far.is_listening ? HELD_NO : HELD_YES;
+    if (leg->told_held == held)
+        return;
+    leg->told_held = held;
+    line_sip_leg_signal(leg,
+                        (struct signal){.kind = held == HELD_YES ? SIGNAL_HELD : SIGNAL_RETRIEVED});
+}
+
+static enum err leg_take_up(struct leg *leg, const struct line_leg *from, const struct keep *keep)
+{
+    struct sip_line *sip = leg->sip;
+    if (media_open(sip->media, leg->number, keep->port, &leg->port) != ERR_OK) {
+        leg->port = 0;
+        return ERR_IN_USE;
+    }
+    leg->sdp_version = keep->sdp_version + CSEQ_RESERVE;
+    leg->told_held = HELD_UNKNOWN;
+    for (size_t i = 0; i < keep->dialog_count; i++) {
+        struct dialog *d = line_sip_dialog_restore(leg, &keep->dialogs[i]);
+        if (keep->kind == KEEP_RINGING)
+            list_append(&sip->lost, &d->as_lost);
+    }
+    if (from->phase == LEG_CALLING || keep->kind == KEEP_RINGING) {
+        bool is_ringing = from->phase == LEG_CALLING || from->phase == LEG_DROPPING;
+        return is_ringing && keep->kind == KEEP_RINGING ? ERR_OK : ERR_CORRUPT;
+    }
+    leg->dialog = LIST_OWNER(leg->dialogs.next, struct dialog, as_dialog);
+    if (keep->kind == KEEP_OFFERED) {
+        leg->state = SIP_LEG_OFFERED;
+        return keep->invite.ptr ? line_sip_offer_restore(leg, keep->invite) : ERR_CORRUPT;
+    }
+    leg->state = SIP_LEG_UP;
+    leg->far = keep->far;
+    media_connect(sip->media, leg->number, &leg->far);
+    /* The ACK that waited for this to be durable may never have gone out. */
+    if (leg->dialog->invite_cseq)
+        line_sip_dialog_ack(leg->dialog);
+    return ERR_OK;
+}
+
+void line_sip_leg_restore(struct sip_line *sip, const struct line_leg *from)
+{
+    struct device *d = map_get(&sip->by_dn, from->dn);
+    struct leg *leg = line_sip_leg_create(sip, from->leg, d);
+    leg->state = SIP_LEG_LOST;
+    leg->is_dirty = false;
+    struct keep keep;
+    enum err err = from->keep.ptr ? line_sip_keep_read(from->keep, &keep) : ERR_NOT_FOUND;
+    if (err == ERR_OK && d)
+        err = leg_take_up(leg, from, &keep);
+    if (err == ERR_OK && d)
+        return;
+    /* A leg that rings is placed anew by its ring order, a drop order confirms itself. */
+    if (from->phase == LEG_CALLING || from->phase == LEG_DROPPING) {
+        line_sip_leg_free(leg);
+        return;
+    }
+    log_line(LOG_WARN, "sip.leg_lost", "leg=%llu reason=%s", (unsigned long long)from->leg,
+             err_row(err)->symbol);
+    leg->state = SIP_LEG_LOST;
+    line_sip_leg_gone(leg, CAUSE_FAILED);
+}

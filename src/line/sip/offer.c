@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Legs that a telephone begins. Its INVITE is authenticated, gets 100 at once and becomes
+ * SIGNAL_INCOMING; the rest is what the core orders: 180 for a ring-back tone, 200 for answer, a
+ * final failure for drop. The leg counts as answered when the ACK is in.
+ *
+ * The INVITE itself is kept, as text: a new process makes its transaction anew and goes on as if it
+ * had received it, so the caller hears nothing of the restart. */
+#include "base/mem.h"
+#include "line/sip/sip_int.h"
+
+#include <sofia-sip/nta_tport.h>
+#include <sofia-sip/tport.h>
+#include <stdlib.h>
+
+static uint64_t random_leg(void)
+{
+    char hex[17];
+    line_sip_random_hex(hex, 8);
+    return strtoull(hex, NULL, 16) | LEG_OF_DRIVER;
+}
+
+static void offer_bind(struct dialog *d, nta_incoming_t *irq)
+{
+    d->request = irq;
+    nta_incoming_tag(irq, d->local_tag);
+    nta_incoming_bind(irq, line_sip_offer_ack, d);
+}
+
+static struct dialog *offer_dialog(struct leg *leg, const sip_t *msg)
+{
+    struct dialog *d = line_sip_dialog_create(leg);
+    char tag[17];
+    line_sip_random_hex(tag, 8);
+    d->call_id = mem_strdup(msg->sip_call_id->i_id);
+    d->branch = mem_strdup("");
+    d->local = line_sip_agent_url(msg->sip_to->a_url);
+    d->remote = line_sip_agent_url(msg->sip_from->a_url);
+    d->local_tag = mem_strdup(tag);
+    d->target = line_sip_agent_url(msg->sip_contact->m_url);
+    d->hop = line_sip_agent_hop(msg, msg->sip_contact->m_url);
+    d->cseq_reserve = CSEQ_RESERVE;
+    d->remote_cseq = msg->sip_cseq->cs_seq;
+    line_sip_dialog_establish(d, msg->sip_from->a_tag ? msg->sip_from->a_tag : "", NULL,
+                              msg->sip_record_route);
+    return d;
+}
+
+/* 0, or the status that refuses it. */
+static int offer_check(const sip_t *msg, struct buf *number, struct slice *body)
+{
+    struct sdp sdp;
+    char *uri = line_sip_agent_url(msg->sip_request->rq_url);
+    enum err err = line_sip_uri_number(slice_of(uri), number);
+    mem_free(uri);
+    if (!msg->sip_contact || !msg->sip_contact->m_url->url_host ||
+        strlen(msg->sip_call_id->i_id) > OUTSIDE_TEXT)
+        return 400;
+    if (err != ERR_OK)
+        return 484;
+    if (!line_sip_agent_body(msg, body))
+        return 415;
+    if (body->ptr && (line_sip_sdp_read(*body, &sdp) != ERR_OK || !line_sip_sdp_is_usable(&sdp)))
+        return 488;
+    return 0;
+}
+
+static int offer_begin(struct sip_line *sip, struct device *device, nta_incoming_t *irq,
+                       const sip_t *msg, struct slice number, struct slice body)
+{
+    struct leg *leg = line_sip_leg_create(sip, random_leg(), device);
+    leg->state = SIP_LEG_OFFERED;
+    if (media_open(sip->media, leg->number, 0, &leg->port) != ERR_OK) {
+        leg->port = 0;
+        line_sip_leg_free(leg);
+        return 503;
+    }
+    nta_incoming_treply(irq, SIP_100_TRYING, TAG_END());
+    leg->dialog = offer_dialog(leg, msg);
+    offer_bind(leg->dialog, irq);
+    if (body.ptr)
+        buf_slice(&leg->offer, body);
+    struct signal signal = {.kind = SIGNAL_INCOMING, .dn = device->dn, .number = number};
+    line_sip_leg_signal(leg, signal);
+    return 0;
+}
+
+int line_sip_offer_request(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg)
+{
+    int status = nta_check_required(irq, msg, NULL, TAG_END());
+    if (status)
+        return status;
+    struct device *device = line_sip_auth_check(sip, irq, msg);
+    if (!device)
+        return nta_incoming_status(irq);
+    if (device->place_count == 0)
+        return 403;
+    struct buf number = {0};
+    struct slice body;
+    status = offer_check(msg, &number, &body);
+    if (status == 0)
+        status = offer_begin(sip, device, irq, msg, buf_view(&number), body);
+    buf_free(&number);
+    return status;
+}
+
+void line_sip_offer_ring(struct leg *leg)
+{
+    struct dialog *d = leg->dialog;
+    if (leg->was_rung || d->is_accepted)
+        return;
+    leg->was_rung = true;
+    nta_incoming_treply(d->request, SIP_180_RINGING, SIPTAG_CONTACT_STR(leg->sip->contact),
+                        TAG_END());
+}
+
+static void offer_accept(struct dialog *d)
+{
+    struct leg *leg = d->leg;
+    struct buf description = {0};
+    struct sdp offer;
+    bool is_answer = leg->offer.len > 0;
+    if (is_answer && line_sip_sdp_read(buf_view(&leg->offer), &offer) == ERR_OK)
+        line_sip_leg_connect(leg, &offer, offer.event_payload);
+    line_sip_leg_describe(leg, is_answer ? &offer : NULL, &description);
+    d->is_accepted = true;
+    nta_incoming_treply(d->request, SIP_200_OK, SIPTAG_CONTACT_STR(leg->sip->contact),
+                        SIPTAG_ALLOW_STR(METHODS_ALLOWED),
+                        SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+                        SIPTAG_PAYLOAD_STR(description.ptr), TAG_END());
+    buf_free(&description);
+}
+
+void line_sip_offer_answer(struct leg *leg)
+{
+    if (leg->dialog->request && !leg->dialog->is_accepted)
+        offer_accept(leg->dialog);
+}
+
+void line_sip_inside_accept(struct leg *leg)
+{
+    line_sip_offer_answer(leg);
+}
+
+static void offer_refuse_with(struct dialog *d, int status)
+{
+    nta_incoming_t *irq = d->request;
+    d->request = NULL;
+    nta_incoming_treply(irq, status, NULL, TAG_END());
+    nta_incoming_destroy(irq);
+}
+
+void line_sip_offer_refuse(struct leg *leg, enum cause cause)
+{
+    static const int statuses[CAUSE_COUNT] = {[CAUSE_BUSY] = 486,
+                                              [CAUSE_NO_ANSWER] = 480,
+                                              [CAUSE_REJECTED] = 603,
+                                              [CAUSE_UNREACHABLE] = 404};
+    if (leg->dialog->is_accepted) /* a BYE must wait for the ACK */
+        line_sip_dialog_orphan(leg->dialog);
+    else
+        offer_refuse_with(leg->dialog, statuses[cause] ? statuses[cause] : 480);
+    line_sip_leg_gone(leg, cause);
+}
+
+/* The answer to an offer of ours came in the ACK. False when there is no speaking with it. */
+static bool offer_take_answer(struct leg *leg, const sip_t *msg)
+{
+    struct slice body;
+    struct sdp sdp;
+    if (leg->offer.len > 0)
+        return true;
+    if (!line_sip_agent_body(msg, &body) || !body.ptr || line_sip_sdp_read(body, &sdp) != ERR_OK ||
+        !line_sip_sdp_is_usable(&sdp))
+        return false;
+    line_sip_leg_connect(leg, &sdp, EVENT_PAYLOAD);
+    return true;
+}
+
+static void offer_acknowledged(struct dialog *d, const sip_t *msg)
+{
+    struct leg *leg = d->leg;
+    bool is_first = leg->state == SIP_LEG_OFFERED;
+    bool is_good = msg && offer_take_answer(leg, msg);
+    if (!is_good) {
+        line_sip_dialog_bye(d);
+        line_sip_leg_gone(leg, CAUSE_FAILED);
+        return;
+    }
+    leg->state = SIP_LEG_UP;
+    if (is_first) {
+        leg->is_dirty = true;
+        leg->told_held = HELD_NO;
+        line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_ANSWERED});
+    } else if (leg->is_dirty) {
+        line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
+    }
+    line_sip_leg_tell_held(leg);
+}
+
+int line_sip_offer_ack(void *magic, nta_incoming_t *irq, const sip_t *msg)
+{
+    struct dialog *d = magic;
+    bool is_cancel = msg && msg->sip_request->rq_method == sip_method_cancel;
+    if (is_cancel && d->leg && d->leg->state == SIP_LEG_OFFERED) {
+        offer_refuse_with(d, 487);
+        line_sip_leg_gone(d->leg, CAUSE_ABANDONED);
+        return 0;
+    }
+    d->request = NULL;
+    d->is_accepted = false;
+    if (is_cancel)
+        nta_incoming_treply(irq, SIP_487_REQUEST_TERMINATED, TAG_END());
+    nta_incoming_destroy(irq);
+    if (d->leg && !is_cancel)
+        offer_acknowledged(d, msg);
+    else if (!d->leg)
+        line_sip_dialog_bye(d);
+    return 0;
+}
+
+enum err line_sip_offer_restore(struct leg *leg, struct slice invite)
+{
+    struct sip_line *sip = leg->sip;
+    msg_t *msg =
+        msg_make(sip_default_mclass(), MSG_DO_EXTRACT_COPY, invite.ptr, (ssize_t)invite.len);
+    sip_t *object = msg ? sip_object(msg) : NULL;
+    bool is_good = object && object->sip_request && object->sip_via && object->sip_cseq &&
+                   object->sip_call_id && object->sip_from && object->sip_to;
+    if (!is_good) {
+        if (msg)
+            msg_destroy(msg);
+        return ERR_CORRUPT;
+    }
+    struct slice body;
+    if (line_sip_agent_body(object, &body) && body.ptr)
+        buf_slice(&leg->offer, body);
+    tport_t *transport = tport_primaries(nta_agent_tports(sip->agent));
+    nta_incoming_t *irq =
+        nta_incoming_create(sip->agent, NULL, msg, object, NTATAG_TPORT(transport), TAG_END());
+    if (!irq)
+        return ERR_CORRUPT;
+    offer_bind(leg->dialog, irq);
+    return ERR_OK;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The core's orders, each led to who carries it out for a leg in that state. All but dtmf may come
+ * twice. */
+#include "line/sip/sip_int.h"
+
+static void order_answer(struct leg *leg)
+{
+    if (leg->state == SIP_LEG_OFFERED)
+        line_sip_offer_answer(leg);
+    else if (leg->state != SIP_LEG_UP)
+        line_sip_ring_answer(leg);
+}
+
+static void order_drop(struct sip_line *sip, const struct order *order)
+{
+    struct leg *leg = line_sip_leg_find(sip, order->leg);
+    if (!leg) {
+        struct signal gone = {.kind = SIGNAL_GONE, .leg = order->leg, .cause = order->cause};
+        sip->host.signal(sip->host.ctx, &gone);
+        return;
+    }
+    if (leg->state == SIP_LEG_OFFERED) {
+        line_sip_offer_refuse(leg, order->cause);
+        return;
+    }
+    if (leg->state == SIP_LEG_UP) {
+        if (leg->dialog->invite_cseq)
+            line_sip_dialog_ack(leg->dialog);
+        line_sip_dialog_bye(leg->dialog);
+    }
+    LIST_EACH_SAFE(it, &leg->dialogs)
+    line_sip_dialog_cancel(LIST_OWNER(it, struct dialog, as_dialog));
+    line_sip_leg_gone(leg, order->cause);
+}
+
+static void order_mix_row(struct leg *leg, const struct order *order, const struct mix_leg *row)
+{
+    static const enum media_tone tones[TONE_COUNT] = {[TONE_NONE] = MEDIA_TONE_NONE,
+                                                      [TONE_RINGBACK] = MEDIA_TONE_RINGBACK,
+                                                      [TONE_BUSY] = MEDIA_TONE_BUSY};
+    uint64_t talker = 0;
+    for (size_t i = order->leg_count; i-- > 0;) {
+        if (i < MIX_LEGS_MAX && (row->hears & UINT32_C(1) << i))
+            talker = order->legs[i].leg;
+    }
+    if (leg->state == SIP_LEG_OFFERED && row->tone == TONE_RINGBACK)
+        line_sip_offer_ring(leg);
+    media_hear(leg->sip->media, leg->number, talker, tones[row->tone]);
+}
+
+static void order_mix(struct sip_line *sip, const struct order *order)
+{
+    for (size_t i = 0; i < order->leg_count; i++) {
+        struct leg *leg = line_sip_leg_find(sip, order->legs[i].leg);
+        if (leg)
+            order_mix_row(leg, order, &order->legs[i]);
+    }
+}
+
+void line_sip_order_carry_out(struct sip_line *sip, const struct order *order)
+{
+    struct leg *leg = NULL;
+    if (order->kind == ORDER_RING) {
+        line_sip_ring_order(sip, order);
+        return;
+    }
+    if (order->kind == ORDER_DROP) {
+        order_drop(sip, order);
+        return;
+    }
+    if (order->kind == ORDER_MIX) {
+        order_mix(sip, order);
+        return;
+    }
+    leg = line_sip_leg_find(sip, order->leg);
+    if (!leg)
+        return;
+    if (order->kind == ORDER_ANSWER)
+        order_answer(leg);
+    else if (order->kind == ORDER_DTMF)
+        media_digits(sip->media, leg->number, order->digits);
+    else if (order->kind == ORDER_KEPT)
+        line_sip_leg_kept(leg);
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Private to the SIP driver. Three things live side by side: the device (a telephone line and the
+ * places where it registered), the leg (what the core knows, with its port and its mix) and the
+ * dialog (what the telephone knows: tags, CSeq, route, target). A leg that rings has one dialog for
+ * each place; one that is up has one. A dialog outlives its leg for as long as it takes to end it.
+ *
+ * Everything runs on the driver's thread but the four functions of line.h, which only post. */
+#ifndef LINE_SIP_SIP_INT_H
+#define LINE_SIP_SIP_INT_H
+
+#include <netinet/in.h>
+#include <pthread.h>
+
+#include "base/buf.h"
+#include "base/heap.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/queue.h"
+#include "line/sip/line_sip.h"
+#include "media/media.h"
+
+struct sip_line;
+#define SU_ROOT_MAGIC_T      struct sip_line
+#define SU_WAKEUP_ARG_T      struct sip_line
+#define SU_TIMER_ARG_T       struct sip_line
+#define NTA_AGENT_MAGIC_T    struct sip_line
+#define NTA_LEG_MAGIC_T      void
+#define NTA_OUTGOING_MAGIC_T void
+#define NTA_INCOMING_MAGIC_T void
+#include <sofia-sip/msg.h>
+#include <sofia-sip/nta.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/sip_tag.h>
+#include <sofia-sip/sip_util.h>
+#include <sofia-sip/su_wait.h>
+
+#define PLACES_MAX      8   /* contacts of one device */
+#define CSEQ_RESERVE    64  /* numbers that may be used before what is kept must change */
+#define EVENT_PAYLOAD   101 /* telephone-event in our offers */
+#define OUTSIDE_TEXT    512 /* bytes of a URI or tag that we accept */
+#define RINGING_EXPIRES 180 /* seconds until a telephone that lost us stops ringing */
+#define METHODS_ALLOWED "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER"
+
+/* ---- sdp.c: session descriptions (RFC 4566, offer and answer of RFC 3264) ---- */
+
+enum sdp_direction { SDP_INACTIVE, SDP_SENDONLY, SDP_RECVONLY, SDP_SENDRECV };
+
+#define SDP_MEDIA_MAX 8
+
+/* Slices are borrowed from the text that was read. */
+struct sdp {
+    struct slice lines[SDP_MEDIA_MAX]; /* the values of the m= lines */
+    size_t line_count;
+    size_t audio; /* index of the one we use; line_count when there is none */
+    struct in_addr address;
+    uint16_t port;
+    bool has_pcmu;
+    int event_payload;            /* or MEDIA_NO_EVENTS */
+    enum sdp_direction direction; /* as told, but never listening when c= is 0.0.0.0 */
+};
+
+/* ERR_INVALID when it is no session description. One without audio that we can use is no error. */
+enum err line_sip_sdp_read(struct slice text, struct sdp *out);
+/* We and that telephone can speak: RTP/AVP audio, a port, PCMU, an IPv4 address. */
+bool line_sip_sdp_is_usable(const struct sdp *sdp);
+
+struct sdp_local {
+    const char *address;
+    unsigned port;
+    uint64_t session;
+    uint32_t version;
+};
+
+void line_sip_sdp_offer(struct buf *out, const struct sdp_local *local);
+void line_sip_sdp_answer(struct buf *out, const struct sdp_local *local, const struct sdp *offer);
+
+/* ---- keep.c: what a leg gives to keep, in bytes ---- */
+
+enum keep_kind { KEEP_RINGING = 1, KEEP_OFFERED, KEEP_UP };
+
+struct keep_dialog {
+    struct slice call_id, branch;
+    struct slice local, remote;         /* URIs */
+    struct slice local_tag, remote_tag; /* remote_tag may be absent */
+    struct slice target, hop, route;
+    uint32_t cseq;        /* no higher one was used */
+    uint32_t invite_cseq; /* of our INVITE; 0: the telephone's INVITE began it */
+    uint32_t remote_cseq; /* the telephone's was at least this */
+};
+
+struct keep {
+    enum keep_kind kind;
+    unsigned port;
+    uint32_t sdp_version;
+    struct media_far far;
+    struct keep_dialog dialogs[PLACES_MAX];
+    size_t dialog_count;
+    struct slice invite; /* offered: the telephone's INVITE; absent when it was too long */
+};
+
+void line_sip_keep_write(struct buf *out, const struct keep *keep);
+/* Borrows from bytes. ERR_CORRUPT. */
+enum err line_sip_keep_read(struct slice bytes, struct keep *out);
+
+/* ---- digest.c: RFC 7616, RFC 8760, and our nonces ---- */
+
+enum digest_algorithm { DIGEST_MD5, DIGEST_SHA256, DIGEST_UNKNOWN };
+
+struct digest {
+    struct slice username, realm, nonce, uri, response, algorithm, cnonce, nc, qop;
+};
+
+enum digest_algorithm line_sip_digest_algorithm(const struct digest *d);
+/* The response that fits; hex of HA1 in, hex out. qop "auth" or none. */
+void line_sip_digest_response(const struct digest *d, struct slice method, const char *ha1,
+                              char out[65]);
+
+enum nonce_state { NONCE_GOOD, NONCE_STALE, NONCE_FOREIGN };
+
+#define NONCE_MAX 64
+void line_sip_nonce_write(const uint8_t secret[32], uint64_t now_ms, char out[NONCE_MAX]);
+enum nonce_state line_sip_nonce_check(const uint8_t secret[32], struct slice nonce,
+                                      uint64_t now_ms);
+
+/* ---- uri.c ---- */
+
+/* The user part of a sip:, sips: or tel: URI, unescaped, without the user's own parameters.
+ * ERR_INVALID when there is none, or bytes that no number has. */
+enum err line_sip_uri_number(struct slice uri, struct buf *out);
+/* Appends text as a user part, escaping what must be. */
+void line_sip_uri_user(struct buf *out, struct slice text);
+/* A formatted string of one's own. */
+char *line_sip_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* 2 * bytes hex digits that nobody can guess. */
+void line_sip_random_hex(char *out, size_t bytes);
+
+/* ---- the driver ---- */
+
+struct place {
+    char *contact;  /* URI as registered */
+    char *hop;      /* URI to send to instead, or NULL */
+    char *instance; /* +sip.instance, or NULL */
+    char *call_id;
+    uint32_t cseq;
+    uint64_t expires_ms;
+    bool talks;
+};
+
+struct device {
+    const struct line_device *config;
+    struct slice dn;
+    struct place places[PLACES_MAX];
+    size_t place_count;
+    struct heap_node expiry; /* of the earliest place; in sip->expiries */
+    bool is_registered;      /* as last told the core */
+    bool talks;
+    bool is_md5_only; /* came back without credentials after it was offered more */
+    bool was_offered; /* SHA-256, and did not answer yet */
+};
+
+enum leg_state {
+    SIP_LEG_LOST,    /* rang when the process ended: waits for its ring order */
+    SIP_LEG_RINGING, /* we ring it */
+    SIP_LEG_OFFERED, /* the telephone began it; not answered yet */
+    SIP_LEG_UP
+};
+
+/* What waits for ORDER_KEPT. */
+enum leg_wait { LEG_WAITS_FOR_NOTHING, LEG_WAITS_TO_ACK, LEG_WAITS_TO_ACCEPT };
+
+/* Unknown after a restart: the last process may have died before it told. */
+enum leg_held { HELD_NO, HELD_YES, HELD_UNKNOWN };
+
+struct leg {
+    uint64_t number;
+    struct list as_leg;
+    struct sip_line *sip;
+    struct device *device;
+    enum leg_state state;
+    struct list dialogs;
+    struct dialog *dialog; /* the one that counts: up, or offered */
+    unsigned port;
+    struct media_far far;
+    uint32_t sdp_version;
+    enum leg_held told_held;
+    bool is_dirty; /* what is kept is no longer so: the next signal gives it */
+
+    uint64_t keeps_sent, keeps_done;
+    enum leg_wait waits;
+    uint64_t waits_for; /* that many keeps done */
+
+    /* Ringing. */
+    char *from;
+    bool is_auto_answer;
+    bool was_told_ringing;
+    bool wants_answer;               /* the core ordered answer */
+    bool was_asked;                  /* by NOTIFY, or the CANCEL of the second way is out */
+    char *again_contact, *again_hop; /* where the second way rings again */
+    enum cause failure;              /* the best reason among the places that failed */
+
+    /* The telephone's INVITE or re-INVITE in dialog->request. */
+    struct buf offer; /* its session description; empty: it made none */
+    bool was_rung;    /* 180 is out */
+};
+
+struct dialog {
+    struct list as_dialog; /* in leg->dialogs, or in sip->orphans */
+    struct list as_lost;   /* in sip->lost until its leg is rung again after a restart */
+    struct sip_line *sip;
+    struct leg *leg; /* NULL: its leg is gone */
+    char *call_id, *branch;
+    char *local, *remote, *local_tag, *remote_tag;
+    char *target, *hop, *route;
+    uint32_t cseq, cseq_reserve, invite_cseq, remote_cseq;
+    bool talks;
+    bool is_cancelled;
+    bool is_accepted;        /* our 200 to request is out, the ACK is not in */
+    nta_incoming_t *request; /* the telephone's INVITE or re-INVITE, until it is over */
+    nta_leg_t *nta;          /* matches what comes in; NULL until the tags are known */
+    nta_outgoing_t *invite;
+    nta_outgoing_t *notify;
+    nta_outgoing_t *ack; /* repeats itself for each further 200 */
+};
+
+struct sip_line {
+    struct line_driver driver;
+    struct line_host host;
+    char *bind_address, *advertised, *realm;
+    unsigned bind_port, port; /* asked for, and had */
+    unsigned rtp_port_min, rtp_port_max;
+    uint8_t secret[32];
+    char *contact; /* header text */
+
+    pthread_t thread;
+    bool is_running;
+    struct queue *queue;
+    int wake_fd;
+    const struct line_leg *start_legs; /* only while start waits */
+    size_t start_leg_count;
+    enum err start_result;
+    pthread_mutex_t start_lock;
+    pthread_cond_t start_done;
+    bool is_started; /* or has failed to */
+
+    su_root_t *root;
+    su_timer_t *timer;
+    nta_agent_t *agent;
+    nta_leg_t *default_leg;
+    struct media *media;
+    struct device *devices;
+    size_t device_count;
+    struct map by_dn;
+    struct map by_leg;
+    struct heap expiries;
+    struct list legs;
+    struct list orphans;
+    struct list lost;
+    struct list registrations; /* answers that wait for recorded() */
+    uint64_t last_tag;
+};
+
+/* auth.c. The device whose credentials the request carries; NULL when it was answered instead (401
+ * or 403). */
+struct device *line_sip_auth_check(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg);
+
+/* place.c: where devices are registered. */
+void line_sip_place_free(struct place *p);
+/* Writes the durable record of the device; returns its tag. */
+uint64_t line_sip_place_record(struct sip_line *sip, struct device *d);
+/* Only within start. */
+void line_sip_place_load(struct sip_line *sip);
+/* Drops what has expired, sets the heap, and tells the core when registered or talks changed. */
+void line_sip_place_settle(struct sip_line *sip, struct device *d, uint64_t now_ms);
+/* At the start: tells the core what it was before may no longer be. */
+void line_sip_place_announce(struct sip_line *sip, struct device *d);
+/* Once a second. */
+void line_sip_place_expire(struct sip_line *sip);
+void line_sip_place_remove(struct device *d, size_t index);
+
+/* registrar.c */
+int line_sip_registrar_request(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg);
+void line_sip_registrar_recorded(struct sip_line *sip, uint64_t tag);
+void line_sip_registrar_free(struct sip_line *sip);
+
+/* agent.c: the stack, and requests outside of dialogs. */
+/* What to answer a method that has no place where it came: 405 or 501, already sent. */
+int line_sip_agent_refuse(nta_incoming_t *irq, const sip_t *msg);
+int line_sip_agent_options(nta_incoming_t *irq);
+/* The URI where answers to this request go, when it is not where target points; else NULL. One's
+ * own. */
+char *line_sip_agent_hop(const sip_t *msg, const url_t *target);
+/* The session description of a request; absent when it has none. 415 is told by false. */
+bool line_sip_agent_body(const sip_t *msg, struct slice *out);
+char *line_sip_agent_url(const url_t *url);
+bool line_sip_agent_talks(const sip_t *msg);
+enum err line_sip_agent_open(struct sip_line *sip);
+void line_sip_agent_close(struct sip_line *sip);
+
+/* leg.c */
+struct leg *line_sip_leg_create(struct sip_line *sip, uint64_t number, struct device *d);
+struct leg *line_sip_leg_find(struct sip_line *sip, uint64_t number);
+/* Sends the signal for the leg; with what is to be kept if that changed. */
+void line_sip_leg_signal(struct leg *leg, struct signal signal);
+/* The last signal, and the end. Its dialogs must have been ended or orphaned. */
+void line_sip_leg_gone(struct leg *leg, enum cause cause);
+/* Frees without a signal. */
+void line_sip_leg_free(struct leg *leg);
+void line_sip_leg_kept(struct leg *leg);
+/* The leg waits for all that it has given to keep. */
+void line_sip_leg_wait(struct leg *leg, enum leg_wait what);
+/* Takes over what the telephone's session description says. */
+void line_sip_leg_connect(struct leg *leg, const struct sdp *sdp, int our_event_payload);
+/* Session description of ours; NULL offer: we offer. The version goes up. */
+void line_sip_leg_describe(struct leg *leg, const struct sdp *offer, struct buf *out);
+/* HELD or RETRIEVED, when it changed. */
+void line_sip_leg_tell_held(struct leg *leg);
+/* Takes a leg up again at the start; signals gone when that can't be done. */
+void line_sip_leg_restore(struct sip_line *sip, const struct line_leg *from);
+
+/* dialog.c */
+struct dialog *line_sip_dialog_create(struct leg *leg);
+void line_sip_dialog_free(struct dialog *d);
+/* Takes it from its leg; it ends by itself. */
+void line_sip_dialog_orphan(struct dialog *d);
+/* Sets the telephone's tag and target, and makes what comes in find the dialog. */
+void line_sip_dialog_establish(struct dialog *d, const char *remote_tag,
+                               const sip_contact_t *target, const sip_record_route_t *route);
+/* Sends a request inside it. cseq 0: the next one. Header lines and session
+ * description may be NULL. */
+nta_outgoing_t *line_sip_dialog_send(struct dialog *d, sip_method_t method, const char *name,
+                                     nta_response_f *on_response, uint32_t cseq,
+                                     const char *headers, const char *description);
+void line_sip_dialog_ack(struct dialog *d);
+/* Ends a dialog that is up, and its leg lets go of it. */
+void line_sip_dialog_bye(struct dialog *d);
+/* Withdraws our INVITE, and its leg lets go of it. */
+void line_sip_dialog_cancel(struct dialog *d);
+struct keep_dialog line_sip_dialog_keep(const struct dialog *d);
+struct dialog *line_sip_dialog_restore(struct leg *leg, const struct keep_dialog *kept);
+
+/* ring.c: legs that we begin. */
+void line_sip_ring_order(struct sip_line *sip, const struct order *order);
+void line_sip_ring_answer(struct leg *leg);
+
+/* offer.c: legs that the telephone begins. */
+int line_sip_offer_request(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg);
+void line_sip_offer_ring(struct leg *leg);
+void line_sip_offer_answer(struct leg *leg);
+void line_sip_offer_refuse(struct leg *leg, enum cause cause);
+/* ACK, CANCEL, or their absence (msg NULL), for an INVITE or re-INVITE; magic is the dialog. */
+int line_sip_offer_ack(void *magic, nta_incoming_t *irq, const sip_t *msg);
+/* After a restart: makes the transaction of the INVITE anew. */
+enum err line_sip_offer_restore(struct leg *leg, struct slice invite);
+
+/* inside.c: requests inside a dialog; magic is the dialog. */
+int line_sip_inside_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, const sip_t *msg);
+/* The 200 to a re-INVITE. */
+void line_sip_inside_accept(struct leg *leg);
+
+/* order.c */
+void line_sip_order_carry_out(struct sip_line *sip, const struct order *order);
+
+#endif

@@ -1,0 +1,512 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Cordboard authors
+"""Telephones for tests: baresip processes with a tone for a voice, sipp scenarios, a bare SIP socket,
+and a way to find tones in what was heard. All on 127.0.0.1, nothing needs sound hardware.
+
+Nothing here sleeps to wait: wait_for polls a condition and fails at its deadline."""
+
+import array
+import hashlib
+import json
+import math
+import os
+import pathlib
+import queue
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+import uuid
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+BARESIP_NEW = TOP / "cache" / "baresip"
+REALM = "cordboard"
+
+
+def wait_for(condition, what, seconds=10.0):
+    """The first true result of condition()."""
+    end = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        select.select([], [], [], 0.02)
+
+
+def free_port(kind=socket.SOCK_DGRAM):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def free_even_port():
+    while True:
+        port = free_port()
+        if port % 2 == 0:
+            return port
+
+
+def stop_process(process):
+    """Ends a process that a test started. baresip may need a second SIGTERM when its server is gone."""
+    for signum in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is not None:
+            break
+        process.send_signal(signum)
+        try:
+            process.wait(2)
+        except subprocess.TimeoutExpired:
+            continue
+    process.wait()
+
+
+# ---- tones ----
+
+def tone_level(samples, rate, frequency):
+    """Level of a sine of that frequency in dBFS (Goertzel)."""
+    if not samples:
+        return -120.0
+    k = 2 * math.cos(2 * math.pi * frequency / rate)
+    s1 = s2 = 0.0
+    for x in samples:
+        s1, s2 = x + k * s1 - s2, s1
+    power = max(s1 * s1 + s2 * s2 - k * s1 * s2, 1e-9)
+    return 20 * math.log10(max(2 * math.sqrt(power) / len(samples) / 32768, 1e-6))
+
+
+def tone_seconds(samples, rate, frequency, window=0.2):
+    """For how long the tone is there, above -40 dBFS, in windows of 200 ms."""
+    step = int(rate * window)
+    return sum(window for i in range(0, len(samples) - step + 1, step)
+               if tone_level(samples[i:i + step], rate, frequency) > -40)
+
+
+def read_wav(path):
+    """(samples of the first channel, rate); also of a file whose header counts nothing yet."""
+    data = pathlib.Path(path).read_bytes()
+    at, channels, rate = 12, 0, 0
+    while at + 8 <= len(data):
+        kind, size = data[at:at + 4], int.from_bytes(data[at + 4:at + 8], "little")
+        at += 8
+        if kind == b"fmt ":
+            channels = int.from_bytes(data[at + 2:at + 4], "little")
+            rate = int.from_bytes(data[at + 4:at + 8], "little")
+        if kind == b"data" and channels:
+            samples = array.array("h")
+            body = data[at:]
+            samples.frombytes(body[:len(body) // 2 * 2])
+            return samples[::channels], rate
+        at += size
+    return [], 8000
+
+
+def ulaw_to_linear(data):
+    def one(byte):
+        byte = ~byte & 0xFF
+        magnitude = (((byte & 0x0F) << 3) + 0x84) << ((byte >> 4) & 7)
+        return 0x84 - magnitude if byte & 0x80 else magnitude - 0x84
+    return [one(b) for b in data]
+
+
+# ---- digest ----
+
+def ha1(user, secret, algorithm="MD5"):
+    text = f"{user}:{REALM}:{secret}".encode()
+    return hashlib.md5(text).hexdigest() if algorithm == "MD5" else hashlib.sha256(text).hexdigest()
+
+
+def digest_header(challenge, user, secret, method, uri, nc=1):
+    """The Authorization header that answers a challenge (a dict of its parameters)."""
+    algorithm = challenge.get("algorithm", "MD5")
+    hashing = hashlib.md5 if algorithm == "MD5" else hashlib.sha256
+
+    def h(text):
+        return hashing(text.encode()).hexdigest()
+    cnonce, count = uuid.uuid4().hex[:16], f"{nc:08x}"
+    first = h(f"{user}:{challenge['realm']}:{secret}")
+    response = h(f"{first}:{challenge['nonce']}:{count}:{cnonce}:auth:{h(method + ':' + uri)}")
+    return (f'Digest username="{user}", realm="{challenge["realm"]}", nonce="{challenge["nonce"]}", '
+            f'uri="{uri}", response="{response}", algorithm={algorithm}, cnonce="{cnonce}", '
+            f"qop=auth, nc={count}")
+
+
+# ---- a bare SIP socket, for what no telephone does ----
+
+class Message:
+    def __init__(self, data):
+        head, _, self.body = data.decode(errors="replace").partition("\r\n\r\n")
+        lines = head.split("\r\n")
+        self.first = lines[0]
+        self.headers = [(n.strip().lower(), v.strip())
+                        for n, v in (line.split(":", 1) for line in lines[1:])]
+
+    @property
+    def status(self):
+        return int(self.first.split()[1]) if self.first.startswith("SIP/2.0") else 0
+
+    @property
+    def method(self):
+        return "" if self.status else self.first.split()[0]
+
+    def all(self, name):
+        return [v for n, v in self.headers if n == name.lower()]
+
+    def get(self, name):
+        values = self.all(name)
+        return values[0] if values else None
+
+    def challenges(self):
+        return [dict((k.lower(), v1 or v2)
+                     for k, v1, v2 in re.findall(r'(\w+)=(?:"([^"]*)"|([^",\s]+))', v))
+                for v in self.all("www-authenticate")]
+
+    def tag(self, name):
+        found = re.search(r";tag=([^;>\s]+)", self.get(name) or "")
+        return found.group(1) if found else None
+
+
+class SipSocket:
+    """Sends requests and takes answers; the test writes each header that matters to it."""
+
+    def __init__(self, server_port, user="15000", secret="secret"):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.server = ("127.0.0.1", server_port)
+        self.user, self.secret = user, secret
+        self.tag = uuid.uuid4().hex[:8]
+        self.call_id = uuid.uuid4().hex
+        self.cseq = 0
+        self.ignored = set()
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, text):
+        self.socket.sendto(text.encode(), self.server)
+
+    def receive(self, seconds=3.0, want=lambda m: True):
+        end = time.monotonic() + seconds
+        while True:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.socket], [], [], left)[0]:
+                raise AssertionError("no SIP message within the time")
+            message = Message(self.socket.recv(65536))
+            if want(message):
+                return message
+
+    def request(self, method, uri=None, to=None, headers=(), body="", cseq=None, branch=None,
+                from_tag=None, to_tag=None, call_id=None, rport=True, via_host="127.0.0.1"):
+        """Builds a request; returns (text, branch)."""
+        host = f"127.0.0.1:{self.server[1]}"
+        if cseq is None:
+            self.cseq += 1
+            cseq = self.cseq
+        branch = branch or "z9hG4bK" + uuid.uuid4().hex
+        uri = uri or f"sip:{host}"
+        to = to or f"sip:{self.user}@{host}"
+        lines = [f"{method} {uri} SIP/2.0",
+                 f"Via: SIP/2.0/UDP {via_host}:{self.port};branch={branch}" + (";rport" * rport),
+                 "Max-Forwards: 70",
+                 f"From: <sip:{self.user}@{host}>;tag={from_tag or self.tag}",
+                 f"To: <{to}>" + (f";tag={to_tag}" if to_tag else ""),
+                 f"Call-ID: {call_id or self.call_id}",
+                 f"CSeq: {cseq} {method}", *headers]
+        if body:
+            lines.append("Content-Type: application/sdp")
+        lines.append(f"Content-Length: {len(body)}")
+        return "\r\n".join(lines) + "\r\n\r\n" + body, branch
+
+    def ask(self, method, seconds=3.0, **parts):
+        """Sends a request and returns its final answer."""
+        text, branch = self.request(method, **parts)
+        self.send(text)
+        return self.receive(seconds, lambda m: m.status >= 200 and branch in (m.get("via") or ""))
+
+    def ask_with_digest(self, method, algorithm="MD5", uri=None, headers=(), **parts):
+        """The same, answering the challenge of that algorithm."""
+        uri = uri or f"sip:127.0.0.1:{self.server[1]}"
+        first = self.ask(method, uri=uri, headers=headers, **parts)
+        if first.status != 401:
+            return first
+        if method == "INVITE":
+            self.ack(first, uri, self.cseq)
+        challenge = next(c for c in first.challenges() if c["algorithm"] == algorithm)
+        proof = digest_header(challenge, self.user, self.secret, method, uri)
+        return self.ask(method, uri=uri, headers=(*headers, "Authorization: " + proof), **parts)
+
+    def ack(self, answer, uri, cseq):
+        """For a failure: on the branch of its INVITE."""
+        branch = re.search(r"branch=([^;\s]+)", answer.get("via")).group(1)
+        text, _ = self.request("ACK", uri=uri, cseq=cseq, branch=branch, to_tag=answer.tag("to"),
+                               to=re.search(r"<([^>]+)>", answer.get("to")).group(1))
+        self.send(text)
+
+    def register(self, expires=300, contact=None, algorithm="MD5", headers=(), **parts):
+        contact = contact or f"<sip:{self.user}@127.0.0.1:{self.port}>"
+        return self.ask_with_digest("REGISTER", algorithm=algorithm, headers=(
+            f"Contact: {contact}", f"Expires: {expires}", *headers), **parts)
+
+    def respond(self, request, status, phrase="OK", tag=None, headers=(), body=""):
+        """Answers a request that came in."""
+        to = request.get("to")
+        if tag and ";tag=" not in to:
+            to += f";tag={tag}"
+        lines = [f"SIP/2.0 {status} {phrase}", *[f"Via: {v}" for v in request.all("via")],
+                 f"From: {request.get('from')}", f"To: {to}", f"Call-ID: {request.get('call-id')}",
+                 f"CSeq: {request.get('cseq')}", *headers]
+        if body:
+            lines.append("Content-Type: application/sdp")
+        lines.append(f"Content-Length: {len(body)}")
+        self.send("\r\n".join(lines) + "\r\n\r\n" + body)
+
+
+def sdp(port, direction="sendrecv", events=101, address="127.0.0.1", payloads="0"):
+    text = (f"v=0\r\no=- 1 1 IN IP4 {address}\r\ns=-\r\nc=IN IP4 {address}\r\nt=0 0\r\n"
+            f"m=audio {port} RTP/AVP {payloads}" + (f" {events}" if events else "") + "\r\n"
+            "a=rtpmap:0 PCMU/8000\r\n")
+    if events:
+        text += f"a=rtpmap:{events} telephone-event/8000\r\n"
+    return text + f"a={direction}\r\n"
+
+
+def sdp_port(body):
+    return int(re.search(r"m=audio (\d+)", body).group(1))
+
+
+# ---- baresip ----
+
+class Phone:
+    """A baresip that sends a sine and records what it hears."""
+
+    def __init__(self, directory, user, secret, server_port, frequency, auto_answer=False,
+                 register_seconds=300):
+        self.directory = pathlib.Path(directory)
+        self.user, self.frequency = user, frequency
+        self.is_new = auto_answer
+        self.control_port = free_port(socket.SOCK_STREAM)
+        (self.directory / "wav").mkdir(parents=True, exist_ok=True)
+        root = BARESIP_NEW if auto_answer else pathlib.Path("/")
+        config = f"""poll_method epoll
+sip_listen 127.0.0.1:0
+call_local_timeout 120
+call_max_calls 8
+audio_player aubridge,p{user}
+audio_source ausine,{frequency}
+audio_alert aubridge,a{user}
+ausrc_srate 48000
+auplay_srate 8000
+ausrc_channels 2
+auplay_channels 1
+rtp_ports 40000-49998
+rtcp_mux no
+net_interface 127.0.0.1
+snd_path {self.directory}/wav
+ctrl_tcp_listen 127.0.0.1:{self.control_port}
+module_path {root}/usr/lib/baresip/modules
+module g711.so
+module ausine.so
+module aubridge.so
+module sndfile.so
+module stun.so
+module_tmp uuid.so
+module_tmp account.so
+module_app ctrl_tcp.so
+module_app menu.so
+module_app debug_cmd.so
+"""
+        if auto_answer:
+            config += "sip_autoanswer_beep no\n"
+        account = (f"<sip:{user}@127.0.0.1:{server_port}>;auth_user={user};auth_pass={secret};"
+                   f"answermode=manual;audio_codecs=PCMU;regint={register_seconds};"
+                   "dtmfmode=rtpevent" + (";sip_autoanswer=yes" if auto_answer else ""))
+        (self.directory / "config").write_text(config)
+        (self.directory / "accounts").write_text(account + "\n")
+        (self.directory / "contacts").write_text("")
+        command = ["baresip", "-f", str(self.directory), "-v"]
+        if auto_answer:
+            subprocess.run([HERE / "get-baresip.sh"], check=True, stdout=subprocess.DEVNULL)
+            lib = next((BARESIP_NEW / "usr/lib").glob("*-linux-gnu"))
+            loader = next(lib.glob("ld-linux-*.so.*"))
+            command = [str(loader), "--library-path", str(lib),
+                       str(BARESIP_NEW / "usr/bin/baresip"), *command[1:]]
+        self.log = open(self.directory / "log", "wb")
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=subprocess.STDOUT)
+        self.events = queue.Queue()
+        self.replies = queue.Queue()
+        self.seen = []
+        self.control = wait_for(self._connect, f"control port of the telephone {user}")
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _connect(self):
+        assert self.process.poll() is None, (self.directory / "log").read_text(errors="replace")
+        try:
+            return socket.create_connection(("127.0.0.1", self.control_port), 1)
+        except OSError:
+            return None
+
+    def _read(self):
+        data = b""
+        self.control.settimeout(None)
+        while True:
+            try:
+                part = self.control.recv(65536)
+            except OSError:
+                return
+            if not part:
+                return
+            data += part
+            while b":" in data:
+                count, rest = data.split(b":", 1)
+                if len(rest) < int(count) + 1:
+                    break
+                message = json.loads(rest[:int(count)])
+                data = rest[int(count) + 1:]
+                (self.replies if message.get("response") else self.events).put(message)
+
+    def command(self, name, parameters=""):
+        text = json.dumps({"command": name, "params": parameters, "token": "t"}).encode()
+        self.control.sendall(str(len(text)).encode() + b":" + text + b",")
+        return self.replies.get(timeout=5)
+
+    def wait_event(self, kind, seconds=10.0):
+        """The next event of that type, such as CALL_INCOMING."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                event = self.events.get(timeout=max(0.01, end - time.monotonic()))
+            except queue.Empty:
+                text = (self.directory / "log").read_text(errors="replace")[-3000:]
+                raise AssertionError(f"{self.user}: no {kind}; saw {self.seen}\n{text}") from None
+            self.seen.append(event.get("type"))
+            if event.get("type") == kind:
+                return event
+
+    def dial(self, number, server_port):
+        return self.command("dial", f"sip:{number}@127.0.0.1:{server_port}")
+
+    def heard(self, frequency):
+        """Seconds of that tone in all that was heard so far."""
+        total = 0.0
+        for path in self.directory.glob("wav/dump-*-dec.wav"):
+            samples, rate = read_wav(path)
+            total += tone_seconds(samples, rate, frequency)
+        return total
+
+    def forget_heard(self):
+        shutil.rmtree(self.directory / "wav")
+        (self.directory / "wav").mkdir()
+
+    def stop(self):
+        self.control.close()
+        stop_process(self.process)
+        self.log.close()
+
+
+# ---- sipp ----
+
+class Sipp:
+    """A sipp scenario of this directory, in its own process."""
+
+    def __init__(self, directory, scenario, port, *arguments, server_port=None):
+        self.directory = pathlib.Path(directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.log = open(self.directory / f"{scenario}.out", "wb")
+        command = ["sipp", "-sf", str(HERE / scenario), "-i", "127.0.0.1", "-p", str(port),
+                   "-m", "1", "-nostdin", "-trace_err", "-error_file",
+                   str(self.directory / f"{scenario}.err"), *map(str, arguments)]
+        if server_port:
+            command.append(f"127.0.0.1:{server_port}")
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=subprocess.STDOUT, cwd=self.directory)
+
+    def wait(self, seconds=20.0):
+        """Its exit status: 0 when every step came as the scenario says."""
+        return self.process.wait(seconds)
+
+    def errors(self):
+        return "".join(p.read_text(errors="replace") for p in self.directory.glob("*.err"))
+
+    def stop(self):
+        stop_process(self.process)
+        self.log.close()
+
+
+# ---- the driver without a server ----
+
+class Ctl:
+    """sipctl, the program that plays the core (sipctl.c)."""
+
+    def __init__(self, directory, devices, port=0, program=None, rtp=(30000, 30998)):
+        self.program = program or os.environ["CORDBOARD_SIPCTL"]
+        self.state = pathlib.Path(directory) / "state"
+        self.log_path = pathlib.Path(directory) / "sipctl.log"
+        self.devices, self.rtp, self.wanted_port = devices, rtp, port
+        self.start()
+
+    def start(self):
+        arguments = [f"{dn},{ha1(dn, secret)},{ha1(dn, secret, 'SHA-256')},{way}"
+                     for dn, secret, way in self.devices]
+        self.log = open(self.log_path, "ab")
+        self.process = subprocess.Popen(
+            [self.program, f"127.0.0.1:{self.wanted_port}", str(self.state), *map(str, self.rtp),
+             *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.lines = queue.Queue()
+        self.seen = []
+        threading.Thread(target=self._read, args=(self.process.stdout, self.lines),
+                         daemon=True).start()
+        started = self.wait("started")
+        assert "started ok " in started["line"], started
+        self.port = self.wanted_port = int(started["port"])
+
+    @staticmethod
+    def _read(stream, lines):
+        for line in stream:
+            lines.put(line.strip())
+        lines.put("")
+
+    def say(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def wait(self, kind, seconds=10.0, **fields):
+        """The next signal of that kind and with these fields, as a dict; others are passed over."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                line = self.lines.get(timeout=max(0.01, end - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"no {kind} {fields}; saw {self.seen}") from None
+            assert line, f"sipctl ended; saw {self.seen}\n{self.log_path.read_text()[-4000:]}"
+            self.seen.append(line)
+            found = dict(re.findall(r"(\w+)=(\S*)", line), line=line)
+            if line.split()[0] == kind and all(found.get(k) == str(v) for k, v in fields.items()):
+                return found
+
+    def has_seen(self, kind):
+        while not self.lines.empty():
+            self.seen.append(self.lines.get())
+        return [line for line in self.seen if line.startswith(kind + " ")]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+
+    def restart(self):
+        self.kill()
+        self.start()
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.say("quit")
+            self.process.wait(10)
+        self.log.close()
+        return self.process.returncode
