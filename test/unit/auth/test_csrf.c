@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* What a request that only a cookie authenticates must show. */
+#include "bench.h"
+
+#include "auth/auth_int.h"
+
+#include <stdio.h>
+
+static char cookie[512];
+static char token[64];
+
+static void log_in(struct auth *a)
+{
+    struct fake *f = fake_new("GET", "/api/v2/me", NULL);
+    fake_header(f, "authorization", BASIC_ALICE);
+    bench_identify(a, f);
+    bench_pump();
+    const char *lines = bench_lines(f);
+    snprintf(cookie, sizeof cookie, "%s", bench_cookie(lines));
+    const char *at = strstr(lines, "X-CSRF-TOKEN: ") + strlen("X-CSRF-TOKEN: ");
+    snprintf(token, sizeof token, "%.*s", (int)strcspn(at, "\r"), at);
+    assert_int_equal(strlen(token), 36);
+    fake_free(f);
+}
+
+struct shown {
+    const char *method;
+    bool is_upgrade;
+    const char *token;
+    const char *origin;
+    const char *fetch_site;
+    bool is_fine;
+};
+
+static void judge(struct auth *a, const struct shown *shown)
+{
+    struct fake *f = fake_new(shown->method, "/api/v2/me", NULL);
+    f->x.is_upgrade = shown->is_upgrade;
+    fake_header(f, "cookie", cookie);
+    if (shown->token)
+        fake_header(f, "x-csrf-token", shown->token);
+    if (shown->origin)
+        fake_header(f, "origin", shown->origin);
+    if (shown->fetch_site)
+        fake_header(f, "sec-fetch-site", shown->fetch_site);
+    identified_count = 0;
+    bench_identify(a, f);
+    assert_int_equal(identified_count, shown->is_fine);
+    if (!shown->is_fine) {
+        assert_int_equal(f->status, 403);
+        assert_string_equal(
+            f->body, "{\"statusCode\":5,\"statusMessage\":\"Missing or invalid Csrf token\"}");
+    }
+    fake_free(f);
+}
+
+static void a_change_needs_token_origin_or_no_browser(void **state)
+{
+    (void)state;
+    struct auth *a = bench_auth("secret");
+    log_in(a);
+    const char *wrong = "00000000-0000-0000-0000-000000000000";
+    const struct shown all[] = {
+        {"POST", false, NULL, NULL, NULL, true}, /* a native client */
+        {"POST", false, NULL, NULL, "cross-site", false},
+        {"POST", false, NULL, NULL, "same-origin", false},
+        {"POST", false, NULL, "http://evil.example", NULL, false},
+        {"POST", false, NULL, "null", NULL, false},
+        {"POST", false, wrong, "http://evil.example", NULL, false},
+        {"POST", false, token, "http://evil.example", "cross-site", true},
+        {"PUT", false, NULL, "http://page.example", "same-origin", true},
+        {"DELETE", false, NULL, "https://desk.crm.example", NULL, true},
+        {"DELETE", false, NULL, "https://crm.example", NULL, false},
+        {"DELETE", false, NULL, "http://desk.crm.example", NULL, false},
+        {"GET", false, NULL, "http://evil.example", "cross-site", true},
+        {"GET", true, NULL, "http://evil.example", "cross-site", false},
+        {"GET", true, NULL, "http://page.example", "same-origin", true},
+        {"GET", true, NULL, NULL, NULL, true},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        judge(a, &all[i]);
+    auth_destroy(a);
+}
+
+static void the_token_is_the_same_after_a_restart(void **state)
+{
+    (void)state;
+    struct auth *a = bench_auth("secret");
+    log_in(a);
+    auth_destroy(a);
+    a = bench_auth("secret");
+    judge(a, &(struct shown){"POST", false, token, "http://evil.example", NULL, true});
+    auth_destroy(a);
+}
+
+static void basic_needs_no_token(void **state)
+{
+    (void)state;
+    struct auth *a = bench_auth("secret");
+    log_in(a);
+    struct fake *f = fake_new("POST", "/api/v2/me", NULL);
+    fake_header(f, "authorization", BASIC_ALICE);
+    fake_header(f, "cookie", cookie);
+    fake_header(f, "origin", "http://evil.example");
+    identified_count = 0;
+    bench_identify(a, f);
+    assert_int_equal(identified_count, 1);
+    fake_free(f);
+    auth_destroy(a);
+}
+
+static void a_star_stands_for_hosts_below(void **state)
+{
+    (void)state;
+    const struct slice pattern = SLICE("https://*.crm.example");
+    assert_true(auth_origin_matches(pattern, SLICE("https://a.crm.example")));
+    assert_true(auth_origin_matches(pattern, SLICE("https://A.B.Crm.Example")));
+    assert_false(auth_origin_matches(pattern, SLICE("https://.crm.example")));
+    assert_false(auth_origin_matches(pattern, SLICE("https://acrm.example")));
+    assert_false(auth_origin_matches(pattern, SLICE("https://a.crm.example.evil")));
+    assert_false(auth_origin_matches(pattern, SLICE("https://a.crm.example:8443")));
+    assert_true(auth_origin_matches(SLICE("http://x:81"), SLICE("http://x:81")));
+    assert_false(auth_origin_matches(SLICE("http://x:81"), SLICE("http://x")));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_reset, bench_end)
+
+const struct CMUnitTest csrf_tests[] = {
+    TEST(a_change_needs_token_origin_or_no_browser),
+    TEST(the_token_is_the_same_after_a_restart),
+    TEST(basic_needs_no_token),
+    TEST(a_star_stands_for_hosts_below),
+};
+const size_t csrf_test_count = sizeof csrf_tests / sizeof *csrf_tests;
