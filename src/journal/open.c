@@ -92,7 +92,7 @@ enum err journal_connect(const struct journal *j, sqlite3 **out)
                           NULL, NULL, NULL);
     }
     if (rc != SQLITE_OK) {
-        log_line(LOG_ERROR, "journal.connect", "code=%d", rc);
+        log_line(LOG_WARN, "journal.connect", "code=%d", rc);
         sqlite3_close(db);
         return rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB ? ERR_CORRUPT : ERR_IO;
     }
