@@ -154,6 +154,16 @@ void answer_done(struct request *r, int status, size_t body_bytes)
     }
 }
 
+void answer_gone(const struct request *r)
+{
+    if (r->begun_ns && log_is_on(LOG_INFO)) {
+        char path[LOG_PATH_MAX + 1];
+        path_for_log(r, path);
+        log_line(LOG_INFO, "http.gone", "method=%s path=%s ms=%.3f peer=%s", r->method, path,
+                 (double)(uv_hrtime() - r->begun_ns) / NS_A_MILLI, r->peer);
+    }
+}
+
 /* The exchange is over; the connection goes on, or not. */
 static void let_go(struct request *r)
 {

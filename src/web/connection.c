@@ -67,6 +67,7 @@ void connection_drop(struct connection *c)
         request_orphan(r);
     } else if (r) {
         if (r->is_dispatched) {
+            answer_gone(r);
             r->x.closed(r->x.owner);
         }
         request_give(r);

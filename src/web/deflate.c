@@ -16,14 +16,15 @@
 
 #include <zlib.h>
 
-#define LEVEL            3
-#define MEMORY_LEVEL     6
-#define SCRATCH_KEEP_MAX 262144
+#define LEVEL          3
+#define MEMORY_LEVEL   6
+#define KEEP_BYTES_MAX 262144
 
 struct deflater {
     z_stream compressor;
     z_stream expander;
-    struct buf scratch;
+    struct buf packed; /* two, for a message may be answered while it is being looked at */
+    struct buf expanded;
 };
 
 static const unsigned char tail[4] = {0x00, 0x00, 0xff, 0xff};
@@ -39,11 +40,15 @@ static struct deflater *get(struct web *w)
         }
         w->deflater = d;
     }
-    if (w->deflater->scratch.cap > SCRATCH_KEEP_MAX) {
-        buf_free(&w->deflater->scratch);
-    }
-    buf_reset(&w->deflater->scratch);
     return w->deflater;
+}
+
+static void empty(struct buf *b)
+{
+    if (b->cap > KEEP_BYTES_MAX) {
+        buf_free(b);
+    }
+    buf_reset(b);
 }
 
 struct slice deflate_compress(struct web *w, struct slice text)
@@ -54,20 +59,21 @@ struct slice deflate_compress(struct web *w, struct slice text)
         return SLICE_NONE;
     }
     deflateReset(z);
-    buf_reserve(&d->scratch, text.len);
+    empty(&d->packed);
+    buf_reserve(&d->packed, text.len);
     z->next_in = (unsigned char *)text.ptr;
     z->avail_in = (unsigned)text.len;
-    z->next_out = (unsigned char *)d->scratch.ptr;
+    z->next_out = (unsigned char *)d->packed.ptr;
     z->avail_out = (unsigned)text.len;
     /* No room left means that it did not get shorter. */
     if (deflate(z, Z_SYNC_FLUSH) != Z_OK || z->avail_in || z->avail_out == 0) {
         return SLICE_NONE;
     }
     size_t len = text.len - z->avail_out;
-    if (len < sizeof tail || memcmp(d->scratch.ptr + len - sizeof tail, tail, sizeof tail) != 0) {
+    if (len < sizeof tail || memcmp(d->packed.ptr + len - sizeof tail, tail, sizeof tail) != 0) {
         return SLICE_NONE;
     }
-    return (struct slice){d->scratch.ptr, len - sizeof tail};
+    return (struct slice){d->packed.ptr, len - sizeof tail};
 }
 
 /* Expands one piece of the message; what it gives over max is noticed, not kept. */
@@ -77,14 +83,14 @@ static enum err expand(struct deflater *d, struct slice piece, size_t max)
     z->next_in = (unsigned char *)piece.ptr;
     z->avail_in = (unsigned)piece.len;
     do {
-        buf_reserve(&d->scratch, 4096);
-        size_t room = d->scratch.cap - d->scratch.len;
+        buf_reserve(&d->expanded, 4096);
+        size_t room = d->expanded.cap - d->expanded.len;
         room = room < max + 1 ? room : max + 1;
-        z->next_out = (unsigned char *)d->scratch.ptr + d->scratch.len;
+        z->next_out = (unsigned char *)d->expanded.ptr + d->expanded.len;
         z->avail_out = (unsigned)room;
         int status = inflate(z, Z_SYNC_FLUSH);
-        d->scratch.len += room - z->avail_out;
-        if (d->scratch.len > max) {
+        d->expanded.len += room - z->avail_out;
+        if (d->expanded.len > max) {
             return ERR_RANGE;
         }
         if (status == Z_STREAM_END) {
@@ -100,12 +106,13 @@ enum err deflate_expand(struct web *w, struct slice bytes, size_t max, struct sl
 {
     struct deflater *d = get(w);
     inflateReset(&d->expander);
+    empty(&d->expanded);
     enum err err = expand(d, bytes, max);
     if (!err) {
         err = expand(d, (struct slice){(const char *)tail, sizeof tail}, max);
     }
     if (!err) {
-        *out = buf_view(&d->scratch);
+        *out = buf_view(&d->expanded);
     }
     return err;
 }
@@ -115,7 +122,8 @@ void deflate_free(struct web *w)
     if (w->deflater) {
         deflateEnd(&w->deflater->compressor);
         inflateEnd(&w->deflater->expander);
-        buf_free(&w->deflater->scratch);
+        buf_free(&w->deflater->packed);
+        buf_free(&w->deflater->expanded);
         mem_free(w->deflater);
     }
 }

@@ -179,6 +179,8 @@ static void check_framing(struct request *r, llhttp_t *parser)
     bool has_length = request_header(r, "content-length").ptr != NULL;
     if (parser->http_major != 1 || parser->http_minor > 1) {
         fail(b, 505, ERR_INVALID, "the HTTP version is neither 1.0 nor 1.1");
+    } else if (parser->method == HTTP_CONNECT) {
+        fail(b, 400, ERR_INVALID, "this is no proxy");
     } else if (request_header_at(r, "host", 1).ptr ||
                (parser->http_minor == 1 && !request_header(r, "host").ptr)) {
         fail(b, 400, ERR_INVALID, "there must be one Host header");
@@ -328,7 +330,7 @@ void request_give(struct request *r)
     struct web *w = r->web;
     bytes_give(w, r->bytes);
     r->bytes = NULL;
-    mem_free((char *)r->log_path);
+    mem_free(r->log_path);
     r->log_path = NULL;
     list_remove(&r->orphan);
     if (w->spare_request_count == SPARES_MAX) {
@@ -455,6 +457,9 @@ size_t request_read(struct connection *c, struct slice bytes)
     }
     switch (llhttp_execute(&b->parser, bytes.ptr, bytes.len)) {
     case HPE_OK:
+        if (b->scan == SCAN_DONE && !b->is_head_done) {
+            return give_up(c, bytes); /* we and the parser do not agree where the head ends */
+        }
         continue_if_wanted(c, b);
         return bytes.len;
     case HPE_PAUSED: {

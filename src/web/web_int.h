@@ -112,10 +112,10 @@ struct request {
     struct arena arena;
     struct list orphan;
     struct request *next_spare;
-    uint64_t begun_ns;    /* 0: not to be logged */
-    const char *log_path; /* on the heap; NULL: as in x.path */
-    const char *method;   /* static */
-    bool is_dispatched;   /* the exchange is out */
+    uint64_t begun_ns;  /* 0: not to be logged */
+    char *log_path;     /* on the heap; NULL: as in x.path */
+    const char *method; /* static */
+    bool is_dispatched; /* the exchange is out */
     bool keep_alive;
     bool is_http_10;
     char peer[WEB_PEER_TEXT_MAX];
@@ -238,6 +238,8 @@ void answer_fail(struct connection *c, int status, enum err err, const char *tex
 void answer_begin(struct web *w, struct buf *out, int status);
 /* Counts and logs it. */
 void answer_done(struct request *r, int status, size_t body_bytes);
+/* Logs that its peer went before the answer. */
+void answer_gone(const struct request *r);
 
 /* socket.c */
 void socket_receive(struct connection *c, struct slice bytes);

@@ -168,6 +168,29 @@ static void unpacks(void **state)
     client_close(&c);
 }
 
+/* What comes packed goes back packed, by the same compressor. */
+static void unpacks_and_packs_at_once(void **state)
+{
+    (void)state;
+    struct client c = socket_open(&site, "/socket", "permessage-deflate", NULL);
+    static char text[20001];
+    static char back[30000];
+    static unsigned char packed[30000];
+    srand(2);
+    for (size_t i = 0; i < sizeof text - 1; i++) {
+        text[i] = (char)(i > 100 && rand() % 4 ? text[i - 100] : 'a' + rand() % 26);
+    }
+    for (int round = 0; round < 3; round++) {
+        size_t len = pack(text, sizeof text - 1, Z_SYNC_FLUSH, packed, sizeof packed);
+        socket_send(&c, PACKED_TEXT, packed, len);
+        socket_frame(&c, &frame);
+        assert_int_equal(frame.first, PACKED_TEXT);
+        unpack(&frame, back, sizeof back);
+        assert_string_equal(back, text);
+    }
+    client_close(&c);
+}
+
 static void closes_on_what_does_not_unpack(void **state)
 {
     (void)state;
@@ -221,6 +244,7 @@ int run_deflate_tests(void)
         cmocka_unit_test_setup_teardown(packs_long_messages_only, start, end),
         cmocka_unit_test_setup_teardown(sends_as_it_is_what_does_not_get_shorter, start, end),
         cmocka_unit_test_setup_teardown(unpacks, start, end),
+        cmocka_unit_test_setup_teardown(unpacks_and_packs_at_once, start, end),
         cmocka_unit_test_setup_teardown(closes_on_what_does_not_unpack, start, end),
         cmocka_unit_test_setup_teardown(bounds_what_is_unpacked, start, end),
     };

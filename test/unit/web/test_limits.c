@@ -154,6 +154,7 @@ static void refuses_what_can_be_read_in_two_ways(void **state)
         POST HOST "X\r\n\r\n",
         "GET /echo HTTP/1.1 x\r\n" HOST "\r\n",
         "GET /ec\x01ho HTTP/1.1\r\n" HOST "\r\n",
+        "CONNECT a:1 HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\na",
         "get /echo HTTP/1.1\r\n" HOST "\r\n",
         "BREW /echo HTTP/1.1\r\n" HOST "\r\n",
         "\x16\x03\x01\x02",
