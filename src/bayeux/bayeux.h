@@ -37,6 +37,10 @@ void bayeux_destroy(struct bayeux *b);
 
 /* At start-up, for each record of RECORD_BAYEUX; before the first notices of replay or after. */
 void bayeux_restore(struct bayeux *b, struct slice key, struct slice value, uint64_t now_ms);
+/* All records were given and the notices of replay are in the hub: sessions without
+ * acknowledgements go on behind these. Without this call that happens when the first client comes
+ * back, and what came before that is lost to them. */
+void bayeux_restored(struct bayeux *b);
 
 /* A request for the notifications address, of an identified user. */
 void bayeux_exchange(struct bayeux *b, struct exchange *x, uint64_t now_ms);

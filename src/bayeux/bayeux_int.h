@@ -216,8 +216,6 @@ void bayeux_session_subs_changed(struct session *s);
 
 /* record.c */
 void bayeux_record_write(const struct session *s, struct buf *out);
-/* A client is here: restored sessions without acknowledgements go on behind what is known now. */
-void bayeux_restored_settle(struct bayeux *b);
 
 /* hold.c */
 void bayeux_hold(struct envelope *env, const struct message *m, struct session *s,

@@ -194,12 +194,12 @@ static void messages_handle(struct envelope *env)
     }
 }
 
-/* Whether waiting events may leave with these replies. Those of a connect have been collected. */
+/* Whether waiting events may leave with these replies; a connect among them has taken its own. */
 static bool rides_along(const struct envelope *env)
 {
     const struct session *s = env->session;
-    return s && env->transport == TRANSPORT_LONG_POLLING && s->is_connected && !s->has_ack &&
-           !s->conn && !s->is_leaving;
+    return s && env->transport == TRANSPORT_LONG_POLLING && !env->events.len && s->is_connected &&
+           !s->has_ack && !s->conn && !s->is_leaving;
 }
 
 static void envelope_send(struct envelope *env)

@@ -6,8 +6,8 @@
  * The confirmed number in it is therefore old; the client's next connect tells the true one.
  *
  * After a restart a session with acknowledgements goes on behind what it is known to have
- * confirmed. One without goes on behind what is known when the first client comes back: it was
- * never promised more than "at most once", and what is older may have been delivered. */
+ * confirmed. One without goes on behind what the replay yields: it was never promised more than "at
+ * most once", and what is older may have been delivered. */
 #include "bayeux/bayeux_int.h"
 
 #include "base/codec.h"
@@ -89,7 +89,7 @@ void bayeux_restore(struct bayeux *b, struct slice key, struct slice value, uint
     bayeux_clock_leave(b);
 }
 
-void bayeux_restored_settle(struct bayeux *b)
+void bayeux_restored(struct bayeux *b)
 {
     if (!b->has_restored) {
         return;

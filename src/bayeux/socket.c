@@ -103,7 +103,7 @@ void bayeux_socket(struct bayeux *b, struct socket_peer *peer, struct slice user
                    struct slice browser_cookie, uint64_t now_ms)
 {
     bayeux_clock_enter(b, now_ms);
-    bayeux_restored_settle(b);
+    bayeux_restored(b);
     if (!bayeux_cookie_is_valid(browser_cookie)) {
         browser_cookie = SLICE_NONE;
     }
