@@ -253,6 +253,7 @@ static void restore_auth(void *ctx, struct slice key, struct slice value)
 static enum err restore(struct server *s)
 {
     enum err err = journal_each_record(s->journal, RECORD_BAYEUX, restore_bayeux, s);
+    bayeux_restored(s->bayeux);
     if (!err)
         err = journal_each_record(s->journal, RECORD_WEB_SESSION, restore_auth, s);
     if (err)
