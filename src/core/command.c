@@ -33,13 +33,21 @@ static enum err refuse_state(struct turn *turn, const char *name, const struct p
                   party_state_text(party->state), (int)names.len, names.ptr);
 }
 
+/* How many bytes of a text from outside a message shows: no half characters. */
+static int shown(struct slice text)
+{
+    size_t len = text.len < 64 ? text.len : 64;
+    while (len > 0 && len < text.len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
+        len--;
+    return (int)len;
+}
+
 static enum err find_party(struct turn *turn)
 {
     struct call *call = call_find(turn->core, turn->command->target);
     turn->party = call ? call_party_of(call, turn->user) : NULL;
     if (!turn->party || turn->party->state == PARTY_INVITED)
-        return refuse(turn, ERR_NOT_FOUND, "call '%.*s' is not there",
-                      (int)(turn->command->target.len < 64 ? turn->command->target.len : 64),
+        return refuse(turn, ERR_NOT_FOUND, "call '%.*s' is not there", shown(turn->command->target),
                       turn->command->target.ptr);
     if (!op_is_accepted(turn->command->op, turn->party))
         return refuse_state(turn, op_row(turn->command->op)->name, turn->party);
@@ -51,8 +59,7 @@ static enum err find_device(struct turn *turn)
     turn->device = device_find(turn->core, turn->command->target);
     if (!turn->device || turn->device->owner != turn->user)
         return refuse(turn, ERR_NOT_FOUND, "device '%.*s' is not there",
-                      (int)(turn->command->target.len < 64 ? turn->command->target.len : 64),
-                      turn->command->target.ptr);
+                      shown(turn->command->target), turn->command->target.ptr);
     return ERR_OK;
 }
 

@@ -43,7 +43,4 @@ struct slice deflate_compress(struct web *w, struct slice text);
 enum err deflate_expand(struct web *w, struct slice bytes, size_t max, struct slice *out);
 void deflate_free(struct web *w);
 
-/* utf8.c */
-bool utf8_is_valid(struct slice text);
-
 #endif

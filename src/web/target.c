@@ -4,8 +4,9 @@
 /* The request target (RFC 9112, section 3.2): origin form, or absolute form, of which the authority
  * is dropped. The path is percent-decoded here, once, so that no room behind does it twice or not
  * at all; the query is left as it came, for its parts must be split before they are decoded. A
- * decoded NUL is refused: C code behind would see a shorter path than was checked. Dot segments are
- * not resolved: no route gives them a meaning. */
+ * decoded NUL is refused: C code behind would see a shorter path than was checked. So is what is no
+ * UTF-8: parts of a path appear in messages, which are JSON. Dot segments are not resolved: no
+ * route gives them a meaning. */
 #include "web/web_int.h"
 
 static int hex_value(char c)
@@ -76,7 +77,11 @@ enum err target_split(char *target, size_t len, struct slice *path, struct slice
     if (err) {
         return err;
     }
-    *path = (struct slice){at, path_len};
+    struct slice decoded = {at, path_len};
+    if (!utf8_is_valid(decoded)) {
+        return ERR_INVALID;
+    }
+    *path = decoded;
     *query = mark ? (struct slice){mark + 1, (size_t)(end - mark - 1)} : SLICE_NONE;
     return ERR_OK;
 }

@@ -225,6 +225,9 @@ void request_forget(struct request *r);
 void request_orphan(struct request *r);
 void request_free_spares(struct web *w);
 
+/* utf8.c */
+bool utf8_is_valid(struct slice text);
+
 /* target.c: path (decoded, in place) and query of a request target. */
 enum err target_split(char *target, size_t len, struct slice *path, struct slice *query);
 
