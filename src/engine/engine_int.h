@@ -88,10 +88,9 @@ struct meters {
     struct metric *queue_depth;
     struct metric *calls[PARTY_RELEASED + 1];
     struct metric *devices_registered;
-    uint64_t stats_at_us;
 };
 void meters_register(struct meters *m);
-/* Takes the core's statistics, at most once a second. */
+/* Takes the core's statistics. */
 void meters_look(struct meters *m, const struct core *core, size_t queue_depth);
 
 /* snapshotter.c: a second core on a thread of its own. */

@@ -2,13 +2,11 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* What the engine counts. Operations by name and result are counted where they are answered (the
- * API): here an operation is an input among others. Gauges of the core are looked at once a second
- * at most, and not when nothing happens: nothing has changed then. */
+ * API): here an operation is an input among others. Gauges are set after each batch: the core keeps
+ * its figures ready, and nothing changes them in between. */
 #include "engine/engine_int.h"
 
 #include <stdio.h>
-
-#define LOOK_EVERY_US 1000000
 
 void meters_register(struct meters *m)
 {
@@ -36,13 +34,9 @@ void meters_register(struct meters *m)
 
 void meters_look(struct meters *m, const struct core *core, size_t queue_depth)
 {
-    uint64_t now_us = clock_monotonic_us();
     metric_set(m->queue_depth, (int64_t)queue_depth);
-    if (m->stats_at_us > 0 && now_us - m->stats_at_us < LOOK_EVERY_US)
-        return;
     struct core_stats stats;
     core_stats(core, &stats);
-    m->stats_at_us = now_us;
     metric_set(m->devices_registered, (int64_t)stats.devices_registered);
     for (int state = PARTY_INVITED; state <= PARTY_RELEASED; state++)
         metric_set(m->calls[state], (int64_t)stats.calls_by_state[state]);
