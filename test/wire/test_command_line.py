@@ -42,13 +42,15 @@ def test_bad_arguments(arguments, tmp_path):
 
 def test_check_config(tmp_path):
     good = tmp_path / "good.ini"
-    good.write_text("[user anna]\npassword = secret1\n\n[device 4711]\nowner = anna\n")
+    good.write_text("[user anna]\npassword = secret1\n\n[device 4711]\nuser = anna\n")
     done = run("check-config", str(good))
     assert done.returncode == 0, done
 
 
 @pytest.mark.parametrize("text,line,word", [
-    ("[http]\nno_such_key = 1\n", 2, "no_such_key"),
+    ("[server]\nno_such_key = 1\n", 2, "no_such_key"),
+    ("[calls]\nno_answer_s = 0\n", 2, "no_answer_s"),
+    ("[calls]\nno_answer_s = soon\n", 2, "1 to 3600"),
     ("[no_such_section]\nx = 1\n", None, "no_such_section"),
 ])
 def test_an_unknown_key_is_named_with_file_and_line(tmp_path, text, line, word):
