@@ -132,24 +132,28 @@ static void *media_run(void *arg)
     for (;;) {
         int count = epoll_wait(loop->epoll_fd, events, 64, -1);
         bool has_messages = false;
+        for (int i = 0; i < count; i++)
+            has_messages = has_messages || events[i].data.ptr == &media->wake_fd;
+        /* They go first, so that a packet finds what was ordered before it came. They may free
+         * streams that are among the events: the others are reported again. */
+        if (has_messages) {
+            if (!media_take_messages(media))
+                return NULL;
+            continue;
+        }
         for (int i = 0; i < count; i++) {
-            if (events[i].data.ptr == media)
-                has_messages = true;
-            else if (events[i].data.ptr == loop)
+            if (events[i].data.ptr == &loop->timer_fd)
                 media_tick(loop);
             else
                 media_stream_receive(loop, events[i].data.ptr);
         }
-        /* Last, as it may free streams that are among the events. */
-        if (has_messages && !media_take_messages(media))
-            return NULL;
     }
 }
 
-static bool media_watch(struct media *media, int fd, void *what)
+static bool media_watch(struct media *media, int *fd)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = what};
-    return fd >= 0 && epoll_ctl(media->loop.epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = fd};
+    return *fd >= 0 && epoll_ctl(media->loop.epoll_fd, EPOLL_CTL_ADD, *fd, &event) == 0;
 }
 
 static void media_free(struct media *media)
@@ -184,8 +188,7 @@ enum err media_create(const struct media_options *options, struct media **out)
     media->loop.ctx = options->ctx;
     list_init(&media->loop.streams);
     list_init(&media->loop.ticking);
-    if (!media_watch(media, media->wake_fd, media) ||
-        !media_watch(media, media->loop.timer_fd, &media->loop) ||
+    if (!media_watch(media, &media->wake_fd) || !media_watch(media, &media->loop.timer_fd) ||
         pthread_create(&media->thread, NULL, media_run, media) != 0) {
         media_free(media);
         return ERR_IO;
