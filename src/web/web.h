@@ -8,7 +8,12 @@
  * with HTTP 400 and statusCode 10, too slow a request 408, unknown path 404 with statusCode 6. One
  * request per connection is worked on at a time; pipelined ones wait, and answers keep their
  * order. An idle connection holds no buffers: under 1.5 kB of memory each, with a held exchange
- * or an idle WebSocket too. */
+ * or an idle WebSocket too.
+ *
+ * message and closed are called from the loop only, never from inside answer, send, close or
+ * web_accept_socket. A peer that ends its side while an exchange with closed set waits counts as
+ * gone; without closed the exchange stays until it is answered. Of a header that comes in several
+ * lines an exchange gives the first. */
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
 
@@ -37,6 +42,9 @@ struct web_route {
     void *ctx;
 };
 
+/* Listens at once, accepts in web_run. Routes are copied, their prefixes borrowed. The process
+ * ignores SIGPIPE from then on. On failure why says what is wrong: ERR_INVALID the address, ERR_IO
+ * the system. */
 enum err web_create(const struct web_options *options, const struct web_route *routes,
                     size_t route_count, struct web **out, char *why, size_t why_size);
 unsigned web_port(const struct web *w);
@@ -57,6 +65,7 @@ void web_run(struct web *w);
 /* From the loop's thread or a post: stop accepting, end idle connections; web_run returns when all
  * exchanges are answered, or after grace_ms. */
 void web_stop(struct web *w, unsigned grace_ms);
+/* After web_run, or without it. Posts that have not run are dropped. NULL is allowed. */
 void web_destroy(struct web *w);
 
 #endif
