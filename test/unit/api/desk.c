@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The fake engine and the one program. */
+#include "desk.h"
+
+#include "base/mem.h"
+#include "engine/ticket.h"
+
+#include <stdio.h>
+
+struct asked asked;
+enum err engine_door;
+struct api *api;
+
+static struct ticket *ticket;
+static struct auth *auth;
+
+/* --- the engine --- */
+
+uint64_t engine_now_ms(const struct engine *e)
+{
+    (void)e;
+    return 1000;
+}
+
+enum err engine_record(struct engine *e, const struct engine_record *r, size_t count, void *tag)
+{
+    (void)e;
+    (void)r;
+    (void)count;
+    (void)tag;
+    return ERR_OVERLOAD;
+}
+
+static void keep(char out[64], struct slice s)
+{
+    snprintf(out, 64, "%.*s", (int)s.len, s.ptr ? s.ptr : "");
+}
+
+enum err engine_query(struct engine *e, const struct query *query, void *tag)
+{
+    (void)e;
+    asked.queries++;
+    asked.kind = query->kind;
+    keep(asked.user, query->user);
+    keep(asked.target, query->target);
+    ticket = tag;
+    return engine_door;
+}
+
+enum err engine_command(struct engine *e, const struct command *command, void *tag)
+{
+    (void)e;
+    asked.commands++;
+    asked.op = command->op;
+    asked.voice = command->voice;
+    keep(asked.user, command->user);
+    keep(asked.target, command->target);
+    keep(asked.text, command->text);
+    asked.pair_count = command->pair_count;
+    for (size_t i = 0; i < command->pair_count && i < 8; i++) {
+        keep(asked.keys[i], command->pairs[i].key);
+        keep(asked.values[i], command->pairs[i].value);
+    }
+    ticket = tag;
+    return engine_door;
+}
+
+void desk_reply(enum err err, const char *reason, struct answer *answer)
+{
+    struct reply reply = {ticket, err, slice_of(reason), answer};
+    ticket->done(ticket, &reply);
+    ticket = NULL;
+}
+
+struct fake *desk_send(const char *method, const char *path, const char *body)
+{
+    struct fake *f = fake_new(method, path, body);
+    f->x.user = SLICE("alice");
+    api_handle(api, &f->x);
+    return f;
+}
+
+void desk_refused(const char *method, const char *path, const char *body, int status,
+                  const char *expected)
+{
+    asked = (struct asked){0};
+    struct fake *f = desk_send(method, path, body);
+    assert_int_equal(f->answers, 1);
+    assert_string_equal(f->body, expected);
+    assert_int_equal(f->status, status);
+    assert_string_equal(f->type, "application/json;charset=UTF-8");
+    assert_int_equal(asked.commands + asked.queries, 0);
+    fake_free(f);
+}
+
+/* --- views --- */
+
+struct user_data *desk_user_data(size_t count, const char *const *keys_and_values)
+{
+    struct user_data *data = mem_zalloc(sizeof *data + count * sizeof data->pairs[0]);
+    atomic_init(&data->refs, 1);
+    data->count = (uint32_t)count;
+    for (size_t i = 0; i < count; i++) {
+        data->pairs[i].key = slice_of(keys_and_values[2 * i]);
+        data->pairs[i].value = slice_of(keys_and_values[2 * i + 1]);
+        data->bytes += data->pairs[i].key.len + data->pairs[i].value.len;
+        for (size_t k = 0; k < i; k++)
+            data->repeats = data->repeats || slice_equal(data->pairs[k].key, data->pairs[i].key);
+    }
+    return data;
+}
+
+struct call_view desk_call(struct user_data *data)
+{
+    struct call_part *part = mem_zalloc(sizeof *part + 2 * sizeof part->participants[0]);
+    atomic_init(&part->refs, 1);
+    memcpy(part->id, CALL_ID, sizeof CALL_ID);
+    memcpy(part->conn_id, "0123456789abcdef", 17);
+    part->data = data;
+    part->participant_count = 2;
+    part->participants[0] = (struct participant){1, true, "15000"};
+    part->participants[1] = (struct participant){2, true, "15001"};
+    return (struct call_view){.call = part,
+                              .party = 1,
+                              .state = PARTY_DIALING,
+                              .duration_s = 63,
+                              .capabilities = 1u << OP_UPDATE_USER_DATA | 1u << OP_SEND_DTMF |
+                                              1u << OP_ATTACH_USER_DATA |
+                                              1u << OP_DELETE_USER_DATA_PAIR |
+                                              1u << OP_DELETE_USER_DATA | 1u << OP_HANGUP,
+                              .dnis = "15001",
+                              .device_dn = "15000",
+                              .device_id = DEVICE_ID};
+}
+
+struct device_view desk_device(void)
+{
+    return (struct device_view){.dn = "15000",
+                                .id = DEVICE_ID,
+                                .is_registered = true,
+                                .is_active = true,
+                                .agent_state = AGENT_NOT_READY};
+}
+
+/* --- the program --- */
+
+static void post(void *ctx, void (*fn)(void *arg), void *arg)
+{
+    (void)ctx;
+    (void)fn;
+    (void)arg;
+}
+
+static int open_desk(void **state)
+{
+    (void)state;
+    struct auth_options auth_options = {.poster = {post, NULL}};
+    auth = auth_create(&auth_options);
+    struct api_options options = {
+        .auth = auth, .public_url = PUBLIC_URL, .version = "1.2.3", .nesting_max = NESTING_MAX};
+    api = api_create(&options);
+    return 0;
+}
+
+static int close_desk(void **state)
+{
+    (void)state;
+    api_destroy(api);
+    auth_destroy(auth);
+    return 0;
+}
+
+int main(void)
+{
+    struct CMUnitTest all[64];
+    size_t count = 0;
+    for (size_t i = 0; i < render_test_count; i++)
+        all[count++] = render_tests[i];
+    for (size_t i = 0; i < route_test_count; i++)
+        all[count++] = route_tests[i];
+    for (size_t i = 0; i < command_test_count; i++)
+        all[count++] = command_tests[i];
+    return _cmocka_run_group_tests("api", all, count, open_desk, close_desk);
+}
