@@ -9,8 +9,6 @@
 static void keep(struct turn *turn, struct leg *leg)
 {
     struct slice bytes = turn->input->signal.keep;
-    if (!bytes.ptr)
-        return;
     buf_reset(&leg->keep);
     buf_slice(&leg->keep, bytes);
     effects_order_done(turn, effects_order(turn, ORDER_KEPT, leg->id));
@@ -36,7 +34,8 @@ static enum err on_incoming(struct turn *turn, struct device *device)
         return refuse(turn, ERR_EXISTS, "the leg is there already");
     struct leg *leg = leg_create(turn->core, signal->leg, device->dn);
     leg->is_offered = true;
-    keep(turn, leg);
+    if (signal->keep.ptr)
+        keep(turn, leg);
     if (device_is_busy(device)) {
         leg_drop(turn, leg, CAUSE_BUSY);
         return ERR_OK;
@@ -55,7 +54,6 @@ static enum err on_ringing(struct turn *turn, struct leg *leg)
     struct party *party = leg->party;
     bool learned = turn->input->signal.talks && !leg->talks;
     leg->talks |= turn->input->signal.talks;
-    keep(turn, leg);
     if (!party || leg->is_up || leg->is_dropping)
         return ERR_OK;
     if (party->state == PARTY_INVITED)
@@ -73,7 +71,6 @@ static enum err on_answered(struct turn *turn, struct leg *leg)
     leg->is_up = true;
     leg->is_offered = false;
     leg->is_answer_pending = false;
-    keep(turn, leg);
     struct party *party = leg->party;
     if (!party || leg->is_dropping) {
         leg_order_drop(turn, leg); /* what was to stop ringing was answered: hang it up */
@@ -129,7 +126,6 @@ static enum err on_held(struct turn *turn, struct leg *leg)
     struct party *party = leg->party;
     if (!party || party->state != (is_held ? PARTY_ESTABLISHED : PARTY_HELD))
         return refuse(turn, ERR_STATE, "the leg's party can't be held or retrieved now");
-    keep(turn, leg);
     party_set_state(turn, party, is_held ? PARTY_HELD : PARTY_ESTABLISHED);
     effects_call_notice(turn, party, NOTICE_STATUS_CHANGE,
                         (struct notice_extras){.has_extensions = true});
@@ -150,7 +146,7 @@ static enum err on_refused(struct turn *turn, struct leg *leg)
     return ERR_OK;
 }
 
-static enum err apply_to_leg(struct turn *turn, struct leg *leg)
+static enum err on_leg(struct turn *turn, struct leg *leg)
 {
     switch (turn->input->signal.kind) {
     case SIGNAL_RINGING:
@@ -162,14 +158,26 @@ static enum err apply_to_leg(struct turn *turn, struct leg *leg)
     case SIGNAL_HELD:
     case SIGNAL_RETRIEVED:
         return on_held(turn, leg);
-    case SIGNAL_KEEP:
-        keep(turn, leg);
-        return ERR_OK;
+    case SIGNAL_KEEP: /* that was all */
+        return turn->input->signal.keep.ptr ? ERR_OK : refuse(turn, ERR_MISSING, "nothing to keep");
     case SIGNAL_REFUSED:
         return on_refused(turn, leg);
     default:
         return refuse(turn, ERR_STATE, "nothing uses this signal");
     }
+}
+
+/* What is to be kept is kept whatever else the signal means by now: the driver waits for it. */
+static enum err apply_to_leg(struct turn *turn, struct leg *leg)
+{
+    bool keeps = turn->input->signal.keep.ptr != NULL;
+    if (keeps)
+        keep(turn, leg);
+    enum err err = on_leg(turn, leg);
+    if (!keeps)
+        return err;
+    turn->fx->reason = SLICE_NONE;
+    return ERR_OK;
 }
 
 enum err apply_signal(struct turn *turn)
