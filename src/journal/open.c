@@ -72,6 +72,13 @@ enum err journal_lock(struct journal *j, const char *directory, char *why, size_
         snprintf(why, why_size, "%s is in use by another process", directory);
         return ERR_IN_USE;
     }
+    /* SQLite would make it readable for all; its log takes after it. */
+    int fd = openat(j->directory_fd, "journal.db", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        snprintf(why, why_size, "can't open %s/journal.db: %s", directory, strerror(errno));
+        return ERR_IO;
+    }
+    close(fd);
     return ERR_OK;
 }
 

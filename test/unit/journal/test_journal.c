@@ -373,6 +373,25 @@ static void a_snapshot_of_another_journal_is_refused(void **state)
     teardown(&b);
 }
 
+static void nobody_else_may_read_it(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"journal.db", "journal.db-wal",
+                                        "snapshot-00000000000000000001.bin"};
+    struct bench b;
+    setup(&b);
+    append(&b, "x");
+    assert_int_equal(journal_snapshot_write(b.j, 1, SLICE("one")), ERR_OK);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[300];
+        struct stat st;
+        snprintf(path, sizeof path, "%s/%s", b.directory, names[i]);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 077, 0);
+    }
+    teardown(&b);
+}
+
 static void a_directory_serves_one_at_a_time(void **state)
 {
     (void)state;
@@ -466,6 +485,7 @@ int main(void)
         cmocka_unit_test(a_damaged_snapshot_is_noticed),
         cmocka_unit_test(what_an_unfinished_snapshot_left_is_removed),
         cmocka_unit_test(a_snapshot_of_another_journal_is_refused),
+        cmocka_unit_test(nobody_else_may_read_it),
         cmocka_unit_test(a_directory_serves_one_at_a_time),
         cmocka_unit_test(an_upgrade_needs_a_snapshot_at_the_head),
         cmocka_unit_test(the_log_is_moved_only_by_a_checkpoint),
