@@ -34,9 +34,9 @@ static void room_for(struct bytes *b, size_t more)
 {
     if (b->from == b->len)
         b->from = b->len = 0;
-    if (b->cap - b->len >= more)
+    if (b->ptr && b->cap - b->len >= more)
         return;
-    if (b->from > 0) {
+    if (b->ptr && b->from > 0) {
         memmove(b->ptr, b->ptr + b->from, b->len - b->from);
         b->len -= b->from;
         b->from = 0;
@@ -48,6 +48,13 @@ static void room_for(struct bytes *b, size_t more)
     b->ptr = realloc(b->ptr, b->cap);
     if (!b->ptr)
         die("out of memory");
+}
+
+static void append(struct bytes *b, const void *data, size_t len)
+{
+    room_for(b, len);
+    memcpy(b->ptr + b->len, data, len);
+    b->len += len;
 }
 
 void client_open(struct client *c, unsigned port)
@@ -93,9 +100,7 @@ void client_send(struct client *c, const void *data, size_t len)
     }
     if (sent == len)
         return;
-    room_for(&c->out, len - sent);
-    memcpy(c->out.ptr + c->out.len, (const char *)data + sent, len - sent);
-    c->out.len += len - sent;
+    append(&c->out, (const char *)data + sent, len - sent);
 }
 
 bool client_receive(struct client *c)
@@ -138,11 +143,9 @@ void client_request(struct client *c, const char *path, const char *headers, con
                             "Content-Type: application/json; charset=UTF-8\r\n"
                             "Content-Length: %zu\r\n\r\n",
                             body ? "POST" : "GET", path, headers, len);
-    room_for(&c->out, (size_t)head_len + len);
-    memcpy(c->out.ptr + c->out.len, head, (size_t)head_len);
-    if (len > 0)
-        memcpy(c->out.ptr + c->out.len + head_len, body, len);
-    c->out.len += (size_t)head_len + len;
+    append(&c->out, head, (size_t)head_len);
+    if (body)
+        append(&c->out, body, len);
     client_flush(c);
 }
 
@@ -230,7 +233,7 @@ bool client_frame(struct client *c, struct frame *out)
     for (;;) {
         const unsigned char *p = (const unsigned char *)c->in.ptr + c->in.from;
         size_t have = c->in.len - c->in.from;
-        if (have < 2)
+        if (!p || have < 2)
             return false;
         size_t head = (p[1] & 127) < 126 ? 2 : (p[1] & 127) == 126 ? 4 : 10;
         if (have < head)

@@ -54,7 +54,7 @@ void agent_take_cookies(const struct response *response, char headers[HEADERS_SI
         len += (size_t)sprintf(headers + len, "%s%.*s", len ? "; " : "Cookie: ", value_len, value);
     }
     if (len > 0)
-        strcpy(headers + len, "\r\n");
+        memcpy(headers + len, "\r\n", sizeof "\r\n");
 }
 
 static void send_message(struct cometd *s, const char *channel, const char *fields)

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Cordboard authors
+
+# bench/run.sh BUILD-DIR [--write] [PART ...]
+#
+# Measures the server in a release build and prints a table of figures; --write also puts it into
+# bench/README.md. Parts: disk update latency idle-long-polling idle-websocket; all without any.
+# BENCH_SECONDS sets how long the timed parts measure (15), BENCH_DATA the directory under which
+# the data directories are made, which should be on a disk and not in memory (the build directory).
+# Everything it starts it ends itself.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=${1:?usage: bench/run.sh BUILD-DIR [--write] [PART ...]}
+shift
+writes=no
+parts=()
+for argument in "$@"; do
+    case "$argument" in
+    --write) writes=yes ;;
+    *) parts+=("$argument") ;;
+    esac
+done
+[ ${#parts[@]} -gt 0 ] || parts=(disk update latency idle-long-polling idle-websocket)
+seconds=${BENCH_SECONDS:-15}
+base=${BENCH_DATA:-$build/bench-data}
+mkdir -p "$base"
+scratch=$(mktemp -d "$base/run.XXXXXX")
+server=
+port=
+
+stop_server() {
+    [ -n "$server" ] || return 0
+    kill -9 "$server" 2>/dev/null || true
+    while kill -0 "$server" 2>/dev/null; do sleep 0.02; done
+    server=
+}
+
+clean_up() {
+    stop_server
+    rm -rf "$scratch"
+    rmdir "$base" 2>/dev/null || true
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+# start_server DATA AGENTS: sets server (the process) and port.
+start_server() {
+    cat >"$scratch/bench.ini" <<END
+[server]
+log_level = warn
+[calls]
+keep_released_s = 2
+[journal]
+snapshot_batches = 2000
+END
+    "$build/cordboard" serve --config "$scratch/bench.ini" --demo --demo-agents "$2" \
+        --http 127.0.0.1:0 --data "$1" >"$scratch/server.out" 2>"$scratch/server.err" &
+    server=$!
+    # The shell is not to report that it was killed.
+    disown "$server"
+    port=
+    for _ in $(seq 600); do
+        port=$(sed -n 's|.*listening on http://127\.0\.0\.1:\([0-9]*\).*|\1|p' \
+            "$scratch/server.out" | head -n 1)
+        [ -z "$port" ] || return 0
+        kill -0 "$server" 2>/dev/null || break
+        sleep 0.1
+    done
+    echo "the server did not start:" >&2
+    cat "$scratch/server.out" "$scratch/server.err" >&2
+    return 1
+}
+
+part_disk() {
+    "$build/bench/fdatasync" --directory "$scratch"
+}
+
+part_update() {
+    start_server "$scratch/update" 128
+    "$build/bench/load_update" --port "$port" --pid "$server" --seconds "$seconds" \
+        --file "$scratch/acked" &
+    local load=$! seen="$scratch/snapshots"
+    # Old ones are removed by the server, so they are counted as they come.
+    while kill -0 "$load" 2>/dev/null; do
+        ls "$scratch/update" | grep '^snapshot-.*\.bin$' >>"$seen" || true
+        sleep 0.2
+    done
+    wait "$load"
+    echo "| - snapshots written in the run | 1 or more | $(sort -u "$seen" | wc -l) |"
+    stop_server
+    start_server "$scratch/update" 128
+    "$build/bench/check_update" --port "$port" --file "$scratch/acked"
+    stop_server
+}
+
+part_latency() {
+    start_server "$scratch/latency" 128
+    "$build/bench/load_latency" --port "$port" --pid "$server" --seconds "$seconds"
+    stop_server
+}
+
+part_idle() {
+    ulimit -n "$(ulimit -H -n)"
+    start_server "$scratch/idle-$1" 10000
+    "$build/bench/load_idle" --port "$port" --pid "$server" --transport "$1"
+    stop_server
+}
+
+measure() {
+    echo "| what | goal | measured |"
+    echo "| --- | --- | --- |"
+    for part in "${parts[@]}"; do
+        case "$part" in
+        disk | update | latency) "part_$part" ;;
+        idle-*) part_idle "${part#idle-}" ;;
+        *)
+            echo "there is no part '$part'" >&2
+            return 2
+            ;;
+        esac
+        rm -rf "$scratch"/*
+    done
+}
+
+describe() {
+    local model
+    model=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+    echo "Measured $(date -u +%Y-%m-%d) at commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)" \
+        "with \`make bench\` (release build, $(${CC:-cc} --version | head -n 1))."
+    echo "Machine: $(nproc) cores of ${model:-an unknown model}," \
+        "$(awk '/MemTotal/ {printf "%.0f", $2 / 1048576}' /proc/meminfo) GB," \
+        "$(uname -sr), file system $(stat -f -c %T "$base"); load generator on the same machine."
+}
+
+measure | tee "$scratch.table"
+trap 'clean_up; rm -f "$scratch.table"' EXIT
+if [ $writes = yes ]; then
+    {
+        sed '/^<!-- figures -->$/q' bench/README.md
+        echo
+        describe
+        echo
+        cat "$scratch.table"
+        echo
+        sed -n '/^<!-- end of figures -->$/,$p' bench/README.md
+    } >"$scratch/README.md"
+    cat "$scratch/README.md" >bench/README.md
+fi
