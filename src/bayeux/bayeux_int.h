@@ -24,8 +24,9 @@
 #include "base/metrics.h"
 #include "engine/ticket.h"
 
-#define EVENTS_BYTES       (256u * 1024) /* of events in one answer or frame */
-#define BACKLOG_BYTES      (256u * 1024) /* more than this waiting at a socket: nothing is pushed */
+#define EVENTS_BYTES ((size_t)256 * 1024) /* of events in one answer or frame */
+#define BACKLOG_BYTES                                                                              \
+    ((size_t)256 * 1024) /* more than this waiting at a socket: nothing is pushed */
 #define BACKLOG_RETRY_MS   100
 #define RETRY_MS           1000 /* of what was refused for overload; also advised while draining */
 #define INTERVAL_MAX_MS    600000 /* a client may ask to be kept that long without a connect */

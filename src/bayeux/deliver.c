@@ -115,7 +115,7 @@ static void deliver_push(struct session *s)
 
 static void deliver(struct session *s)
 {
-    if (s->is_leaving || !s->is_connected) {
+    if (s->is_leaving) {
         return;
     }
     if (s->conn && !s->has_ack) {

@@ -24,7 +24,7 @@ void bayeux_hold(struct envelope *env, const struct message *m, struct session *
     held->has_id = m->id.ptr != NULL;
     held->id_len = (uint8_t)m->id.len;
     held->callback_len = (uint8_t)callback_len;
-    if (m->id.len) {
+    if (m->id.ptr) {
         memcpy(held->text, m->id.ptr, m->id.len);
     }
     memcpy(held->text + m->id.len, env->callback, callback_len);

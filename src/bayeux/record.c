@@ -76,7 +76,7 @@ void bayeux_restore(struct bayeux *b, struct slice key, struct slice value, uint
     s->is_connected = true;
     s->is_restored = true;
     if (f.sub_count) {
-        s->subs = mem_alloc(f.sub_count * sizeof(*s->subs));
+        s->subs = mem_alloc(f.sub_count * sizeof(struct channel *));
     }
     for (uint64_t i = 0; i < f.sub_count; i++) {
         s->subs[s->sub_count++] = bayeux_channel_intern(b, dec_bytes(&f.subs));

@@ -34,7 +34,7 @@ static void before_keep(struct touched *t)
     }
     t->has_before = true;
     t->before_count = s->sub_count;
-    t->before = s->sub_count ? mem_alloc(s->sub_count * sizeof(*t->before)) : NULL;
+    t->before = s->sub_count ? mem_alloc(s->sub_count * sizeof(struct channel *)) : NULL;
     for (unsigned i = 0; i < s->sub_count; i++) {
         t->before[i] = s->subs[i];
         t->before[i]->refs++;
@@ -98,7 +98,7 @@ static const char *sub_add(struct envelope *env, struct session *s, struct slice
         return "403::subscribe_failed";
     }
     before_keep(t);
-    s->subs = mem_realloc(s->subs, (s->sub_count + 1u) * sizeof(*s->subs));
+    s->subs = mem_realloc(s->subs, (s->sub_count + 1u) * sizeof(struct channel *));
     s->subs[s->sub_count++] = bayeux_channel_intern(env->b, name);
     bayeux_session_subs_changed(s);
     return NULL;
@@ -123,7 +123,7 @@ static const char *sub_remove(struct envelope *env, struct session *s, struct sl
     before_keep(t);
     bayeux_channel_unref(env->b, s->subs[i]);
     s->sub_count--;
-    memmove(&s->subs[i], &s->subs[i + 1], (s->sub_count - i) * sizeof(*s->subs));
+    memmove(&s->subs[i], &s->subs[i + 1], (s->sub_count - i) * sizeof(struct channel *));
     bayeux_session_subs_changed(s);
     return NULL;
 }

@@ -18,9 +18,11 @@ struct kept {
     size_t value_len;
 };
 
-static struct kept kept[64];
+#define KEPT_MAX 64
+
+static struct kept kept[KEPT_MAX];
 static size_t kept_count;
-static struct ticket *waiting[64];
+static struct ticket *waiting[KEPT_MAX];
 static size_t waiting_count;
 static struct stage *current;
 
@@ -47,7 +49,7 @@ enum err engine_record(struct engine *e, const struct engine_record *records, si
                        void *tag)
 {
     (void)e;
-    if (current->is_full) {
+    if (current->is_full || waiting_count == KEPT_MAX || kept_count + count > KEPT_MAX) {
         return ERR_OVERLOAD;
     }
     for (size_t i = 0; i < count; i++) {
@@ -168,7 +170,9 @@ void stage_pass(struct stage *stage, uint64_t ms)
             stage->now_ms = next_ms;
         }
         bayeux_tick(stage->b, stage->now_ms);
-        stage_commit(stage);
+        if (!stage->is_slow) {
+            stage_commit(stage);
+        }
     }
     stage->now_ms = until_ms;
 }

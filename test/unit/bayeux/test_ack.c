@@ -103,6 +103,14 @@ static void test_confirming_more_than_was_sent_confirms_what_was_sent(void **sta
     assert_has(call->body, "[{'data':{'n':2}");
 }
 
+static void test_confirming_what_waits_but_was_not_sent_skips_nothing(void **state)
+{
+    struct client client = stage_client(*state, ACK);
+    notices(*state, 2);
+    struct call *call = connect_ack(*state, &client, 2);
+    assert_has(call->body, "[{'data':{'n':1},'channel':'/v2/me/calls'},{'data':{'n':2}");
+}
+
 static void test_number_never_goes_back(void **state)
 {
     struct client client = stage_client(*state, ACK);
@@ -230,6 +238,7 @@ int run_ack_tests(void)
         STAGED(test_same_connect_repeated_is_answered_at_once_with_what_was_lost),
         STAGED(test_all_that_was_not_confirmed_comes_again_before_the_new),
         STAGED(test_confirming_more_than_was_sent_confirms_what_was_sent),
+        STAGED(test_confirming_what_waits_but_was_not_sent_skips_nothing),
         STAGED(test_number_never_goes_back),
         STAGED(test_events_do_not_ride_on_other_replies),
         STAGED(test_overtaken_connect_carries_nothing_away),

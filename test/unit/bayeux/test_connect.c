@@ -150,7 +150,7 @@ static void test_connection_closed_while_held_ends_the_session_soon(void **state
 {
     struct client client = stage_client(*state, "null");
     struct call *call = stage_connect(*state, &client, "");
-    stage_pass(*state, 20000);
+    stage_pass(*state, 5000);
     call_hang_up(call);
     stage_pass(*state, 9999);
     assert_int_equal(stage_record_count(), 1);

@@ -198,6 +198,21 @@ static void test_expired_session_waits_until_its_record_can_go(void **state)
     assert_int_equal(stage_record_count(), 0);
 }
 
+static void test_session_does_not_expire_while_a_reply_waits_for_its_record(void **state)
+{
+    struct stage *stage = *state;
+    struct client client = stage_client(stage, "null");
+    stage->is_slow = true;
+    struct call *call = stage_say(stage, &client, "[" SUBSCRIBE "'/v2/me/calls'}]");
+    stage_pass(stage, 20000);
+    stage->is_slow = false;
+    stage_commit(stage);
+    assert_has(call->body, "'successful':true");
+    assert_int_equal(stage_record_count(), 1);
+    stage_pass(stage, 10000);
+    assert_int_equal(stage_record_count(), 0);
+}
+
 static void test_session_outlives_a_restart(void **state)
 {
     struct stage *stage = *state;
@@ -372,6 +387,7 @@ int run_durable_tests(void)
         STAGED(test_refusal_loses_no_event_of_a_connect_in_the_same_envelope),
         STAGED(test_connects_need_no_record),
         STAGED(test_expired_session_waits_until_its_record_can_go),
+        STAGED(test_session_does_not_expire_while_a_reply_waits_for_its_record),
         STAGED(test_session_outlives_a_restart),
         STAGED(test_without_acknowledgements_a_restart_repeats_nothing),
         STAGED(test_with_acknowledgements_a_restart_costs_no_event),

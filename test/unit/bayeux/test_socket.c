@@ -239,6 +239,19 @@ static void test_session_moves_from_http_to_a_socket(void **state)
     assert_has(wire_read(wire), "{'n':1}");
 }
 
+static void test_any_message_on_a_socket_ends_the_poll_that_is_left_behind(void **state)
+{
+    struct client client = stage_client(*state, "null");
+    struct call *held = stage_connect(*state, &client, "");
+    struct wire *wire = stage_socket(*state, ALICE, NULL);
+    wire_say(*state, wire, &client, "{'channel':'/service/x','clientId':'%s','data':1}");
+    assert_has(wire_read(wire), "'successful':true");
+    assert_int_equal(held->status, 500);
+    stage_notice(*state, ALICE, NOTICE_STATUS_CHANGE);
+    stage_flush(*state);
+    assert_has(wire_read(wire), "{'n':1}");
+}
+
 static void test_session_moves_from_a_socket_to_http_of_the_same_user(void **state)
 {
     struct wire *wire = stage_socket(*state, ALICE, NULL);
@@ -316,6 +329,7 @@ int run_socket_tests(void)
         STAGED(test_socket_without_session_is_closed_after_a_while),
         STAGED(test_handshake_on_a_socket_in_use_makes_another_session),
         STAGED(test_session_moves_from_http_to_a_socket),
+        STAGED(test_any_message_on_a_socket_ends_the_poll_that_is_left_behind),
         STAGED(test_session_moves_from_a_socket_to_http_of_the_same_user),
         STAGED(test_cookie_of_the_upgrade_binds_the_session),
         STAGED(test_peer_that_does_not_read_is_left_alone_until_it_does),
