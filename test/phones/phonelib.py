@@ -53,6 +53,16 @@ def free_even_port():
             return port
 
 
+def is_taken(port):
+    """Somebody listens on that UDP port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
 def stop_process(process):
     """Ends a process that a test started. baresip may need a second SIGTERM when its server is gone."""
     for signum in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
@@ -183,7 +193,7 @@ class SipSocket:
         self.tag = uuid.uuid4().hex[:8]
         self.call_id = uuid.uuid4().hex
         self.cseq = 0
-        self.ignored = set()
+        self.heard = []  # all that came, also what was passed over
 
     def close(self):
         self.socket.close()
@@ -198,6 +208,7 @@ class SipSocket:
             if left <= 0 or not select.select([self.socket], [], [], left)[0]:
                 raise AssertionError("no SIP message within the time")
             message = Message(self.socket.recv(65536))
+            self.heard.append(message)
             if want(message):
                 return message
 
@@ -426,6 +437,7 @@ class Sipp:
             command.append(f"127.0.0.1:{server_port}")
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log,
                                         stderr=subprocess.STDOUT, cwd=self.directory)
+        wait_for(lambda: is_taken(port) or self.process.poll() is not None, "sipp listens")
 
     def wait(self, seconds=20.0):
         """Its exit status: 0 when every step came as the scenario says."""
@@ -449,6 +461,7 @@ class Ctl:
         self.state = pathlib.Path(directory) / "state"
         self.log_path = pathlib.Path(directory) / "sipctl.log"
         self.devices, self.rtp, self.wanted_port = devices, rtp, port
+        self.clock_ahead_ms = 0
         self.start()
 
     def start(self):
@@ -457,12 +470,13 @@ class Ctl:
         self.log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
             [self.program, f"127.0.0.1:{self.wanted_port}", str(self.state), *map(str, self.rtp),
-             *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+             str(self.clock_ahead_ms), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.lines = queue.Queue()
-        self.seen = []
+        self.seen, self.early = [], []
         threading.Thread(target=self._read, args=(self.process.stdout, self.lines),
                          daemon=True).start()
         started = self.wait("started")
+        self.early = self.seen[:-1]  # signals that came from within start
         assert "started ok " in started["line"], started
         self.port = self.wanted_port = int(started["port"])
 
@@ -481,7 +495,8 @@ class Ctl:
         end = time.monotonic() + seconds
         while True:
             try:
-                line = self.lines.get(timeout=max(0.01, end - time.monotonic()))
+                line = self.early.pop(0) if self.early else self.lines.get(
+                    timeout=max(0.01, end - time.monotonic()))
             except queue.Empty:
                 raise AssertionError(f"no {kind} {fields}; saw {self.seen}") from None
             assert line, f"sipctl ended; saw {self.seen}\n{self.log_path.read_text()[-4000:]}"

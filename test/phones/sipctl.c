@@ -6,7 +6,7 @@
  * keep is in one file that is rewritten before anything is confirmed, so that the program can be
  * killed at any moment and started again.
  *
- *   sipctl BIND STATE RTP_MIN RTP_MAX DN,HA1_MD5,HA1_SHA256,talk|reinvite ...
+ *   sipctl BIND STATE RTP_MIN RTP_MAX CLOCK_AHEAD_MS DN,HA1_MD5,HA1_SHA256,talk|reinvite ...
  *
  *   ring LEG DN FROM [auto]     answer LEG        drop LEG CAUSE(number)
  *   mix LEG=[LEG,...][:ringback|:busy] ...        dtmf LEG DIGITS
@@ -298,16 +298,17 @@ int main(int argc, char **argv)
 {
     static struct line_device devices[DEVICES_MAX];
     static struct line_leg legs[LEGS_MAX];
-    if (argc < 6 || argc > 5 + DEVICES_MAX)
+    if (argc < 7 || argc > 6 + DEVICES_MAX)
         return 2;
-    for (int i = 5; i < argc; i++)
-        read_device(argv[i], &devices[i - 5]);
+    for (int i = 6; i < argc; i++)
+        read_device(argv[i], &devices[i - 6]);
+    ctl.clock_ms = strtoull(argv[5], NULL, 10);
     struct line_sip_options options = {.bind = argv[1],
                                        .realm = "cordboard",
                                        .rtp_port_min = (unsigned)strtoul(argv[3], NULL, 10),
                                        .rtp_port_max = (unsigned)strtoul(argv[4], NULL, 10),
                                        .devices = devices,
-                                       .device_count = (size_t)argc - 5,
+                                       .device_count = (size_t)argc - 6,
                                        .secret = "always the same, in a test only"};
     ctl.path = argv[2];
     load();
@@ -331,7 +332,7 @@ int main(int argc, char **argv)
             break;
     }
     line_sip_destroy(ctl.driver);
-    for (int i = 5; i < argc; i++)
-        mem_free((char *)devices[i - 5].dn);
+    for (int i = 6; i < argc; i++)
+        mem_free((char *)devices[i - 6].dn);
     return err == ERR_OK ? 0 : 1;
 }

@@ -34,7 +34,6 @@ static int inside_invite(struct dialog *d, nta_incoming_t *irq, const sip_t *msg
         return 415;
     if (body.ptr && (line_sip_sdp_read(body, &sdp) != ERR_OK || !line_sip_sdp_is_usable(&sdp)))
         return 488;
-    nta_incoming_treply(irq, SIP_100_TRYING, TAG_END());
     nta_incoming_bind(irq, line_sip_offer_ack, d);
     d->request = irq;
     d->remote_cseq = msg->sip_cseq->cs_seq;

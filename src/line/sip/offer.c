@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* Legs that a telephone begins. Its INVITE is authenticated, gets 100 at once and becomes
- * SIGNAL_INCOMING; the rest is what the core orders: 180 for a ring-back tone, 200 for answer, a
- * final failure for drop. The leg counts as answered when the ACK is in.
+/* Legs that a telephone begins. Its INVITE is authenticated and becomes SIGNAL_INCOMING; the rest is
+ * what the core orders: 180 for a ring-back tone, 200 for answer, a final failure for drop. The leg
+ * counts as answered when the ACK is in. 100 is left to the stack, which sends it when nothing else
+ * went out within 200 ms: a telephone that has it does not repeat its INVITE any more, and until the
+ * leg is durable it must, should this process die.
  *
  * The INVITE itself is kept, as text: a new process makes its transaction anew and goes on as if it
  * had received it, so the caller hears nothing of the restart. */
@@ -76,7 +78,6 @@ static int offer_begin(struct sip_line *sip, struct device *device, nta_incoming
         line_sip_leg_free(leg);
         return 503;
     }
-    nta_incoming_treply(irq, SIP_100_TRYING, TAG_END());
     leg->dialog = offer_dialog(leg, msg);
     offer_bind(leg->dialog, irq);
     if (body.ptr)
