@@ -155,6 +155,8 @@ static enum err wrong(const struct checking *c, unsigned line, const char *forma
     int len = 0;
     if (c->path && line > 0)
         len = snprintf(c->why, c->why_size, "%s:%u: ", c->path, line);
+    else if (c->path)
+        len = snprintf(c->why, c->why_size, "%s: ", c->path);
     if (len < 0 || (size_t)len >= c->why_size)
         len = 0;
     va_list args;
