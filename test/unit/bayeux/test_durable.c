@@ -247,6 +247,19 @@ static void test_without_acknowledgements_a_restart_repeats_nothing(void **state
     assert_held(stage_connect(stage, &client, ""));
 }
 
+static void test_without_acknowledgements_what_comes_after_the_start_is_kept(void **state)
+{
+    struct stage *stage = *state;
+    struct client client = stage_client(stage, "null");
+    stage_restart(stage);
+    stage_replay(stage, ALICE, 1, NOTICE_STATUS_CHANGE);
+    bayeux_restored(stage->b);
+    stage_replay(stage, ALICE, 2, NOTICE_STATUS_CHANGE);
+    stage_flush(stage);
+    struct call *call = stage_connect(stage, &client, "");
+    assert_has(call->body, "[{'data':{'n':2},'channel':'/v2/me/calls'},{'channel'");
+}
+
 static void restart_and_replay(struct stage *stage, uint64_t from, uint64_t to)
 {
     stage_restart(stage);
@@ -390,6 +403,7 @@ int run_durable_tests(void)
         STAGED(test_session_does_not_expire_while_a_reply_waits_for_its_record),
         STAGED(test_session_outlives_a_restart),
         STAGED(test_without_acknowledgements_a_restart_repeats_nothing),
+        STAGED(test_without_acknowledgements_what_comes_after_the_start_is_kept),
         STAGED(test_with_acknowledgements_a_restart_costs_no_event),
         STAGED(test_client_that_never_confirmed_gets_all_since_its_handshake),
         STAGED(test_confirming_more_than_is_known_after_a_restart_is_cut),
