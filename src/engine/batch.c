@@ -118,7 +118,7 @@ static void take_query(struct engine *e, const struct submission *s)
 static void take_record(struct engine *e, struct submission *s)
 {
     struct batch *b = &e->batch;
-    b->records = mem_grow(b->records, &b->record_cap, b->record_count + 1, sizeof *b->records);
+    b->records = mem_grow(b->records, &b->record_cap, b->record_count + 1, sizeof(void *));
     b->records[b->record_count++] = s;
     if (s->kind == SUBMISSION_RECORD)
         engine_reply(e, s->tag, ERR_OK, SLICE_NONE, NULL);

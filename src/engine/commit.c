@@ -51,6 +51,7 @@ static void pause_ms(long ms)
 static bool commit(struct engine *e)
 {
     uint64_t begun_us = clock_monotonic_us();
+    unsigned long long number = journal_head(e->options.journal) + 1;
     crash_point("after-apply");
     enum err err = attempt(e);
     for (unsigned tries = 1; err != ERR_OK; tries++) {
@@ -58,8 +59,7 @@ static bool commit(struct engine *e)
         atomic_store(&e->is_stalled, true);
         if (tries % LOG_EVERY_ATTEMPTS == 1)
             log_line(LOG_ERROR, "engine.commit", "error=%s batch=%llu attempts=%u",
-                     err_row(err)->symbol,
-                     (unsigned long long)(journal_head(e->options.journal) + 1), tries);
+                     err_row(err)->symbol, number, tries);
         if (tries * RETRY_PAUSE_MS >= GIVE_UP_AFTER_MS && atomic_load(&e->is_closing))
             return false;
         pause_ms(RETRY_PAUSE_MS);
@@ -112,8 +112,8 @@ static void let_go(struct engine *e)
             r->reply_count = b->reply_count;
         }
         if (b->fx.notice_count > 0) {
-            r->notices = arena_alloc(&r->arena, b->fx.notice_count * sizeof(struct notice *));
-            memcpy(r->notices, b->fx.notices, b->fx.notice_count * sizeof(struct notice *));
+            r->notices = arena_alloc(&r->arena, b->fx.notice_count * sizeof(void *));
+            memcpy(r->notices, b->fx.notices, b->fx.notice_count * sizeof(void *));
             r->notice_count = b->fx.notice_count;
         }
         metric_add(e->meters.events, b->fx.notice_count);

@@ -71,8 +71,8 @@ static void flush(struct replay *r)
     const struct engine_options *options = &r->engine->options;
     struct release *release = release_create();
     release->is_replay = true;
-    release->notices = arena_alloc(&release->arena, r->kept_count * sizeof *r->kept);
-    memcpy(release->notices, r->kept, r->kept_count * sizeof *r->kept);
+    release->notices = arena_alloc(&release->arena, r->kept_count * sizeof(void *));
+    memcpy(release->notices, r->kept, r->kept_count * sizeof(void *));
     release->notice_count = r->kept_count;
     r->kept_count = 0;
     options->released(options->ctx, release);
@@ -85,7 +85,7 @@ static void keep(struct replay *r, struct notice *notice)
         notice_unref(notice);
         return;
     }
-    r->kept = mem_grow(r->kept, &r->kept_cap, r->kept_count + 1, sizeof *r->kept);
+    r->kept = mem_grow(r->kept, &r->kept_cap, r->kept_count + 1, sizeof(void *));
     r->kept[r->kept_count++] = notice;
     if (r->kept_count >= CHUNK_NOTICES)
         flush(r);

@@ -16,7 +16,7 @@
 #include "base/mem.h"
 
 #define CHECKPOINT_BATCHES 1000
-#define CHECKPOINT_BYTES   (4 * 1024 * 1024)
+#define CHECKPOINT_BYTES   ((size_t)4 << 20)
 
 struct meal {
     uint64_t number;

@@ -12,8 +12,8 @@
 
 #include "base/mem.h"
 
-#define RECORD_BYTES_MAX    (16 * 1024 * 1024)
-#define UNCHECKED_BYTES_MAX (64 * 1024 * 1024)
+#define RECORD_BYTES_MAX    ((size_t)16 << 20)
+#define UNCHECKED_BYTES_MAX ((size_t)64 << 20)
 
 static struct buf begin(size_t expected)
 {

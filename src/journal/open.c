@@ -24,14 +24,14 @@
 #define SCHEMA_VERSION 1
 #define BUSY_MS        10000
 
-static const char *const schema = "CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL)"
-                                  " WITHOUT ROWID;"
-                                  "CREATE TABLE batches(number INTEGER PRIMARY KEY,"
-                                  " digest INTEGER NOT NULL, checksum INTEGER NOT NULL,"
-                                  " bytes BLOB NOT NULL);"
-                                  "CREATE TABLE records(kind INTEGER NOT NULL, key BLOB NOT NULL,"
-                                  " value BLOB NOT NULL, PRIMARY KEY(kind, key)) WITHOUT ROWID;"
-                                  "PRAGMA user_version=1;";
+static const char schema[] = "CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL)"
+                             " WITHOUT ROWID;"
+                             "CREATE TABLE batches(number INTEGER PRIMARY KEY,"
+                             " digest INTEGER NOT NULL, checksum INTEGER NOT NULL,"
+                             " bytes BLOB NOT NULL);"
+                             "CREATE TABLE records(kind INTEGER NOT NULL, key BLOB NOT NULL,"
+                             " value BLOB NOT NULL, PRIMARY KEY(kind, key)) WITHOUT ROWID;"
+                             "PRAGMA user_version=1;";
 
 static const char *const statement_text[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
@@ -43,8 +43,8 @@ static const char *const statement_text[STATEMENT_COUNT] = {
     [STATEMENT_REMOVE] = "DELETE FROM records WHERE kind = ? AND key = ?",
     [STATEMENT_GET] = "SELECT value FROM records WHERE kind = ? AND key = ?",
     [STATEMENT_EACH] = "SELECT key, value FROM records WHERE kind = ? ORDER BY key",
-    [STATEMENT_REPLAY] = "SELECT number, digest, checksum, bytes FROM batches WHERE number > ?"
-                         " ORDER BY number",
+    [STATEMENT_REPLAY] =
+        "SELECT number, digest, checksum, bytes FROM batches WHERE number > ? ORDER BY number",
 };
 
 uint64_t journal_batch_checksum(uint64_t number, struct slice batch, uint64_t effects_digest)

@@ -110,12 +110,10 @@ static enum err line_start(void *self, const struct line_host *host, const struc
 
 static void obey(struct desk *d, const struct order *order)
 {
-    if (order->kind == ORDER_RING && order->auto_answer)
+    if (order->kind == ORDER_ANSWER || (order->kind == ORDER_RING && order->auto_answer))
         tell(d, SIGNAL_ANSWERED, order->leg);
     else if (order->kind == ORDER_RING)
         tell(d, SIGNAL_RINGING, order->leg);
-    else if (order->kind == ORDER_ANSWER)
-        tell(d, SIGNAL_ANSWERED, order->leg);
     else if (order->kind == ORDER_DROP)
         tell(d, SIGNAL_GONE, order->leg);
 }
@@ -254,6 +252,13 @@ void desk_crash(const struct desk *d, struct desk *copy)
     scratch_copy(d->directory, copy->directory);
 }
 
+void *desk_tag(uintptr_t tag)
+{
+    void *pointer;
+    memcpy(&pointer, &tag, sizeof pointer);
+    return pointer;
+}
+
 enum err desk_command(struct desk *d, unsigned user, enum op op, const char *target,
                       const char *text, uintptr_t tag)
 {
@@ -262,7 +267,7 @@ enum err desk_command(struct desk *d, unsigned user, enum op op, const char *tar
                               .target = slice_of(target),
                               .text = slice_of(text),
                               .voice = true};
-    return engine_command(d->engine, &command, (void *)tag);
+    return engine_command(d->engine, &command, desk_tag(tag));
 }
 
 static const struct desk_reply *find_reply(const struct desk *d, uintptr_t tag)
@@ -304,14 +309,14 @@ struct desk_reply desk_query(struct desk *d, enum query_kind kind, unsigned user
 {
     uintptr_t tag = next_tag++;
     struct query query = {.kind = kind, .user = slice_of(d->names[user][0])};
-    assert_int_equal(engine_query(d->engine, &query, (void *)tag), ERR_OK);
+    assert_int_equal(engine_query(d->engine, &query, desk_tag(tag)), ERR_OK);
     return desk_wait(d, tag);
 }
 
 void desk_advance(struct desk *d, uint64_t ms)
 {
     uintptr_t tag = next_tag++;
-    assert_int_equal(engine_advance(d->engine, ms, (void *)tag), ERR_OK);
+    assert_int_equal(engine_advance(d->engine, ms, desk_tag(tag)), ERR_OK);
     assert_int_equal(desk_wait(d, tag).err, ERR_OK);
 }
 

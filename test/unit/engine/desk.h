@@ -90,6 +90,8 @@ void desk_free(struct desk *d);
  */
 void desk_crash(const struct desk *d, struct desk *copy);
 
+/* As the engine takes it. */
+void *desk_tag(uintptr_t tag);
 enum err desk_command(struct desk *d, unsigned user, enum op op, const char *target,
                       const char *text, uintptr_t tag);
 /* Waits for the reply; fails the test when none comes. */
