@@ -148,8 +148,10 @@ def test_answer_twice_is_answered_once(two):
 def test_ring_back_until_the_answer(two):
     server, caller, callee, at_caller, at_callee = two
     call_id = caller.dial(callee.dn)
+    at_callee.wait_call(state="Ringing")
     assert Telephone(server, caller.dn).show()["legs"][0]["tone"] == "ringback"
     callee.operate(call_id, "Answer")
+    at_caller.wait_call(state="Established")
     assert Telephone(server, caller.dn).show()["legs"][0]["tone"] == "none"
 
 

@@ -37,6 +37,7 @@ def test_kill_at_random_moments(load):
     dice = random.Random(SEED)
     print(f"CORDBOARD_SEED={SEED}")
     for _ in range(max(1, KILLS // 2)):
+        load.mark()
         load.begin()
         load.wait_for_answers(dice.randint(1, 150))
         load.server.kill()

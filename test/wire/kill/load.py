@@ -171,14 +171,16 @@ class Load:
             self.answered += 1
             self.answers.notify_all()
 
+    def mark(self):
+        """At rest: what was told so far is judged already."""
+        for _, agent, listener in self.sides:
+            listener.wait_number(self.sequence(agent))
+        self.marks = [len(listener.told) for _, _, listener in self.sides]
+
     def begin(self):
         self.rounds += 1
         self.answered = 0
         self.gate.set(True)
-        # What was told before this round is judged already.
-        for i, agent, listener in self.sides:
-            listener.wait_number(self.sequence(agent))
-        self.marks = [len(listener.told) for _, _, listener in self.sides]
         self.writers = [Writer(self, agent, self.call_ids[i], f"r{self.rounds}w{number}")
                         for number, (i, agent, _) in enumerate(self.sides)]
 
@@ -191,6 +193,7 @@ class Load:
 
     def stop_idle(self):
         """A clean stop between two rounds."""
+        self.mark()
         self.gate.set(False)
         self.server.stop()
         self.disconnect()
@@ -198,7 +201,6 @@ class Load:
     def start(self, env):
         """False when the server died before it listened."""
         self.writers = []
-        self.marks = [len(listener.told) for _, _, listener in self.sides]
         try:
             self.server.start(env)
         except AssertionError:
