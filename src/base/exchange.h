@@ -14,10 +14,10 @@
 struct exchange;
 
 struct exchange_answer {
-    int status;                 /* HTTP status */
-    const char *content_type;   /* NULL: none */
-    struct slice headers;       /* further header lines, each with its CRLF; may be absent */
-    struct slice body;          /* copied or written before answer returns */
+    int status;               /* HTTP status */
+    const char *content_type; /* NULL: none */
+    struct slice headers;     /* further header lines, each with its CRLF; may be absent */
+    struct slice body;        /* copied or written before answer returns */
 };
 
 struct exchange_verbs {
@@ -34,16 +34,17 @@ struct exchange_verbs {
 
 struct exchange {
     const struct exchange_verbs *verbs;
-    struct slice method;   /* "GET" */
-    struct slice path;     /* as sent, percent-decoded, without the query; starts with '/' */
-    struct slice query;    /* as sent, without '?'; may be absent */
+    struct slice method; /* "GET" */
+    struct slice path;   /* as sent, percent-decoded, without the query; starts with '/' */
+    struct slice query;  /* as sent, without '?'; may be absent */
     struct slice body;
-    struct slice peer;     /* address and port of the other end */
-    bool is_upgrade;       /* asks for a WebSocket */
-    struct arena *arena;   /* lives until answered or forgotten */
+    struct slice peer;   /* address and port of the other end */
+    bool is_upgrade;     /* asks for a WebSocket */
+    struct arena *arena; /* lives until answered or forgotten */
     /* Set by who identified the requester, before the exchange goes to a resource. */
-    struct slice user;     /* user name; borrowed from the arena */
-    struct slice set_cookie; /* header lines that the answer must carry; added by the web room */
+    struct slice user;       /* user name; borrowed from the arena */
+    struct slice set_cookie; /* header lines that the answer must carry; added by the web room, also
+                                after forget */
     /* If set by the handler: called when the peer is gone before the answer; the exchange is gone
      * when it returns, and answer must not be called any more. */
     void (*closed)(void *owner);

@@ -319,10 +319,18 @@ void request_forget(struct request *r)
         copy[len] = '\0';
         r->log_path = copy;
     }
+    struct slice *cookie = &r->x.set_cookie;
+    if (cookie->len) {
+        r->set_cookie = mem_alloc(cookie->len);
+        memcpy(r->set_cookie, cookie->ptr, cookie->len);
+        cookie->ptr = r->set_cookie;
+    } else {
+        *cookie = SLICE_NONE;
+    }
     bytes_give(r->web, r->bytes);
     r->bytes = NULL;
     arena_free(&r->arena);
-    r->x.path = r->x.query = r->x.body = r->x.user = r->x.set_cookie = SLICE_NONE;
+    r->x.path = r->x.query = r->x.body = r->x.user = SLICE_NONE;
 }
 
 void request_give(struct request *r)
@@ -331,7 +339,8 @@ void request_give(struct request *r)
     bytes_give(w, r->bytes);
     r->bytes = NULL;
     mem_free(r->log_path);
-    r->log_path = NULL;
+    mem_free(r->set_cookie);
+    r->log_path = r->set_cookie = NULL;
     list_remove(&r->orphan);
     if (w->spare_request_count == SPARES_MAX) {
         arena_free(&r->arena);

@@ -218,6 +218,8 @@ void web_destroy(struct web *w)
         return;
     }
     w->is_stopping = true;
+    /* Whoever posted since the loop ended counts on it: jobs are freed where they finish. */
+    web_posts_run(w);
     while (!list_is_empty(&w->all)) {
         connection_drop(LIST_OWNER(w->all.next, struct connection, all));
     }

@@ -66,6 +66,7 @@ void web_run(struct web *w);
  * exchanges are answered, or after grace_ms. */
 void web_stop(struct web *w, unsigned grace_ms);
 /* After web_run, or without it. Posts that have not run are dropped. NULL is allowed. */
+/* Runs what was posted and not yet run; from then on nothing may be posted. */
 void web_destroy(struct web *w);
 
 #endif

@@ -114,6 +114,7 @@ struct request {
     struct request *next_spare;
     uint64_t begun_ns;  /* 0: not to be logged */
     char *log_path;     /* on the heap; NULL: as in x.path */
+    char *set_cookie;   /* of a forgotten exchange, on the heap, where there is one */
     const char *method; /* static */
     bool is_dispatched; /* the exchange is out */
     bool keep_alive;

@@ -92,6 +92,7 @@ static void on_hold(void *ctx, struct exchange *x)
     x->owner = hold(s, x);
     x->closed = on_closed;
     assert_true(arena_alloc(x->arena, 100));
+    x->set_cookie = arena_copy(x->arena, SLICE("Set-Cookie: e=f\r\n"));
     x->verbs->forget(x);
     assert_null(x->path.ptr);
     assert_null(x->verbs->header(x, "host").ptr);

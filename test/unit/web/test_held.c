@@ -46,6 +46,8 @@ static void answers_later(void **state)
         site_answer(&site, 0);
         struct reply r = client_reply(&c, true);
         assert_string_equal(r.body, "released");
+        /* What must be carried outlives what was forgotten. */
+        assert_int_equal(strstr(r.head, "\r\nSet-Cookie: e=f\r\n") != NULL, i % 2 == 0);
     }
     client_close(&c);
     assert_int_equal(site_count(&site, &site.closed), 0);
