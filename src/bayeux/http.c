@@ -142,7 +142,9 @@ static enum err body_read(struct envelope *env, const char **why)
             }
         }
     }
-    if (slice_equal_nocase(type, SLICE("application/x-www-form-urlencoded"))) {
+    /* curl calls everything a form that it is not told to call otherwise; no form begins so. */
+    bool looks_like_json = body.len > 0 && (body.ptr[0] == '[' || body.ptr[0] == '{');
+    if (slice_equal_nocase(type, SLICE("application/x-www-form-urlencoded")) && !looks_like_json) {
         return form_read(env, body, why);
     }
     return bayeux_envelope_read(env, body, why);

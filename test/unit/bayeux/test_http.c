@@ -37,6 +37,14 @@ static void test_form_may_carry_several_messages_and_arrays(void **state)
                 "{'channel':'/c','successful':false,'error':'402::session_unknown'}]");
 }
 
+static void test_json_called_a_form_is_json(void **state)
+{
+    struct call *call =
+        stage_request(*state, "POST", ALICE, NULL, "application/x-www-form-urlencoded", NULL,
+                      quoted("[{'channel':'/meta/handshake'}]"));
+    assert_has(call->body, "'successful':true");
+}
+
 static void test_other_charsets_do_not_disturb(void **state)
 {
     struct call *call =
@@ -201,6 +209,7 @@ int run_http_tests(void)
         STAGED(test_lone_object_is_as_good_as_an_array),
         STAGED(test_missing_content_type_is_fine),
         STAGED(test_form_may_carry_several_messages_and_arrays),
+        STAGED(test_json_called_a_form_is_json),
         STAGED(test_other_charsets_do_not_disturb),
         STAGED(test_what_is_no_envelope_is_refused_with_a_reason),
         STAGED(test_envelope_over_the_bound_is_refused),
