@@ -47,7 +47,8 @@ def ctl(tmp_path):
 def make_phone(tmp_path, started):
     """Starts a baresip for a device of the driver, registered or not yet."""
     def make(server, user, frequency, **options):
-        phone = phonelib.Phone(tmp_path / f"phone{len(started)}", user, "s" + user, server.port,
+        port = getattr(server, "sip_port", None) or server.port
+        phone = phonelib.Phone(tmp_path / f"phone{len(started)}", user, "s" + user, port,
                                frequency, **options)
         started.append(phone)
         return phone
@@ -57,7 +58,8 @@ def make_phone(tmp_path, started):
 @pytest.fixture
 def make_socket(started):
     def make(server, user="15000", **options):
-        it = phonelib.SipSocket(server.port, user, options.pop("secret", "s" + user))
+        port = getattr(server, "sip_port", None) or server.port
+        it = phonelib.SipSocket(port, user, options.pop("secret", "s" + user))
         it.stop = it.close
         started.append(it)
         return it
@@ -77,3 +79,15 @@ def pytest_configure(config):
     if not shutil.which("baresip") or not shutil.which("sipp"):
         raise pytest.UsageError("the tests with telephones need baresip and sipp "
                                 "(packages baresip-core and sip-tester)")
+
+
+@pytest.fixture
+def server(tmp_path):
+    """The whole server (see sip_server.py), judged as in the wire tests when it ends."""
+    from sip_server import SipServer
+    it = SipServer(tmp_path)
+    try:
+        yield it.start()
+        it.stop()
+    finally:
+        it.discard()

@@ -400,6 +400,11 @@ module_app debug_cmd.so
             if event.get("type") == kind:
                 return event
 
+    def wait_registered(self):
+        """By its log: it may register before anybody can connect to its control port."""
+        wait_for(lambda: "200 OK" in (self.directory / "log").read_text(errors="replace"),
+                 f"the telephone {self.user} is registered")
+
     def dial(self, number, server_port):
         return self.command("dial", f"sip:{number}@127.0.0.1:{server_port}")
 

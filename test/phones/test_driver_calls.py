@@ -143,8 +143,7 @@ def test_go_off_hook_by_itself(ctl, make_phone):
 def test_the_first_of_two_places_wins(ctl, two, make_phone):
     a, _ = two
     other = make_phone(ctl, "15000", 700)
-    wait_for(lambda: "200 OK" in (other.directory / "log").read_text(errors="replace"),
-             "the second place is registered")
+    other.wait_registered()
     ctl.say("ring 1 15000 15001")
     a.wait_event("CALL_INCOMING")
     other.wait_event("CALL_INCOMING")
