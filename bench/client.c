@@ -41,10 +41,11 @@ static void room_for(struct bytes *b, size_t more)
         b->len -= b->from;
         b->from = 0;
     }
-    if (b->cap - b->len >= more)
+    if (b->ptr && b->cap - b->len >= more)
         return;
+    b->cap = b->cap ? b->cap : READ_MIN;
     while (b->cap - b->len < more)
-        b->cap = b->cap ? b->cap * 2 : READ_MIN;
+        b->cap *= 2;
     b->ptr = realloc(b->ptr, b->cap);
     if (!b->ptr)
         die("out of memory");
@@ -233,7 +234,7 @@ bool client_frame(struct client *c, struct frame *out)
     for (;;) {
         const unsigned char *p = (const unsigned char *)c->in.ptr + c->in.from;
         size_t have = c->in.len - c->in.from;
-        if (!p || have < 2)
+        if (have < 2)
             return false;
         size_t head = (p[1] & 127) < 126 ? 2 : (p[1] & 127) == 126 ? 4 : 10;
         if (have < head)

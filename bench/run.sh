@@ -29,6 +29,7 @@ mkdir -p "$base"
 scratch=$(mktemp -d "$base/run.XXXXXX")
 server=
 port=
+load_before=$(cat /proc/loadavg)
 
 stop_server() {
     [ -n "$server" ] || return 0
@@ -127,11 +128,14 @@ measure() {
 describe() {
     local model
     model=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+    local busy
+    busy=$(awk '{exit !($1 > 0.3)}' <<<"$load_before" && echo " Provisional: the machine was busy with other work.") || true
     echo "Measured $(date -u +%Y-%m-%d) at commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)" \
         "with \`make bench\` (release build, $(${CC:-cc} --version | head -n 1))."
     echo "Machine: $(nproc) cores of ${model:-an unknown model}," \
         "$(awk '/MemTotal/ {printf "%.0f", $2 / 1048576}' /proc/meminfo) GB," \
-        "$(uname -sr), file system $(stat -f -c %T "$base"); load generator on the same machine."
+        "$(uname -s) $(uname -r | cut -d. -f1,2), $(df --output=fstype "$base" | tail -n 1); load generator on the same machine;" \
+        "load average before the run ${load_before%% *}.$busy"
 }
 
 measure | tee "$scratch.table"
