@@ -9,11 +9,11 @@
  * its password stands in the documentation: it refuses any address but a loopback one. */
 #include "config.h"
 
+#include "base/buf.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/slice.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 static void set_defaults(const char *section, void *base)
@@ -152,17 +152,17 @@ static enum err wrong(const struct checking *c, unsigned line, const char *forma
 
 static enum err wrong(const struct checking *c, unsigned line, const char *format, ...)
 {
-    int len = 0;
+    struct buf text = {0};
     if (c->path && line > 0)
-        len = snprintf(c->why, c->why_size, "%s:%u: ", c->path, line);
+        buf_printf(&text, "%s:%u: ", c->path, line);
     else if (c->path)
-        len = snprintf(c->why, c->why_size, "%s: ", c->path);
-    if (len < 0 || (size_t)len >= c->why_size)
-        len = 0;
+        buf_printf(&text, "%s: ", c->path);
     va_list args;
     va_start(args, format);
-    vsnprintf(c->why + len, c->why_size - (size_t)len, format, args);
+    buf_vprintf(&text, format, args);
     va_end(args);
+    snprintf(c->why, c->why_size, "%.*s", (int)text.len, buf_view(&text).ptr);
+    buf_free(&text);
     return ERR_INVALID;
 }
 

@@ -11,6 +11,7 @@
 #include "serve.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     struct arguments *a = state->input;
     const char **slot = NULL;
+    if (!a)
+        return EINVAL;
     switch (key) {
     case KEY_CONFIG:
         slot = &a->config;

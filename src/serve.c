@@ -268,7 +268,9 @@ static enum err start_engine(struct server *s)
     s->releases = queue_create(QUEUE_LIMIT, wake_web, s);
     s->is_running = true;
     enum err err = engine_start(s->engine, s->setup.items, s->setup.item_count);
-    if (err)
+    if (err == ERR_IO && s->config->driver == CONFIG_DRIVER_SIP)
+        snprintf(s->why, sizeof s->why, "cannot listen on %s for SIP", s->config->sip);
+    else if (err)
         snprintf(s->why, sizeof s->why, "the engine does not start: %s", err_row(err)->text);
     return err;
 }

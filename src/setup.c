@@ -13,6 +13,7 @@
 #include "ha1.h"
 
 #include <sodium.h>
+#include <stdio.h>
 
 #define SECRET_KEY    SLICE("secret")
 #define DEMO_HASH_KEY SLICE("demo_hash")
@@ -44,7 +45,7 @@ enum err setup_secret(struct setup *s, struct journal *journal)
     } else if (!err && stored.len != sizeof s->secret) {
         err = ERR_CORRUPT;
     } else if (!err) {
-        memcpy(s->secret, stored.ptr, sizeof s->secret);
+        memcpy(s->secret, buf_view(&stored).ptr, sizeof s->secret);
     }
     buf_free(&stored);
     return err;
@@ -63,10 +64,8 @@ static enum err stored_hash(struct journal *journal, enum record_table table, st
     struct buf stored = {0};
     enum err err = journal_get(journal, table, key, &stored);
     bool is_stored = !err && stored.len > 0 && stored.len < AUTH_HASH_SIZE;
-    if (is_stored) {
-        memcpy(out, stored.ptr, stored.len);
-        memset(out + stored.len, 0, AUTH_HASH_SIZE - stored.len);
-    }
+    if (is_stored)
+        snprintf(out, AUTH_HASH_SIZE, "%.*s", (int)stored.len, stored.ptr);
     buf_free(&stored);
     if (err && err != ERR_NOT_FOUND)
         return err;
@@ -80,12 +79,13 @@ enum err setup_users(struct setup *s, const struct config *config, struct journa
 {
     s->users = mem_zalloc((config->user_count + 1) * sizeof *s->users);
     s->hashes = mem_zalloc((config->user_count + 1) * sizeof *s->hashes);
-    const char *demo_hash = NULL;
+    const char *demo_hash = "";
+    bool has_demo_hash = false;
     for (size_t i = 0; i < config->user_count; i++) {
         const struct config_user *user = &config->users[i];
         bool is_demo = config->is_demo && user->line == 0;
         const char *hash = is_demo ? demo_hash : user->password_hash;
-        if (!hash) {
+        if (is_demo ? !has_demo_hash : user->password != NULL) {
             char *made = s->hashes[s->hash_count++];
             enum err err =
                 stored_hash(journal, is_demo ? RECORD_META : RECORD_CREDENTIAL,
@@ -94,8 +94,10 @@ enum err setup_users(struct setup *s, const struct config *config, struct journa
                 return err;
             hash = made;
         }
-        if (is_demo)
+        if (is_demo) {
             demo_hash = hash;
+            has_demo_hash = true;
+        }
         s->users[s->user_count++] = (struct auth_user){user->name, hash};
     }
     return ERR_OK;

@@ -24,7 +24,7 @@ static void render_distinct(const struct user_data *data, struct buf *out)
 {
     struct map newest = {0};
     for (uint32_t i = 0; i < data->count; i++)
-        map_put(&newest, data->pairs[i].key, (void *)(uintptr_t)&data->pairs[i]);
+        map_put(&newest, data->pairs[i].key, (void *)&data->pairs[i]);
     struct json_writer w = json_begin_object(out);
     for (uint32_t i = 0; i < data->count; i++) {
         /* Taken out when shown: the key's later pairs find nothing any more. */

@@ -26,7 +26,7 @@ struct auth *auth_create(const struct auth_options *options)
     struct auth *a = mem_zalloc(sizeof *a);
     a->options = *options;
     for (size_t i = 0; i < options->user_count; i++)
-        map_put(&a->users, slice_of(options->users[i].name), (void *)(uintptr_t)&options->users[i]);
+        map_put(&a->users, slice_of(options->users[i].name), (void *)&options->users[i]);
     randombytes_buf(a->process_key, sizeof a->process_key);
     /* Unknown users are verified too, against this, so that they can't be told from known ones. */
     char nobody[33];

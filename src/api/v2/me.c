@@ -185,7 +185,7 @@ void v2_me_post(const struct request *request)
         struct slice name = other_channel(channels)->text;
         api_refuse(request->x, ERR_NOT_FOUND, no_channel(request->x->arena, name));
     } else if (command.op == OP_START_CONTACT_CENTER_SESSION) {
-        api_do(request, &command, answer_started, (void *)(uintptr_t)channels);
+        api_do(request, &command, answer_started, (void *)channels);
     } else {
         api_do(request, &command, answer_ended, NULL);
     }

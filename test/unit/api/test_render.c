@@ -78,6 +78,10 @@ static void compare_sets(const struct json *golden, const struct json *real)
 
 static void compare(const struct json *golden, const struct json *real, const char *where)
 {
+    if (!golden || !real) {
+        fail_msg("%s is missing", where);
+        return;
+    }
     if (golden->type != real->type)
         fail_msg("%s is of another type: %.*s", where, (int)real->raw.len, real->raw.ptr);
     if (golden->type == JSON_OBJECT) {

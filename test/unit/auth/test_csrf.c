@@ -27,10 +27,10 @@ static void log_in(struct auth *a)
 
 struct shown {
     const char *method;
-    bool is_upgrade;
     const char *token;
     const char *origin;
     const char *fetch_site;
+    bool is_upgrade;
     bool is_fine;
 };
 
@@ -63,21 +63,21 @@ static void a_change_needs_token_origin_or_no_browser(void **state)
     log_in(a);
     const char *wrong = "00000000-0000-0000-0000-000000000000";
     const struct shown all[] = {
-        {"POST", false, NULL, NULL, NULL, true}, /* a native client */
-        {"POST", false, NULL, NULL, "cross-site", false},
-        {"POST", false, NULL, NULL, "same-origin", false},
-        {"POST", false, NULL, "http://evil.example", NULL, false},
-        {"POST", false, NULL, "null", NULL, false},
-        {"POST", false, wrong, "http://evil.example", NULL, false},
-        {"POST", false, token, "http://evil.example", "cross-site", true},
-        {"PUT", false, NULL, "http://page.example", "same-origin", true},
-        {"DELETE", false, NULL, "https://desk.crm.example", NULL, true},
-        {"DELETE", false, NULL, "https://crm.example", NULL, false},
-        {"DELETE", false, NULL, "http://desk.crm.example", NULL, false},
-        {"GET", false, NULL, "http://evil.example", "cross-site", true},
-        {"GET", true, NULL, "http://evil.example", "cross-site", false},
-        {"GET", true, NULL, "http://page.example", "same-origin", true},
-        {"GET", true, NULL, NULL, NULL, true},
+        {"POST", NULL, NULL, NULL, false, true}, /* a native client */
+        {"POST", NULL, NULL, "cross-site", false, false},
+        {"POST", NULL, NULL, "same-origin", false, false},
+        {"POST", NULL, "http://evil.example", NULL, false, false},
+        {"POST", NULL, "null", NULL, false, false},
+        {"POST", wrong, "http://evil.example", NULL, false, false},
+        {"POST", token, "http://evil.example", "cross-site", false, true},
+        {"PUT", NULL, "http://page.example", "same-origin", false, true},
+        {"DELETE", NULL, "https://desk.crm.example", NULL, false, true},
+        {"DELETE", NULL, "https://crm.example", NULL, false, false},
+        {"DELETE", NULL, "http://desk.crm.example", NULL, false, false},
+        {"GET", NULL, "http://evil.example", "cross-site", false, true},
+        {"GET", NULL, "http://evil.example", "cross-site", true, false},
+        {"GET", NULL, "http://page.example", "same-origin", true, true},
+        {"GET", NULL, NULL, NULL, true, true},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         judge(a, &all[i]);
@@ -91,7 +91,7 @@ static void the_token_is_the_same_after_a_restart(void **state)
     log_in(a);
     auth_destroy(a);
     a = bench_auth("secret");
-    judge(a, &(struct shown){"POST", false, token, "http://evil.example", NULL, true});
+    judge(a, &(struct shown){"POST", token, "http://evil.example", NULL, false, true});
     auth_destroy(a);
 }
 
