@@ -45,7 +45,7 @@ def run(command, **options):
 
 def environment():
     env = dict(os.environ)
-    env["ASAN_OPTIONS"] = "halt_on_error=1:abort_on_error=0:detect_leaks=1:strict_string_checks=1"
+    env["ASAN_OPTIONS"] = "halt_on_error=1:abort_on_error=0:detect_leaks=1"
     env["UBSAN_OPTIONS"] = "print_stacktrace=1:halt_on_error=1"
     env["TSAN_OPTIONS"] = "halt_on_error=1:second_deadlock_stack=1"
     env["CMOCKA_MESSAGE_OUTPUT"] = "TAP"
