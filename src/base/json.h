@@ -14,22 +14,30 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
-enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 
 struct json {
     enum json_type type;
-    struct slice raw;    /* the value's own text, borrowed from the input, no blanks around it */
-    struct slice key;    /* decoded; of an object's member, else absent */
-    struct slice text;   /* decoded; of a string, else absent. May hold NUL bytes */
-    struct json *child;  /* first element or member */
-    struct json *next;   /* next sibling */
-    uint32_t count;      /* of elements or members */
-    uint32_t depth;      /* 0 for a scalar, else 1 + the deepest child */
+    struct slice raw;   /* the value's own text, borrowed from the input, no blanks around it */
+    struct slice key;   /* decoded; of an object's member, else absent */
+    struct slice text;  /* decoded; of a string, else absent. May hold NUL bytes */
+    struct json *child; /* first element or member */
+    struct json *next;  /* next sibling */
+    uint32_t count;     /* of elements or members */
+    uint32_t depth;     /* 0 for a scalar, else 1 + the deepest child */
 };
 
 struct json_error {
-    size_t offset;       /* in bytes, of the first byte that is wrong */
-    const char *what;    /* static text */
+    size_t offset;    /* in bytes, of the first byte that is wrong */
+    const char *what; /* static text */
 };
 
 #define JSON_MAX_DEPTH 128

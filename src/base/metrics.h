@@ -15,7 +15,8 @@ enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
 struct metric;
 
 /* name and labels are static or copied; labels such as "operation=\"Dial\"" or NULL. Series of one
- * name share the help of the first. Registering the same name and labels again gives the same one. */
+ * name share the help of the first. Registering the same name and labels again gives the same one.
+ */
 struct metric *metric_register(enum metric_type type, const char *name, const char *labels,
                                const char *help);
 void metric_add(struct metric *m, uint64_t n);

@@ -19,10 +19,10 @@
 #include "core/order.h"
 
 enum leg_phase {
-    LEG_CALLING,  /* we ring it; the ring order will be sent again */
-    LEG_OFFERED,  /* the telephone began it; not answered by us yet */
-    LEG_UP,       /* answered */
-    LEG_DROPPING  /* a drop order will be sent again */
+    LEG_CALLING, /* we ring it; the ring order will be sent again */
+    LEG_OFFERED, /* the telephone began it; not answered by us yet */
+    LEG_UP,      /* answered */
+    LEG_DROPPING /* a drop order will be sent again */
 };
 
 struct line_leg {
@@ -35,7 +35,7 @@ struct line_leg {
 /* A device as a driver needs it. Strings live as long as the driver. */
 struct line_device {
     const char *dn;
-    char ha1_md5[33];    /* hex of MD5(dn:realm:secret); empty: this telephone can't register */
+    char ha1_md5[33]; /* hex of MD5(dn:realm:secret); empty: this telephone can't register */
     char ha1_sha256[65];
     bool answers_by_reinvite; /* remoteAnswer = reinvite */
 };

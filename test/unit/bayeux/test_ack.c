@@ -78,13 +78,13 @@ static void test_same_connect_repeated_is_answered_at_once_with_what_was_lost(vo
 static void test_all_that_was_not_confirmed_comes_again_before_the_new(void **state)
 {
     struct client client = stage_client(*state, ACK);
-    struct call *call = connect_ack(*state, &client, 0);
+    (void)connect_ack(*state, &client, 0);
     notices(*state, 2);
     call_hang_up(connect_ack(*state, &client, 2));
     notices(*state, 1);
     (void)connect_ack(*state, &client, 2); /* its answer is lost */
     notices(*state, 1);
-    call = connect_ack(*state, &client, 2);
+    const struct call *call = connect_ack(*state, &client, 2);
     assert_has(call->body, "[{'data':{'n':3},'channel':'/v2/me/calls'},"
                            "{'data':{'n':4},'channel':'/v2/me/calls'},{'channel'");
     assert_held(connect_ack(*state, &client, 4));

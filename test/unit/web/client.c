@@ -220,7 +220,7 @@ void socket_frame(struct client *c, struct frame *out)
 
 void socket_expect_close(struct client *c, unsigned code)
 {
-    struct frame *f = malloc(sizeof *f);
+    struct frame *f = calloc(1, sizeof *f);
     do {
         socket_frame(c, f);
     } while (f->first != FIN_CLOSE);

@@ -138,7 +138,8 @@ static void sends_as_it_is_what_does_not_get_shorter(void **state)
     for (size_t i = 0; i < sizeof text; i++) {
         text[i] = (char)(' ' + rand() % 95);
     }
-    memcpy(text + 200, "\xf0\x9f\x93\x9e", 4);
+    static const char telephone[4] = {'\xf0', '\x9f', '\x93', '\x9e'};
+    memcpy(text + 200, telephone, sizeof telephone);
     socket_send(&c, FIN_TEXT, text, sizeof text);
     socket_frame(&c, &frame);
     if (frame.first == FIN_TEXT) {
