@@ -205,7 +205,7 @@ static void stream_event(struct media_loop *loop, struct stream *s, const uint8_
 void media_stream_receive(struct media_loop *loop, struct stream *s)
 {
     uint8_t packet[PACKET_MAX];
-    struct sockaddr_in from;
+    struct sockaddr_in from = {0};
     for (int i = 0; i < 32; i++) {
         socklen_t from_len = sizeof from;
         ssize_t len = recvfrom(s->fd, packet, sizeof packet, MSG_DONTWAIT, (struct sockaddr *)&from,

@@ -199,6 +199,13 @@ static void give(const struct order *order)
     ctl.driver->order(ctl.driver->self, order, 1);
 }
 
+static void hold(void)
+{
+    pthread_mutex_lock(&ctl.lock);
+    ctl.is_holding = true;
+    pthread_mutex_unlock(&ctl.lock);
+}
+
 static void give_held(void)
 {
     pthread_mutex_lock(&ctl.lock);
@@ -258,7 +265,7 @@ static bool obey(struct slice line)
     if (slice_is(verb, "quit"))
         return false;
     if (slice_is(verb, "hold"))
-        ctl.is_holding = true;
+        hold();
     else if (slice_is(verb, "go"))
         give_held();
     else if (slice_is(verb, "mix"))

@@ -73,6 +73,75 @@ def test_the_ack_waits_until_the_leg_is_durable(ctl, make_socket):
     assert phone.receive(want=lambda m: m.method).method == "ACK"
 
 
+def answered_but_not_durable(ctl, make_socket):
+    phone = make_socket(ctl)
+    phone.register()
+    ctl.say("ring 1 15000 15001")
+    invite = phone.receive(want=lambda m: m.method == "INVITE")
+    ctl.say("hold")
+    phone.respond(invite, 200, "OK", "there", [f"Contact: <sip:x@127.0.0.1:{phone.port}>"],
+                  sdp(4000))
+    ctl.wait("answered")
+    return phone, invite
+
+
+def test_dropped_before_the_ack_gets_ack_and_bye(ctl, make_socket):
+    phone, _ = answered_but_not_durable(ctl, make_socket)
+    ctl.say("drop 1 1")
+    ctl.wait("gone", leg=1, cause=1)
+    assert phone.receive(want=lambda m: m.method).method == "ACK"
+    assert phone.receive(want=lambda m: m.method).method == "BYE"
+
+
+def test_hung_up_before_the_ack(ctl, make_socket):
+    phone, invite = answered_but_not_durable(ctl, make_socket)
+    assert ask_inside(phone, invite, "BYE", 10).status == 200
+    ctl.wait("gone", leg=1, cause=1)
+    ctl.say("go")
+    assert ask_inside(phone, invite, "OPTIONS", 11).status == 481
+
+
+def test_what_is_too_much_to_keep_is_refused(ctl, make_socket):
+    phone = make_socket(ctl)
+    phone.register()
+    long = "x" * 600
+    assert dial(phone, headers=[f"Contact: <sip:{long}@127.0.0.1>"]).status == 400
+    assert dial(phone, from_tag=long).status == 400
+    assert dial(phone, call_id=long).status == 400
+    assert not ctl.has_seen("incoming")
+
+
+def test_a_route_too_long_to_keep_does_not_hang_the_call(ctl, make_socket):
+    phone = make_socket(ctl)
+    phone.register()
+    ctl.say("ring 1 15000 15001")
+    invite = phone.receive(want=lambda m: m.method == "INVITE")
+    route = ", ".join(f"<sip:127.0.0.1:{phone.port};lr;x={i:0400d}>" for i in range(12))
+    phone.respond(invite, 200, "OK", "there", [f"Contact: <sip:x@127.0.0.1:{phone.port}>",
+                                               "Record-Route: " + route], sdp(4000))
+    ctl.wait("answered", leg=1, keep=0)
+    assert phone.receive(want=lambda m: m.method).method == "ACK"
+
+
+def test_a_route_set_is_followed(ctl, make_socket):
+    phone, proxy = make_socket(ctl), make_socket(ctl)
+    phone.register()
+    ctl.say("ring 1 15000 15001")
+    invite = phone.receive(want=lambda m: m.method == "INVITE")
+    phone.respond(invite, 200, "OK", "there", [
+        "Contact: <sip:far@192.0.2.5>",
+        f"Record-Route: <sip:second.example;lr>, <sip:127.0.0.1:{proxy.port};lr>"], sdp(4000))
+    ctl.wait("answered", leg=1)
+    ack = proxy.receive(want=lambda m: m.method == "ACK")
+    assert ack.first.startswith("ACK sip:far@192.0.2.5 ")
+    assert [r.split(";")[0] for r in ", ".join(ack.all("route")).split(", ")] == [
+        f"<sip:127.0.0.1:{proxy.port}", "<sip:second.example"]
+    ctl.restart()
+    ctl.say("drop 1 1")
+    bye = proxy.receive(want=lambda m: m.method == "BYE")
+    assert bye.first.startswith("BYE sip:far@192.0.2.5 ") and bye.all("route") == ack.all("route")
+
+
 def test_hold_in_all_its_ways(ctl, make_socket):
     phone, invite, _ = up(ctl, make_socket)
     steps = [("sendonly", "127.0.0.1", "recvonly", "held"),
@@ -218,12 +287,13 @@ def test_two_places_answer_at_once(ctl, make_socket):
     assert sum(m.method == "BYE" for m in winner.heard) == 1
 
 
-def dial(phone, number="15001", body=None, headers=()):
+def dial(phone, number="15001", body=None, headers=(), **parts):
+    if not any(header.startswith("Contact") for header in headers):
+        headers = [f"Contact: <sip:x@127.0.0.1:{phone.port}>", *headers]
     return phone.ask_with_digest(
         "INVITE", uri=f"sip:{number}@127.0.0.1:{phone.server[1]}",
-        to=f"sip:{number}@127.0.0.1:{phone.server[1]}",
-        headers=[f"Contact: <sip:x@127.0.0.1:{phone.port}>", *headers],
-        body=sdp(4000) if body is None else body)
+        to=f"sip:{number}@127.0.0.1:{phone.server[1]}", headers=headers,
+        body=sdp(4000) if body is None else body, **parts)
 
 
 def test_dialling_needs_a_registration_and_the_secret(ctl, make_socket):

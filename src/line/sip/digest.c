@@ -13,8 +13,9 @@
 #include <sodium.h>
 #include <sofia-sip/su_md5.h>
 
-#define NONCE_LIFE_MS  (5 * 60 * 1000)
+#define NONCE_LIFE_MS  UINT64_C(300000)
 #define NONCE_MAC_SIZE 16
+#define NONCE_LEN      48 /* hex digits of time and hash */
 
 enum digest_algorithm line_sip_digest_algorithm(const struct digest *d)
 {
@@ -72,7 +73,7 @@ void line_sip_nonce_write(const uint8_t secret[32], uint64_t now_ms, char out[NO
 enum nonce_state line_sip_nonce_check(const uint8_t secret[32], struct slice nonce, uint64_t now_ms)
 {
     char text[NONCE_MAX] = "", good[NONCE_MAX];
-    if (nonce.len != 16 + 2 * NONCE_MAC_SIZE)
+    if (nonce.len != NONCE_LEN)
         return NONCE_FOREIGN;
     memcpy(text, nonce.ptr, 16);
     char *end;

@@ -28,8 +28,8 @@ static void write_far(struct buf *out, const struct media_far *far)
 {
     enc_u64(out, ntohl(far->address.s_addr));
     enc_u64(out, far->port);
-    enc_u64(out, (uint64_t)(far->event_payload + 1));
-    enc_u64(out, (uint64_t)(far->our_event_payload + 1));
+    enc_u64(out, (uint64_t)far->event_payload + 1); /* none is 0 */
+    enc_u64(out, (uint64_t)far->our_event_payload + 1);
     enc_u64(out, far->is_listening);
 }
 
@@ -44,10 +44,15 @@ static void read_far(struct dec *d, struct media_far *far)
 
 static void write_dialog(struct buf *out, const struct keep_dialog *k)
 {
-    const struct slice texts[] = {k->call_id,    k->branch, k->local, k->remote, k->local_tag,
-                                  k->remote_tag, k->target, k->hop,   k->route};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        write_text(out, texts[i]);
+    write_text(out, k->call_id);
+    write_text(out, k->branch);
+    write_text(out, k->local);
+    write_text(out, k->remote);
+    write_text(out, k->local_tag);
+    write_text(out, k->remote_tag);
+    write_text(out, k->target);
+    write_text(out, k->hop);
+    write_text(out, k->route);
     enc_u64(out, k->cseq);
     enc_u64(out, k->invite_cseq);
     enc_u64(out, k->remote_cseq);
@@ -55,10 +60,15 @@ static void write_dialog(struct buf *out, const struct keep_dialog *k)
 
 static void read_dialog(struct dec *d, struct keep_dialog *k)
 {
-    struct slice *const texts[] = {&k->call_id,    &k->branch, &k->local, &k->remote, &k->local_tag,
-                                   &k->remote_tag, &k->target, &k->hop,   &k->route};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        *texts[i] = read_text(d);
+    k->call_id = read_text(d);
+    k->branch = read_text(d);
+    k->local = read_text(d);
+    k->remote = read_text(d);
+    k->local_tag = read_text(d);
+    k->remote_tag = read_text(d);
+    k->target = read_text(d);
+    k->hop = read_text(d);
+    k->route = read_text(d);
     k->cseq = (uint32_t)dec_u64_max(d, INT32_MAX);
     k->invite_cseq = (uint32_t)dec_u64_max(d, INT32_MAX);
     k->remote_cseq = (uint32_t)dec_u64_max(d, UINT32_MAX);

@@ -47,7 +47,8 @@ void line_sip_leg_free(struct leg *leg)
 /* The INVITE that the leg's telephone sent, as text; empty when it is too long to keep. */
 static void keep_invite(const struct leg *leg, struct buf *out)
 {
-    msg_t *msg = leg->dialog->request ? nta_incoming_getrequest(leg->dialog->request) : NULL;
+    bool has_request = leg->dialog && leg->dialog->request;
+    msg_t *msg = has_request ? nta_incoming_getrequest(leg->dialog->request) : NULL;
     if (!msg)
         return;
     size_t len = 0;
@@ -90,18 +91,28 @@ static void leg_write_keep(struct leg *leg, struct buf *out)
     buf_free(&invite);
 }
 
+/* The core takes what is to be kept with these; others it may refuse as of no use to it. */
+static bool leg_signal_keeps(enum signal_kind kind)
+{
+    return kind == SIGNAL_INCOMING || kind == SIGNAL_RINGING || kind == SIGNAL_ANSWERED ||
+           kind == SIGNAL_KEEP;
+}
+
 void line_sip_leg_signal(struct leg *leg, struct signal signal)
 {
     struct buf keep = {0};
     signal.leg = leg->number;
     bool can_keep = leg->state != SIP_LEG_LOST && !list_is_empty(&leg->dialogs);
-    if (leg->is_dirty && can_keep && signal.kind != SIGNAL_GONE) {
+    if (leg->is_dirty && can_keep && leg_signal_keeps(signal.kind)) {
         leg->is_dirty = false;
         leg_write_keep(leg, &keep);
     }
     if (keep.len > 0 && keep.len <= SIGNAL_KEEP_MAX) {
         signal.keep = buf_view(&keep);
         leg->keeps_sent++;
+    } else if (keep.len > 0) {
+        log_line(LOG_WARN, "sip.too_much_to_keep", "leg=%llu bytes=%zu",
+                 (unsigned long long)leg->number, keep.len);
     }
     leg->sip->host.signal(leg->sip->host.ctx, &signal);
     buf_free(&keep);
@@ -113,15 +124,8 @@ void line_sip_leg_gone(struct leg *leg, enum cause cause)
     line_sip_leg_free(leg);
 }
 
-void line_sip_leg_wait(struct leg *leg, enum leg_wait what)
+static void leg_go_on(struct leg *leg)
 {
-    leg->waits = what;
-    leg->waits_for = leg->keeps_sent;
-}
-
-void line_sip_leg_kept(struct leg *leg)
-{
-    leg->keeps_done++;
     enum leg_wait waits = leg->waits;
     if (waits == LEG_WAITS_FOR_NOTHING || leg->keeps_done < leg->waits_for)
         return;
@@ -130,6 +134,19 @@ void line_sip_leg_kept(struct leg *leg)
         line_sip_dialog_ack(leg->dialog);
     else
         line_sip_inside_accept(leg);
+}
+
+void line_sip_leg_wait(struct leg *leg, enum leg_wait what)
+{
+    leg->waits = what;
+    leg->waits_for = leg->keeps_sent;
+    leg_go_on(leg);
+}
+
+void line_sip_leg_kept(struct leg *leg)
+{
+    leg->keeps_done++;
+    leg_go_on(leg);
 }
 
 void line_sip_leg_connect(struct leg *leg, const struct sdp *sdp, int our_event_payload)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* Legs that a telephone begins. Its INVITE is authenticated and becomes SIGNAL_INCOMING; the rest is
- * what the core orders: 180 for a ring-back tone, 200 for answer, a final failure for drop. The leg
- * counts as answered when the ACK is in. 100 is left to the stack, which sends it when nothing else
- * went out within 200 ms: a telephone that has it does not repeat its INVITE any more, and until the
- * leg is durable it must, should this process die.
+/* Legs that a telephone begins. Its INVITE is authenticated and becomes SIGNAL_INCOMING; the rest
+ * is what the core orders: 180 for a ring-back tone, 200 for answer, a final failure for drop. The
+ * leg counts as answered when the ACK is in. 100 is left to the stack, which sends it when nothing
+ * else went out within 200 ms: a telephone that has it does not repeat its INVITE any more, and
+ * until the leg is durable it must, should this process die.
  *
  * The INVITE itself is kept, as text: a new process makes its transaction anew and goes on as if it
  * had received it, so the caller hears nothing of the restart. */
@@ -49,16 +49,32 @@ static struct dialog *offer_dialog(struct leg *leg, const sip_t *msg)
     return d;
 }
 
+static bool is_short_url(const url_t *url)
+{
+    char *text = line_sip_agent_url(url);
+    bool is_short = *text;
+    mem_free(text);
+    return is_short;
+}
+
+/* What we must keep is no longer than we keep. */
+static bool offer_has_bounds(const sip_t *msg)
+{
+    const char *tag = msg->sip_from->a_tag;
+    return strlen(msg->sip_call_id->i_id) <= OUTSIDE_TEXT &&
+           strlen(tag ? tag : "") <= OUTSIDE_TEXT && is_short_url(msg->sip_from->a_url) &&
+           is_short_url(msg->sip_to->a_url) && is_short_url(msg->sip_contact->m_url);
+}
+
 /* 0, or the status that refuses it. */
 static int offer_check(const sip_t *msg, struct buf *number, struct slice *body)
 {
     struct sdp sdp;
+    if (!msg->sip_contact || !msg->sip_contact->m_url->url_host || !offer_has_bounds(msg))
+        return 400;
     char *uri = line_sip_agent_url(msg->sip_request->rq_url);
     enum err err = line_sip_uri_number(slice_of(uri), number);
     mem_free(uri);
-    if (!msg->sip_contact || !msg->sip_contact->m_url->url_host ||
-        strlen(msg->sip_call_id->i_id) > OUTSIDE_TEXT)
-        return 400;
     if (err != ERR_OK)
         return 484;
     if (!line_sip_agent_body(msg, body))

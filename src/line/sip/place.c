@@ -121,6 +121,8 @@ void line_sip_place_settle(struct sip_line *sip, struct device *d, uint64_t now_
         return;
     d->is_registered = is_registered;
     d->talks = talks;
+    log_line(LOG_INFO, is_registered ? "sip.registered" : "sip.unregistered",
+             "dn=%s places=%zu talks=%d", d->config->dn, d->place_count, talks);
     struct signal signal = {.kind = is_registered ? SIGNAL_REGISTERED : SIGNAL_UNREGISTERED,
                             .dn = d->dn,
                             .talks = talks};

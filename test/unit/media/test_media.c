@@ -68,7 +68,7 @@ static int set_up(void **state)
         assert_int_equal(media_open(world.media, i + 1, 0, &port), ERR_OK);
         assert_int_equal(port % 2, 0);
         t->to = (uint16_t)port;
-        struct media_far far = far_of(t, i == 0 ? 101 : 96, i == 0 ? 101 : 101);
+        struct media_far far = far_of(t, i == 0 ? 101 : 96, 101);
         media_connect(world.media, i + 1, &far);
     }
     atomic_store(&pressed_count, 0);
@@ -241,10 +241,10 @@ static void a_tone_comes_before_the_talker_and_ends(void **state)
     assert_int_equal(second.source, first.source);
     media_hear(w->media, 2, 1, MEDIA_TONE_NONE);
     /* The voice follows in the same numbers. */
-    struct rtp last = second, got = second;
+    struct rtp got = second;
     say(&w->phones[0], voice_of(500), voice, sizeof voice);
     for (int i = 0; i < 100 && memcmp(packet + got.body, voice, sizeof voice) != 0; i++) {
-        last = got;
+        struct rtp last = got;
         got = hear(&w->phones[1], packet);
         assert_int_equal(got.sequence, (uint16_t)(last.sequence + 1));
         say(&w->phones[0], voice_of((uint16_t)(501 + i)), voice, sizeof voice);
