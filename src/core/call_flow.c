@@ -1,53 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* What happens in a call of two: the caller's telephone goes off hook, the destination is called,
- * rings, answers or fails, somebody hangs up. The caller is the first party, the called one the
- * second; it is there from the start, as invited, so that everybody sees who is called.
+/* What happens in a call: telephones go off hook, destinations are called, ring, answer or fail,
+ * somebody leaves. Who is called is a party from the start, as invited, so that everybody sees who
+ * is called; who called it is its inviter.
  *
  * Each step first changes the state, then orders what the telephones are to do, then tells the
  * users, so that every notice shows the state after the step. */
 #include "core/core_int.h"
 
+#define BIT(state) (1u << (state))
+
 static const struct notice_extras with_extensions = {.has_extensions = true};
 
-void call_mix(struct turn *turn, struct call *call)
+static void tell(struct turn *turn, struct party *party, struct notice_extras extras)
 {
-    struct mix_leg *legs = arena_zalloc(&turn->fx->arena, MIX_LEGS_MAX * sizeof *legs);
-    const struct party *of[MIX_LEGS_MAX];
-    size_t count = 0;
-    bool is_ringing = false;
-    LIST_EACH(it, &call->parties)
+    effects_call_notice(turn, party, NOTICE_STATUS_CHANGE, extras);
+}
+
+static void tell_others(struct turn *turn, const struct party *about)
+{
+    LIST_EACH(it, &about->call->parties)
     {
-        const struct party *party = LIST_OWNER(it, struct party, link);
-        is_ringing |= party->state == PARTY_RINGING;
-        if (!party->leg || !(party->leg->is_up || party->leg->is_offered) || count == MIX_LEGS_MAX)
-            continue;
-        legs[count].leg = party->leg->id;
-        of[count++] = party;
+        struct party *party = LIST_OWNER(it, struct party, link);
+        if (party != about && party_is_living(party))
+            effects_call_notice(turn, party, NOTICE_PARTICIPANTS_UPDATED, with_extensions);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (of[i]->state == PARTY_DIALING && call->wait == WAIT_TONE)
-            legs[i].tone = TONE_BUSY;
-        else if (of[i]->state == PARTY_DIALING && is_ringing)
-            legs[i].tone = TONE_RINGBACK;
-        for (size_t k = 0; k < count; k++)
-            if (k != i && of[i]->state == PARTY_ESTABLISHED && of[k]->state == PARTY_ESTABLISHED)
-                legs[i].hears |= 1u << k;
-    }
-    if (count == 0)
-        return;
-    struct order *order = effects_order(turn, ORDER_MIX, 0);
-    order->legs = legs;
-    order->leg_count = count;
-    effects_order_done(turn, order);
 }
 
 void call_begin(struct turn *turn, struct call *call, struct device *device, struct leg *leg,
                 struct slice destination)
 {
-    struct party *caller = call_add_party(turn, call, number_slice(device->dn));
-    struct party *callee = call_add_party(turn, call, destination);
+    struct party *caller = party_create(turn, call, number_slice(device->dn), NULL);
+    struct party *callee = party_create(turn, call, destination, caller);
+    caller->is_shown = callee->is_shown = true;
     party_bind(caller, device);
     party_set_state(turn, caller, PARTY_DIALING);
     number_copy(caller->dnis, destination);
@@ -57,53 +43,59 @@ void call_begin(struct turn *turn, struct call *call, struct device *device, str
         caller->leg = leg;
     } else {
         leg_ring(turn, caller, callee->dn, true);
-        call_wait_for(turn, call, WAIT_PICK_UP, turn->core->limits.pick_up_ms);
+        party_wait_for(turn, caller, WAIT_PICK_UP, turn->core->limits.pick_up_ms);
     }
-    effects_call_notice(turn, caller, NOTICE_STATUS_CHANGE, with_extensions);
+    tell(turn, caller, with_extensions);
     if (leg)
-        call_caller_is_up(turn, call);
+        party_call(turn, callee);
 }
 
-/* The caller's telephone is off hook: now the destination is called. */
-void call_caller_is_up(struct turn *turn, struct call *call)
+/* Rings the telephone of an invited party, if it can be had. */
+void party_call(struct turn *turn, struct party *party)
 {
-    struct party *callee = call_callee(call);
-    struct device *device = device_find(turn->core, number_slice(callee->dn));
-    call_wait_for(turn, call, WAIT_NOTHING, 0);
+    struct device *device = device_find(turn->core, number_slice(party->dn));
     if (!device || !device->is_registered) {
-        call_callee_fails(turn, call, CAUSE_UNREACHABLE);
+        party_fails(turn, party, CAUSE_UNREACHABLE);
     } else if (device_is_busy(device)) {
-        call_callee_fails(turn, call, CAUSE_BUSY);
+        party_fails(turn, party, CAUSE_BUSY);
     } else {
-        party_bind(callee, device);
-        leg_ring(turn, callee, call_caller(call)->dn, false);
-        call_wait_for(turn, call, WAIT_NO_ANSWER, turn->core->limits.no_answer_ms);
+        party_bind(party, device);
+        leg_ring(turn, party, party_inviter(party)->dn, false);
+        party_wait_for(turn, party, WAIT_NO_ANSWER, turn->core->limits.no_answer_ms);
     }
 }
 
-void call_callee_rings(struct turn *turn, struct call *call)
+void party_rings(struct turn *turn, struct party *party)
 {
-    struct party *callee = call_callee(call);
-    party_set_state(turn, callee, PARTY_RINGING);
-    effects_call_notice(turn, callee, NOTICE_STATUS_CHANGE, with_extensions);
-    call_mix(turn, call);
+    party_set_state(turn, party, PARTY_RINGING);
+    tell(turn, party, with_extensions);
+    call_mix(turn, party->call);
 }
 
-void call_callee_answers(struct turn *turn, struct call *call)
+void party_answers(struct turn *turn, struct party *party)
 {
-    struct party *caller = call_caller(call);
-    struct party *callee = call_callee(call);
-    if (callee->state == PARTY_INVITED)
-        call_callee_rings(turn, call); /* the telephone was quicker than its own ringing */
-    call_wait_for(turn, call, WAIT_NOTHING, 0);
-    party_set_state(turn, caller, PARTY_ESTABLISHED);
-    party_set_state(turn, callee, PARTY_ESTABLISHED);
-    if (caller->leg && caller->leg->is_offered)
-        leg_answer(turn, caller->leg);
-    call_mix(turn, call);
+    struct party *inviter = party_inviter(party);
     struct notice_extras extras = {.has_extensions = true, .has_wrap_up = true};
-    effects_call_notice(turn, callee, NOTICE_STATUS_CHANGE, extras);
-    effects_call_notice(turn, caller, NOTICE_STATUS_CHANGE, extras);
+    if (party->state == PARTY_INVITED)
+        party_rings(turn, party); /* the telephone was quicker than its own ringing */
+    bool is_first = inviter->state == PARTY_DIALING;
+    party_wait_for(turn, party, WAIT_NOTHING, 0);
+    party_set_state(turn, party, PARTY_ESTABLISHED);
+    if (!party->is_shown) {
+        party->is_shown = true;
+        call_changed(party->call);
+    }
+    if (is_first) {
+        party_set_state(turn, inviter, PARTY_ESTABLISHED);
+        if (inviter->leg && inviter->leg->is_offered)
+            leg_answer(turn, inviter->leg);
+    }
+    call_mix(turn, party->call);
+    tell(turn, party, extras);
+    if (is_first)
+        tell(turn, inviter, extras);
+    else
+        tell_others(turn, party);
 }
 
 static void party_release(struct turn *turn, struct party *party, enum cause cause)
@@ -111,34 +103,85 @@ static void party_release(struct turn *turn, struct party *party, enum cause cau
     if (!party_is_living(party))
         return;
     bool was_seen = party->state != PARTY_INVITED;
+    party_wait_for(turn, party, WAIT_NOTHING, 0);
     party_set_state(turn, party, PARTY_RELEASED);
     party->cause = cause;
     if (party->leg)
         leg_drop(turn, party->leg, cause);
     if (was_seen)
-        effects_call_notice(
-            turn, party, NOTICE_STATUS_CHANGE,
-            (struct notice_extras){.has_extensions = true, .release_reason = cause});
+        tell(turn, party, (struct notice_extras){.has_extensions = true, .release_reason = cause});
 }
 
-/* The destination can't be had: the caller hears the busy tone for a while, where the caller's
- * telephone is off hook already; a telephone that waits for our answer gets the failure itself. */
-void call_callee_fails(struct turn *turn, struct call *call, enum cause cause)
+/* A called party can't be had. Who began the call for it hears the busy tone for a while, where its
+ * telephone is off hook already; a telephone that waits for our answer gets the failure itself. In
+ * a call that goes on without it, nothing else happens. */
+void party_fails(struct turn *turn, struct party *party, enum cause cause)
 {
-    struct party *caller = call_caller(call);
-    party_release(turn, call_callee(call), cause);
-    if (!caller->leg || !caller->leg->is_up || turn->core->limits.tone_ms == 0) {
+    struct party *inviter = party_inviter(party);
+    party_release(turn, party, cause);
+    if (inviter->state != PARTY_DIALING) {
+        call_mix(turn, party->call);
+    } else if (!inviter->leg || !inviter->leg->is_up || turn->core->limits.tone_ms == 0) {
+        call_end(turn, party->call, cause);
+    } else {
+        inviter->fail_cause = cause;
+        party_wait_for(turn, inviter, WAIT_TONE, turn->core->limits.tone_ms);
+        call_mix(turn, party->call);
+    }
+}
+
+/* Somebody goes; a call in which two are left, and one of them talks, goes on. */
+void party_leaves(struct turn *turn, struct party *party, enum cause cause)
+{
+    struct call *call = party->call;
+    unsigned in_call = BIT(PARTY_ESTABLISHED) | BIT(PARTY_HELD);
+    unsigned ringing = BIT(PARTY_RINGING) | BIT(PARTY_INVITED);
+    size_t talking = call_count(call, in_call) - ((in_call & BIT(party->state)) ? 1 : 0);
+    if (talking == 0 || talking + call_count(call, ringing) < 2) {
         call_end(turn, call, cause);
         return;
     }
-    call->fail_cause = cause;
-    call_wait_for(turn, call, WAIT_TONE, turn->core->limits.tone_ms);
+    party_release(turn, party, cause);
+    party->is_shown = false;
+    call_changed(call);
     call_mix(turn, call);
+    tell_others(turn, party);
+}
+
+void party_quits(struct turn *turn, struct party *party, enum cause cause)
+{
+    switch (party->state) {
+    case PARTY_INVITED:
+    case PARTY_RINGING:
+        party_fails(turn, party, cause);
+        break;
+    case PARTY_DIALING:
+        call_end(turn, party->call, party->wait == WAIT_TONE ? party->fail_cause : cause);
+        break;
+    case PARTY_ESTABLISHED:
+    case PARTY_HELD:
+        party_leaves(turn, party, cause);
+        break;
+    case PARTY_RELEASED:
+        break;
+    }
+}
+
+/* A change of state in which nothing else happens: hold and retrieve. */
+void party_changes(struct turn *turn, struct party *party, enum party_state state)
+{
+    party_set_state(turn, party, state);
+    call_mix(turn, party->call);
+    tell(turn, party, with_extensions);
 }
 
 void call_end(struct turn *turn, struct call *call, enum cause cause)
 {
+    if (call->is_over)
+        return;
     LIST_EACH(it, &call->parties)
     party_release(turn, LIST_OWNER(it, struct party, link), cause);
-    call_wait_for(turn, call, WAIT_FORGET, turn->core->limits.keep_ms);
+    call->is_over = true;
+    heap_set(&turn->core->deadlines, &call->deadline.node,
+             turn->now_ms + turn->core->limits.keep_ms, call->serial << 16);
 }

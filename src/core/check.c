@@ -27,6 +27,12 @@ static void check_party(const struct core *core, const struct party *party)
         must(party->leg && party->device, "a party that rings or talks has a device and a leg");
     if (party->state == PARTY_DIALING)
         must(party->leg != NULL, "a caller has a leg");
+    must((party->wait == WAIT_NOTHING) == (party->deadline.node.index == 0),
+         "a party waits exactly when it has a deadline");
+    must(party_is_living(party) || party->wait == WAIT_NOTHING,
+         "who is released waits for nothing");
+    must(party_inviter(party) != NULL, "every party was called by one of the call");
+    must(!party->is_held_by_telephone || party->state == PARTY_HELD, "only a held party is held");
     if (party->device)
         must(party->user == party->device->owner, "a device's owner is the one who is told");
 }
@@ -34,19 +40,15 @@ static void check_party(const struct core *core, const struct party *party)
 static void check_call(const struct core *core, const struct call *call)
 {
     size_t living = 0;
-    size_t parties = 0;
     LIST_EACH(it, &call->parties)
     {
         const struct party *party = LIST_OWNER(it, struct party, link);
         check_party(core, party);
         living += party_is_living(party);
-        parties++;
     }
-    must(parties == 2, "a call has two parties");
-    must((living == 0) == (call->wait == WAIT_FORGET), "a call without living parties is over");
-    must(living != 1 || call->wait == WAIT_TONE, "nobody is left alone in a call");
-    must((call->wait == WAIT_NOTHING) == (call->deadline.index == 0),
-         "a call waits exactly when it has a deadline");
+    must((living == 0) == call->is_over, "a call without living parties is over");
+    must(call->is_over == (call->deadline.node.index != 0), "a call that is over is forgotten");
+    must(living != 1 || call_count(call, 1u << PARTY_DIALING) == 1, "nobody is left alone");
     if (call->data) {
         must(call->data->count <= core->limits.pairs || call->data->bytes > 0,
              "user data is within its limits");

@@ -45,7 +45,7 @@ static int shown(struct slice text)
 static enum err find_party(struct turn *turn)
 {
     struct call *call = call_find(turn->core, turn->command->target);
-    turn->party = call ? call_party_of(call, turn->user) : NULL;
+    turn->party = call ? party_of_user(call, turn->user) : NULL;
     if (!turn->party || turn->party->state == PARTY_INVITED)
         return refuse(turn, ERR_NOT_FOUND, "call '%.*s' is not there", shown(turn->command->target),
                       turn->command->target.ptr);

@@ -134,7 +134,8 @@ static void device_detach(struct turn *turn, struct device *device)
     LIST_EACH_SAFE(it, &device->parties)
     {
         struct party *party = LIST_OWNER(it, struct party, of_device);
-        if (party_is_living(party))
+        party_quits(turn, party, CAUSE_FAILED);
+        if (party_is_living(party)) /* it would have heard the busy tone */
             call_end(turn, party->call, CAUSE_FAILED);
         list_remove(&party->of_device);
         list_remove(&party->of_user);

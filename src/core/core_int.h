@@ -49,30 +49,44 @@ struct leg {
     struct buf keep;
 };
 
+/* What a deadline in the heap belongs to. */
+enum deadline_kind { DEADLINE_OF_PARTY, DEADLINE_OF_CALL };
+
+struct deadline {
+    struct heap_node node;
+    enum deadline_kind kind;
+};
+
+/* A party waits for at most one thing at a time. */
+enum party_wait {
+    WAIT_NOTHING,
+    WAIT_PICK_UP,   /* Dial's own telephone is to go off hook */
+    WAIT_NO_ANSWER, /* the called telephone is to answer */
+    WAIT_TONE       /* it hears the busy tone, then it is released */
+};
+
 struct party {
     struct list link; /* call.parties */
     struct list of_user;
     struct list of_device;
     struct call *call;
-    uint32_t number; /* within the call */
+    uint32_t number;  /* within the call */
+    uint32_t inviter; /* number of the party that called this one; its own when it began the call */
     char dn[NUMBER_MAX + 1];
     char dnis[NUMBER_MAX + 1];
     struct device *device; /* NULL: not found yet, or no device of ours */
     struct user *user;     /* the device's owner; NULL: nobody is told */
     struct leg *leg;
     enum party_state state;
-    enum cause cause; /* of Released */
+    bool is_shown; /* among the participants that others see */
+    bool is_muted;
+    bool is_held_by_telephone; /* Held: by its own button, and so to be retrieved there */
+    enum cause cause;          /* of Released */
+    enum cause fail_cause;     /* WAIT_TONE: what Released will say */
+    enum party_wait wait;
+    struct deadline deadline;
     uint64_t since_ms;
     uint64_t ended_ms;
-};
-
-/* A call has at most one deadline at a time. */
-enum call_wait {
-    WAIT_NOTHING,
-    WAIT_PICK_UP,   /* the caller's telephone is to go off hook */
-    WAIT_NO_ANSWER, /* the destination is to answer */
-    WAIT_TONE,      /* the caller hears the busy tone */
-    WAIT_FORGET     /* everybody is gone; the call stays readable */
 };
 
 struct call {
@@ -84,9 +98,8 @@ struct call {
     struct user_data *data;
     struct list parties;
     uint32_t next_party;
-    enum call_wait wait;
-    enum cause fail_cause; /* WAIT_TONE: what the caller's Released will say */
-    struct heap_node deadline;
+    bool is_over; /* everybody is gone; it stays readable until the deadline */
+    struct deadline deadline;
     struct call_part *part; /* cache; NULL when something in it changed */
 };
 
@@ -162,6 +175,11 @@ enum err op_dial(struct turn *turn);
 enum err op_answer(struct turn *turn);
 enum err op_hangup(struct turn *turn);
 enum err op_send_dtmf(struct turn *turn);
+enum err op_hold(struct turn *turn);
+enum err op_retrieve(struct turn *turn);
+enum err op_mute_call(struct turn *turn);
+enum err op_unmute_call(struct turn *turn);
+enum err op_clear_call(struct turn *turn);
 enum err op_attach_user_data(struct turn *turn);
 enum err op_update_user_data(struct turn *turn);
 enum err op_delete_user_data(struct turn *turn);
@@ -179,26 +197,36 @@ enum err apply_deadline(struct turn *turn);
 struct call *call_create(struct turn *turn, enum call_type type);
 void call_free(struct core *core, struct call *call);
 struct call *call_find(const struct core *core, struct slice id);
-struct party *call_add_party(struct turn *turn, struct call *call, struct slice dn);
-void party_bind(struct party *party, struct device *device);
-struct party *call_party_of(const struct call *call, const struct user *user);
-struct party *call_caller(const struct call *call);
-struct party *call_callee(const struct call *call);
 void call_set_data(struct call *call, struct user_data *data);
 void call_changed(struct call *call);
 struct call_part *call_part_get(struct call *call);
-void call_wait_for(struct turn *turn, struct call *call, enum call_wait wait, uint64_t ms);
-bool call_is_over(const struct call *call);
+size_t call_count(const struct call *call, unsigned states); /* parties in them, 1u << state */
+
+/* party.c */
+struct party *party_create(struct turn *turn, struct call *call, struct slice dn,
+                           const struct party *inviter);
+void party_free(struct core *core, struct party *party);
+void party_bind(struct party *party, struct device *device);
+struct party *party_of_user(const struct call *call, const struct user *user);
+struct party *party_inviter(const struct party *party);
 void party_set_state(struct turn *turn, struct party *party, enum party_state state);
+void party_wait_for(struct turn *turn, struct party *party, enum party_wait wait, uint64_t ms);
+uint64_t party_tie(const struct party *party);
 
 /* call_flow.c: what happens in a call; each sends its orders and notices. */
 void call_begin(struct turn *turn, struct call *call, struct device *caller, struct leg *leg,
                 struct slice destination);
-void call_caller_is_up(struct turn *turn, struct call *call);
-void call_callee_rings(struct turn *turn, struct call *call);
-void call_callee_answers(struct turn *turn, struct call *call);
-void call_callee_fails(struct turn *turn, struct call *call, enum cause cause);
 void call_end(struct turn *turn, struct call *call, enum cause cause);
+void party_call(struct turn *turn, struct party *party);
+void party_rings(struct turn *turn, struct party *party);
+void party_answers(struct turn *turn, struct party *party);
+void party_fails(struct turn *turn, struct party *party, enum cause cause);
+void party_leaves(struct turn *turn, struct party *party, enum cause cause);
+/* Goes, whatever it was doing: fails, leaves, or ends the call that it began. */
+void party_quits(struct turn *turn, struct party *party, enum cause cause);
+void party_changes(struct turn *turn, struct party *party, enum party_state state);
+
+/* mix.c */
 void call_mix(struct turn *turn, struct call *call);
 
 /* leg.c */

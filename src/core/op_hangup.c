@@ -8,20 +8,11 @@
 
 enum err op_hangup(struct turn *turn)
 {
-    struct party *party = turn->party;
-    struct call *call = party->call;
-    switch (party->state) {
-    case PARTY_RELEASED:
-        break;
-    case PARTY_RINGING:
-        call_callee_fails(turn, call, CAUSE_REJECTED);
-        break;
-    case PARTY_DIALING:
-        call_end(turn, call, call->wait == WAIT_TONE ? call->fail_cause : CAUSE_ABANDONED);
-        break;
-    default:
-        call_end(turn, call, CAUSE_HANGUP);
-        break;
-    }
+    static const enum cause causes[] = {
+        [PARTY_INVITED] = CAUSE_REJECTED,  [PARTY_RINGING] = CAUSE_REJECTED,
+        [PARTY_DIALING] = CAUSE_ABANDONED, [PARTY_ESTABLISHED] = CAUSE_HANGUP,
+        [PARTY_HELD] = CAUSE_HANGUP,       [PARTY_RELEASED] = CAUSE_NONE,
+    };
+    party_quits(turn, turn->party, causes[turn->party->state]);
     return ERR_OK;
 }

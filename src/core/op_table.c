@@ -16,6 +16,11 @@ static const struct op_row rows[OP_COUNT] = {
                  OP_PARAM_DESTINATION},
     [OP_ANSWER] = {"Answer", OP_ON_CALL, 0, 0},
     [OP_HANGUP] = {"Hangup", OP_ON_CALL, 0, 0},
+    [OP_HOLD] = {"Hold", OP_ON_CALL, 0, 0},
+    [OP_RETRIEVE] = {"Retrieve", OP_ON_CALL, 0, 0},
+    [OP_MUTE_CALL] = {"MuteCall", OP_ON_CALL, 0, 0},
+    [OP_UNMUTE_CALL] = {"UnmuteCall", OP_ON_CALL, 0, 0},
+    [OP_CLEAR_CALL] = {"ClearCall", OP_ON_CALL, 0, 0},
     [OP_SEND_DTMF] = {"SendDtmf", OP_ON_CALL, OP_PARAM_DIGITS, OP_PARAM_DIGITS},
     [OP_ATTACH_USER_DATA] = {"AttachUserData", OP_ON_CALL, OP_PARAM_USER_DATA, OP_PARAM_USER_DATA},
     [OP_UPDATE_USER_DATA] = {"UpdateUserData", OP_ON_CALL, OP_PARAM_USER_DATA, OP_PARAM_USER_DATA},
@@ -35,12 +40,33 @@ static bool can_answer(const struct party *party)
     return device->remote_answer == REMOTE_ANSWER_REINVITE || party->leg->talks || device->talks;
 }
 
+/* What a telephone holds by its own button is retrieved by it. */
+static bool can_retrieve(const struct party *party)
+{
+    return !party->is_held_by_telephone;
+}
+
+static bool is_muted(const struct party *party)
+{
+    return party->is_muted;
+}
+
+static bool is_not_muted(const struct party *party)
+{
+    return !party->is_muted;
+}
+
 static const struct op_rule rules[OP_COUNT] = {
     [OP_DIAL] = {0, 0, NULL, op_dial},
     [OP_ANSWER] = {IN(PARTY_RINGING), 0, can_answer, op_answer},
     /* Ringing: a desktop's "decline". Released: the hang-up that crossed the other side's. */
     [OP_HANGUP] = {IN(PARTY_DIALING) | IN_TALKING, IN(PARTY_RINGING) | IN(PARTY_RELEASED), NULL,
                    op_hangup},
+    [OP_HOLD] = {IN(PARTY_ESTABLISHED), 0, NULL, op_hold},
+    [OP_RETRIEVE] = {IN(PARTY_HELD), 0, can_retrieve, op_retrieve},
+    [OP_MUTE_CALL] = {IN(PARTY_ESTABLISHED), 0, is_not_muted, op_mute_call},
+    [OP_UNMUTE_CALL] = {IN(PARTY_ESTABLISHED), 0, is_muted, op_unmute_call},
+    [OP_CLEAR_CALL] = {IN(PARTY_RINGING) | IN_TALKING, IN(PARTY_RELEASED), NULL, op_clear_call},
     [OP_SEND_DTMF] = {IN(PARTY_DIALING) | IN(PARTY_ESTABLISHED), 0, NULL, op_send_dtmf},
     [OP_ATTACH_USER_DATA] = {IN_LIVING, 0, NULL, op_attach_user_data},
     [OP_UPDATE_USER_DATA] = {IN_LIVING, 0, NULL, op_update_user_data},

@@ -35,7 +35,7 @@ enum cause {
 
 const char *cause_text(enum cause cause);
 
-enum tone { TONE_NONE, TONE_RINGBACK, TONE_BUSY, TONE_COUNT };
+enum tone { TONE_NONE, TONE_RINGBACK, TONE_BUSY, TONE_MUSIC, TONE_COUNT };
 
 /* One row of "who hears whom": this leg hears the legs whose bits are set, and the tone. */
 struct mix_leg {

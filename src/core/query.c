@@ -27,7 +27,7 @@ static void query_call(const struct core *core, const struct user *user, struct 
 {
     size_t cap = 0;
     const struct call *call = call_find(core, id);
-    struct party *party = call ? call_party_of(call, user) : NULL;
+    struct party *party = call ? party_of_user(call, user) : NULL;
     if (party && party->state != PARTY_INVITED)
         add_call(out, &cap, party, time_ms);
     else

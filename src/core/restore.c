@@ -138,14 +138,25 @@ static void get_party(struct reading *r, struct call *call)
     list_init(&party->of_user);
     list_init(&party->of_device);
     list_append(&call->parties, &party->link);
+    party->deadline.kind = DEADLINE_OF_PARTY;
     party->number = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
+    party->inviter = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     get_number(r, party->dn);
     get_number(r, party->dnis);
     struct slice device = dec_bytes(&r->d);
     uint64_t leg = dec_u64(&r->d);
     party->state = (enum party_state)dec_u64_max(&r->d, PARTY_RELEASED);
     stats->calls_by_state[party->state]++;
+    uint64_t flags = dec_u64_max(&r->d, 7);
+    party->is_shown = flags & 1;
+    party->is_muted = flags >> 1 & 1;
+    party->is_held_by_telephone = flags >> 2 & 1;
     party->cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
+    party->fail_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
+    party->wait = (enum party_wait)dec_u64_max(&r->d, WAIT_TONE);
+    uint64_t at_ms = dec_u64(&r->d);
+    if (party->wait != WAIT_NOTHING)
+        heap_set(&r->core->deadlines, &party->deadline.node, at_ms, party_tie(party));
     party->since_ms = dec_u64(&r->d);
     party->ended_ms = dec_u64(&r->d);
     if (device.len > 0) {
@@ -178,11 +189,11 @@ static void get_call(struct reading *r)
     map_put(&core->call_by_conn_id, slice_of(call->conn_id), call);
     call->type = (enum call_type)dec_u64_max(&r->d, CALL_TYPE_CONSULT);
     call->next_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
-    call->wait = (enum call_wait)dec_u64_max(&r->d, WAIT_FORGET);
+    call->deadline.kind = DEADLINE_OF_CALL;
+    call->is_over = get_bool(r);
     uint64_t at_ms = dec_u64(&r->d);
-    if (call->wait != WAIT_NOTHING)
-        heap_set(&core->deadlines, &call->deadline, at_ms, call->serial);
-    call->fail_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
+    if (call->is_over)
+        heap_set(&core->deadlines, &call->deadline.node, at_ms, call->serial << 16);
     call->data = get_data(r);
     while (get_bool(r) && !r->d.failed)
         get_party(r, call);

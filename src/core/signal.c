@@ -57,11 +57,19 @@ static enum err on_ringing(struct turn *turn, struct leg *leg)
     if (!party || leg->is_up || leg->is_dropping)
         return ERR_OK;
     if (party->state == PARTY_INVITED)
-        call_callee_rings(turn, party->call);
+        party_rings(turn, party);
     else if (party->state == PARTY_RINGING && learned)
         effects_call_notice(turn, party, NOTICE_STATUS_CHANGE,
                             (struct notice_extras){.has_extensions = true});
     return ERR_OK;
+}
+
+/* The caller's own telephone is off hook: now the destination is called. */
+static void on_off_hook(struct turn *turn, struct party *caller)
+{
+    struct party *callee = LIST_OWNER(caller->link.next, struct party, link);
+    party_wait_for(turn, caller, WAIT_NOTHING, 0);
+    party_call(turn, callee);
 }
 
 static enum err on_answered(struct turn *turn, struct leg *leg)
@@ -77,32 +85,25 @@ static enum err on_answered(struct turn *turn, struct leg *leg)
         return ERR_OK;
     }
     if (party->state == PARTY_DIALING)
-        call_caller_is_up(turn, party->call);
+        on_off_hook(turn, party);
     else if (party->state == PARTY_INVITED || party->state == PARTY_RINGING)
-        call_callee_answers(turn, party->call);
+        party_answers(turn, party);
     else
         call_mix(turn, party->call);
     return ERR_OK;
 }
 
-static void party_lost_leg(struct turn *turn, struct party *party, bool was_up, enum cause cause)
+/* What the loss of a leg means, by what its party was doing. */
+static enum cause cause_of_loss(const struct party *party, bool was_up, enum cause cause)
 {
-    struct call *call = party->call;
     switch (party->state) {
     case PARTY_INVITED:
     case PARTY_RINGING:
-        call_callee_fails(turn, call, cause == CAUSE_HANGUP ? CAUSE_REJECTED : cause);
-        break;
+        return cause == CAUSE_HANGUP ? CAUSE_REJECTED : cause;
     case PARTY_DIALING:
-        if (call->wait == WAIT_TONE)
-            cause = call->fail_cause;
-        else if (was_up || cause == CAUSE_HANGUP)
-            cause = CAUSE_ABANDONED;
-        call_end(turn, call, cause);
-        break;
+        return was_up || cause == CAUSE_HANGUP ? CAUSE_ABANDONED : cause;
     default:
-        call_end(turn, call, cause == CAUSE_FAILED ? CAUSE_FAILED : CAUSE_HANGUP);
-        break;
+        return cause == CAUSE_FAILED ? CAUSE_FAILED : CAUSE_HANGUP;
     }
 }
 
@@ -115,7 +116,7 @@ static enum err on_gone(struct turn *turn, struct leg *leg)
         cause = CAUSE_FAILED;
     leg_free(turn->core, leg);
     if (party)
-        party_lost_leg(turn, party, was_up, cause);
+        party_quits(turn, party, cause_of_loss(party, was_up, cause));
     return ERR_OK;
 }
 
@@ -126,10 +127,10 @@ static enum err on_held(struct turn *turn, struct leg *leg)
     struct party *party = leg->party;
     if (!party || party->state != (is_held ? PARTY_ESTABLISHED : PARTY_HELD))
         return refuse(turn, ERR_STATE, "the leg's party can't be held or retrieved now");
-    party_set_state(turn, party, is_held ? PARTY_HELD : PARTY_ESTABLISHED);
-    effects_call_notice(turn, party, NOTICE_STATUS_CHANGE,
-                        (struct notice_extras){.has_extensions = true});
-    call_mix(turn, party->call);
+    if (!is_held && !party->is_held_by_telephone)
+        return refuse(turn, ERR_STATE, "the call is held by its user, not by its telephone");
+    party_changes(turn, party, is_held ? PARTY_HELD : PARTY_ESTABLISHED);
+    party->is_held_by_telephone = is_held;
     return ERR_OK;
 }
 

@@ -79,12 +79,18 @@ static void put_party(const struct party *party, struct buf *out)
 {
     enc_u64(out, 1);
     enc_u64(out, party->number);
+    enc_u64(out, party->inviter);
     put_text(out, party->dn);
     put_text(out, party->dnis);
     enc_bytes(out, party->device ? slice_of(party->device->dn) : SLICE(""));
     enc_u64(out, party->leg ? party->leg->id : 0);
     enc_u64(out, (uint64_t)party->state);
+    enc_u64(out, (uint64_t)party->is_shown | (uint64_t)party->is_muted << 1 |
+                     (uint64_t)party->is_held_by_telephone << 2);
     enc_u64(out, (uint64_t)party->cause);
+    enc_u64(out, (uint64_t)party->fail_cause);
+    enc_u64(out, (uint64_t)party->wait);
+    enc_u64(out, party->wait == WAIT_NOTHING ? 0 : party->deadline.node.at_ms);
     enc_u64(out, party->since_ms);
     enc_u64(out, party->ended_ms);
 }
@@ -100,9 +106,8 @@ static void put_calls(const struct core *core, struct buf *out)
         put_text(out, call->conn_id);
         enc_u64(out, (uint64_t)call->type);
         enc_u64(out, call->next_party);
-        enc_u64(out, (uint64_t)call->wait);
-        enc_u64(out, call->wait == WAIT_NOTHING ? 0 : call->deadline.at_ms);
-        enc_u64(out, (uint64_t)call->fail_cause);
+        enc_u64(out, call->is_over);
+        enc_u64(out, call->is_over ? call->deadline.node.at_ms : 0);
         put_data(call->data, out);
         LIST_EACH(pt, &call->parties)
         put_party(LIST_OWNER(pt, struct party, link), out);

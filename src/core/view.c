@@ -110,6 +110,8 @@ struct call_part *call_part_get(struct call *call)
     LIST_EACH(it, &call->parties)
     {
         const struct party *party = LIST_OWNER(it, struct party, link);
+        if (!party->is_shown)
+            continue;
         struct participant *shown = &part->participants[part->participant_count++];
         shown->party = party->number;
         shown->is_internal = true;
@@ -128,7 +130,7 @@ void view_of_call(struct party *party, uint64_t now_ms, struct call_view *out)
     out->duration_s =
         until_ms > party->since_ms ? (uint32_t)((until_ms - party->since_ms) / 1000) : 0;
     out->capabilities = op_capabilities(party);
-    out->is_muted = false;
+    out->is_muted = party->is_muted;
     memcpy(out->dnis, party->dnis, sizeof out->dnis);
     memset(out->device_dn, 0, sizeof out->device_dn);
     memset(out->device_id, 0, sizeof out->device_id);

@@ -126,8 +126,10 @@ static void show_leg(const struct sim_leg *leg, struct buf *out)
 {
     static const char *const states[] = {
         [SIM_RINGING] = "ringing", [SIM_DIALLED] = "dialled", [SIM_UP] = "up"};
-    static const char *const tones[TONE_COUNT] = {
-        [TONE_NONE] = "none", [TONE_RINGBACK] = "ringback", [TONE_BUSY] = "busy"};
+    static const char *const tones[TONE_COUNT] = {[TONE_NONE] = "none",
+                                                  [TONE_RINGBACK] = "ringback",
+                                                  [TONE_BUSY] = "busy",
+                                                  [TONE_MUSIC] = "music"};
     struct json_writer w = json_begin_object(out);
     json_text(&w, "state", states[leg->state]);
     json_text(&w, "other", leg->other);

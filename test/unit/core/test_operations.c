@@ -98,7 +98,7 @@ static void ringing_is_told_to_the_called_and_heard_by_the_caller(void **state)
     ring(&t);
     const struct notice *n = world_notice(&t.w, "u1");
     assert_int_equal(n->call.state, PARTY_RINGING);
-    assert_int_equal(n->call.capabilities, UD4 | BIT(OP_ANSWER));
+    assert_int_equal(n->call.capabilities, UD4 | BIT(OP_ANSWER) | BIT(OP_CLEAR_CALL));
     assert_null(world_notice(&t.w, "u0"));
     const struct order *mix = world_order(&t.w, ORDER_MIX);
     assert_int_equal(mix->leg_count, 1);
@@ -150,7 +150,7 @@ static void answer_is_not_offered_where_the_telephone_cannot(void **state)
     struct input input = {.kind = INPUT_SIGNAL,
                           .signal = {.kind = SIGNAL_RINGING, .leg = t.callee, .talks = false}};
     assert_int_equal(world_apply(&t.w, &input), ERR_OK);
-    assert_int_equal(world_notice(&t.w, "u1")->call.capabilities, UD4);
+    assert_int_equal(world_notice(&t.w, "u1")->call.capabilities, UD4 | BIT(OP_CLEAR_CALL));
     assert_int_equal(world_command(&t.w, "u1", OP_ANSWER, t.id, ""), ERR_STATE);
     assert_non_null(strstr(t.w.fx.reason.ptr, "Answer is not possible: the call is Ringing"));
     end(&t);
@@ -303,6 +303,79 @@ static void a_call_from_the_keypad(void **state)
     world_free(&w);
 }
 
+static void hold_gives_the_others_music_until_retrieve(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    assert_int_equal(world_command(&t.w, "u1", OP_HOLD, t.id, ""), ERR_OK);
+    const struct notice *n = world_notice(&t.w, "u1");
+    assert_int_equal(n->call.state, PARTY_HELD);
+    assert_int_equal(n->call.capabilities,
+                     UD4 | BIT(OP_RETRIEVE) | BIT(OP_HANGUP) | BIT(OP_CLEAR_CALL));
+    assert_null(world_notice(&t.w, "u0"));
+    const struct order *mix = world_order(&t.w, ORDER_MIX);
+    assert_int_equal(mix->legs[0].hears, 0);
+    assert_int_equal(mix->legs[0].tone, TONE_MUSIC);
+    assert_int_equal(mix->legs[1].hears, 0);
+    assert_int_equal(mix->legs[1].tone, TONE_NONE);
+    assert_int_equal(world_command(&t.w, "u1", OP_HOLD, t.id, ""), ERR_STATE);
+    assert_int_equal(world_command(&t.w, "u1", OP_RETRIEVE, t.id, ""), ERR_OK);
+    assert_int_equal(world_notice(&t.w, "u1")->call.state, PARTY_ESTABLISHED);
+    assert_int_equal(world_order(&t.w, ORDER_MIX)->legs[0].hears, 2);
+    end(&t);
+}
+
+static void what_the_telephone_holds_it_retrieves(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    assert_int_equal(world_signal(&t.w, SIGNAL_HELD, t.callee, CAUSE_NONE), ERR_OK);
+    assert_int_equal(world_notice(&t.w, "u1")->call.state, PARTY_HELD);
+    assert_int_equal(world_command(&t.w, "u1", OP_RETRIEVE, t.id, ""), ERR_STATE);
+    assert_int_equal(world_signal(&t.w, SIGNAL_RETRIEVED, t.callee, CAUSE_NONE), ERR_OK);
+    assert_int_equal(world_command(&t.w, "u1", OP_HOLD, t.id, ""), ERR_OK);
+    assert_int_equal(world_signal(&t.w, SIGNAL_RETRIEVED, t.callee, CAUSE_NONE), ERR_STATE);
+    end(&t);
+}
+
+static void mute_is_heard_by_nobody_and_kept_over_hold(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    assert_int_equal(world_command(&t.w, "u0", OP_MUTE_CALL, t.id, ""), ERR_OK);
+    const struct notice *n = world_notice(&t.w, "u0");
+    assert_int_equal(n->kind, NOTICE_STATUS_CHANGE);
+    assert_true(n->call.is_muted);
+    assert_true(n->call.capabilities & BIT(OP_UNMUTE_CALL));
+    assert_false(n->call.capabilities & BIT(OP_MUTE_CALL));
+    const struct order *mix = world_order(&t.w, ORDER_MIX);
+    assert_int_equal(mix->legs[0].hears, 2);
+    assert_int_equal(mix->legs[1].hears, 0);
+    assert_int_equal(mix->legs[1].tone, TONE_NONE);
+    world_command(&t.w, "u0", OP_HOLD, t.id, "");
+    world_command(&t.w, "u0", OP_RETRIEVE, t.id, "");
+    assert_true(world_notice(&t.w, "u0")->call.is_muted);
+    assert_int_equal(world_command(&t.w, "u0", OP_UNMUTE_CALL, t.id, ""), ERR_OK);
+    assert_int_equal(world_order(&t.w, ORDER_MIX)->legs[1].hears, 1);
+    end(&t);
+}
+
+static void clear_releases_everybody(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    establish(&t);
+    assert_int_equal(world_command(&t.w, "u0", OP_CLEAR_CALL, t.id, ""), ERR_OK);
+    assert_int_equal(world_notice(&t.w, "u0")->release_reason, CAUSE_CLEARED);
+    assert_int_equal(world_notice(&t.w, "u1")->release_reason, CAUSE_CLEARED);
+    assert_int_equal(world_command(&t.w, "u0", OP_CLEAR_CALL, t.id, ""), ERR_OK);
+    assert_int_equal(t.w.fx.notice_count, 0);
+    end(&t);
+}
+
 static void dtmf_goes_to_the_other_telephone(void **state)
 {
     (void)state;
@@ -396,6 +469,10 @@ int main(void)
         cmocka_unit_test(a_busy_destination),
         cmocka_unit_test(a_number_nobody_has),
         cmocka_unit_test(a_call_from_the_keypad),
+        cmocka_unit_test(hold_gives_the_others_music_until_retrieve),
+        cmocka_unit_test(what_the_telephone_holds_it_retrieves),
+        cmocka_unit_test(mute_is_heard_by_nobody_and_kept_over_hold),
+        cmocka_unit_test(clear_releases_everybody),
         cmocka_unit_test(dtmf_goes_to_the_other_telephone),
         cmocka_unit_test(what_belongs_to_others_is_not_there),
         cmocka_unit_test(dial_needs_a_registered_idle_telephone_and_a_number),

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Who hears whom: one table for each call, made anew from the state whenever something in it
+ * changed. Established parties hear each other, but for who is muted; who has hold of a call hears
+ * nothing of it and is heard by nobody. Whoever would hear nobody hears a tone that says why: the
+ * busy tone, ring-back while somebody is called, music while everybody else has the call on hold.
+ */
+#include "core/core_int.h"
+
+#define BIT(state) (1u << (state))
+
+static bool is_in_mix(const struct party *party)
+{
+    return party->leg && (party->leg->is_up || party->leg->is_offered);
+}
+
+static bool hears(const struct party *listener, const struct party *talker)
+{
+    return listener != talker && listener->state == PARTY_ESTABLISHED &&
+           talker->state == PARTY_ESTABLISHED && !talker->is_muted;
+}
+
+static enum tone tone_for(const struct party *party)
+{
+    const struct call *call = party->call;
+    size_t ringing = call_count(call, BIT(PARTY_RINGING));
+    if (party->wait == WAIT_TONE)
+        return TONE_BUSY;
+    if (party->state == PARTY_DIALING)
+        return ringing > 0 ? TONE_RINGBACK : TONE_NONE;
+    if (party->state != PARTY_ESTABLISHED || call_count(call, BIT(PARTY_ESTABLISHED)) > 1)
+        return TONE_NONE;
+    if (call_count(call, BIT(PARTY_HELD)) > 0)
+        return TONE_MUSIC;
+    return ringing > 0 ? TONE_RINGBACK : TONE_NONE;
+}
+
+void call_mix(struct turn *turn, struct call *call)
+{
+    struct mix_leg *legs = arena_zalloc(&turn->fx->arena, MIX_LEGS_MAX * sizeof *legs);
+    const struct party *of[MIX_LEGS_MAX];
+    size_t count = 0;
+    LIST_EACH(it, &call->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, link);
+        if (is_in_mix(party) && count < MIX_LEGS_MAX)
+            of[count++] = party;
+    }
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        legs[i].leg = of[i]->leg->id;
+        legs[i].tone = tone_for(of[i]);
+        for (size_t k = 0; k < count; k++)
+            if (hears(of[i], of[k]))
+                legs[i].hears |= 1u << k;
+    }
+    struct order *order = effects_order(turn, ORDER_MIX, 0);
+    order->legs = legs;
+    order->leg_count = count;
+    effects_order_done(turn, order);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Parties as things: making, finding, binding to a device, changing their state. What happens to
+ * them in a call is in call_flow.c. */
+#include "base/mem.h"
+#include "core/core_int.h"
+
+uint64_t party_tie(const struct party *party)
+{
+    return party->call->serial << 16 | (party->number + 1);
+}
+
+struct party *party_create(struct turn *turn, struct call *call, struct slice dn,
+                           const struct party *inviter)
+{
+    struct party *party = mem_zalloc(sizeof *party);
+    party->call = call;
+    party->number = call->next_party++;
+    party->inviter = inviter ? inviter->number : party->number;
+    party->deadline.kind = DEADLINE_OF_PARTY;
+    party->state = PARTY_INVITED;
+    number_copy(party->dn, dn);
+    list_init(&party->of_user);
+    list_init(&party->of_device);
+    list_append(&call->parties, &party->link);
+    turn->core->stats.calls_by_state[PARTY_INVITED]++;
+    call_changed(call);
+    return party;
+}
+
+void party_free(struct core *core, struct party *party)
+{
+    core->stats.calls_by_state[party->state]--;
+    heap_remove(&core->deadlines, &party->deadline.node);
+    list_remove(&party->link);
+    list_remove(&party->of_user);
+    list_remove(&party->of_device);
+    mem_free(party);
+}
+
+void party_bind(struct party *party, struct device *device)
+{
+    party->device = device;
+    list_append(&device->parties, &party->of_device);
+    party->user = device->owner;
+    if (party->user)
+        list_append(&party->user->parties, &party->of_user);
+}
+
+/* The living part of the user in the call, else the one that joined last. */
+struct party *party_of_user(const struct call *call, const struct user *user)
+{
+    struct party *found = NULL;
+    LIST_EACH(it, &call->parties)
+    {
+        struct party *party = LIST_OWNER(it, struct party, link);
+        if (party->user == user && (!found || !party_is_living(found)))
+            found = party;
+    }
+    return found;
+}
+
+struct party *party_inviter(const struct party *party)
+{
+    LIST_EACH(it, &party->call->parties)
+    {
+        struct party *other = LIST_OWNER(it, struct party, link);
+        if (other->number == party->inviter)
+            return other;
+    }
+    return NULL;
+}
+
+void party_set_state(struct turn *turn, struct party *party, enum party_state state)
+{
+    uint64_t *counts = turn->core->stats.calls_by_state;
+    counts[party->state]--;
+    counts[state]++;
+    if (party->state == PARTY_INVITED && state != PARTY_RELEASED)
+        party->since_ms = turn->now_ms;
+    if (state == PARTY_RELEASED)
+        party->ended_ms = turn->now_ms;
+    if (state != PARTY_HELD)
+        party->is_held_by_telephone = false;
+    party->state = state;
+}
+
+void party_wait_for(struct turn *turn, struct party *party, enum party_wait wait, uint64_t ms)
+{
+    struct heap *deadlines = &turn->core->deadlines;
+    party->wait = wait;
+    if (wait == WAIT_NOTHING)
+        heap_remove(deadlines, &party->deadline.node);
+    else
+        heap_set(deadlines, &party->deadline.node, turn->now_ms + ms, party_tie(party));
+}
