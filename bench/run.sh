@@ -27,6 +27,7 @@ seconds=${BENCH_SECONDS:-15}
 base=${BENCH_DATA:-$build/bench-data}
 mkdir -p "$base"
 scratch=$(mktemp -d "$base/run.XXXXXX")
+work=$scratch/part
 server=
 port=
 load_before=$(cat /proc/loadavg)
@@ -46,9 +47,14 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM
 
+# Rows of the table, from standard input.
+tell() {
+    tee -a "$scratch/table"
+}
+
 # start_server DATA AGENTS: sets server (the process) and port.
 start_server() {
-    cat >"$scratch/bench.ini" <<END
+    cat >"$work/bench.ini" <<END
 [server]
 log_level = warn
 [calls]
@@ -56,72 +62,73 @@ keep_released_s = 2
 [journal]
 snapshot_batches = 2000
 END
-    "$build/cordboard" serve --config "$scratch/bench.ini" --demo --demo-agents "$2" \
-        --http 127.0.0.1:0 --data "$1" >"$scratch/server.out" 2>"$scratch/server.err" &
+    "$build/cordboard" serve --config "$work/bench.ini" --demo --demo-agents "$2" \
+        --http 127.0.0.1:0 --data "$1" >"$work/server.out" 2>"$work/server.err" &
     server=$!
     # The shell is not to report that it was killed.
     disown "$server"
     port=
     for _ in $(seq 600); do
         port=$(sed -n 's|.*listening on http://127\.0\.0\.1:\([0-9]*\).*|\1|p' \
-            "$scratch/server.out" | head -n 1)
+            "$work/server.out" | head -n 1)
         [ -z "$port" ] || return 0
         kill -0 "$server" 2>/dev/null || break
         sleep 0.1
     done
     echo "the server did not start:" >&2
-    cat "$scratch/server.out" "$scratch/server.err" >&2
+    cat "$work/server.out" "$work/server.err" >&2
     return 1
 }
 
 part_disk() {
-    "$build/bench/fdatasync" --directory "$scratch"
+    "$build/bench/fdatasync" --directory "$work" | tell
 }
 
 part_update() {
-    start_server "$scratch/update" 128
+    start_server "$work/update" 128
     "$build/bench/load_update" --port "$port" --pid "$server" --seconds "$seconds" \
-        --file "$scratch/acked" &
-    local load=$! seen="$scratch/snapshots"
+        --file "$work/acked" >"$work/rows" &
+    local load=$! seen="$work/snapshots"
     # Old ones are removed by the server, so they are counted as they come.
     while kill -0 "$load" 2>/dev/null; do
-        ls "$scratch/update" | grep '^snapshot-.*\.bin$' >>"$seen" || true
+        ls "$work/update" | grep '^snapshot-.*\.bin$' >>"$seen" || true
         sleep 0.2
     done
     wait "$load"
-    echo "| - snapshots written in the run | 1 or more | $(sort -u "$seen" | wc -l) |"
+    tell <"$work/rows"
+    echo "| - snapshots written in the run | 1 or more | $(sort -u "$seen" | wc -l) |" | tell
     stop_server
-    start_server "$scratch/update" 128
-    "$build/bench/check_update" --port "$port" --file "$scratch/acked"
+    start_server "$work/update" 128
+    "$build/bench/check_update" --port "$port" --file "$work/acked" | tell
     stop_server
 }
 
 part_latency() {
-    start_server "$scratch/latency" 128
-    "$build/bench/load_latency" --port "$port" --pid "$server" --seconds "$seconds"
+    start_server "$work/latency" 128
+    "$build/bench/load_latency" --port "$port" --pid "$server" --seconds "$seconds" | tell
     stop_server
 }
 
 part_idle() {
     ulimit -n "$(ulimit -H -n)"
-    start_server "$scratch/idle-$1" 10000
-    "$build/bench/load_idle" --port "$port" --pid "$server" --transport "$1"
+    start_server "$work/idle-$1" 10000
+    "$build/bench/load_idle" --port "$port" --pid "$server" --transport "$1" | tell
     stop_server
 }
 
 measure() {
-    echo "| what | goal | measured |"
-    echo "| --- | --- | --- |"
+    printf '%s\n' "| what | goal | measured |" "| --- | --- | --- |" | tell
     for part in "${parts[@]}"; do
+        mkdir "$work"
         case "$part" in
         disk | update | latency) "part_$part" ;;
-        idle-*) part_idle "${part#idle-}" ;;
+        idle-long-polling | idle-websocket) part_idle "${part#idle-}" ;;
         *)
             echo "there is no part '$part'" >&2
             return 2
             ;;
         esac
-        rm -rf "$scratch"/*
+        rm -rf "$work"
     done
 }
 
@@ -138,15 +145,14 @@ describe() {
         "load average before the run ${load_before%% *}.$busy"
 }
 
-measure | tee "$scratch.table"
-trap 'clean_up; rm -f "$scratch.table"' EXIT
+measure
 if [ $writes = yes ]; then
     {
         sed '/^<!-- figures -->$/q' bench/README.md
         echo
         describe
         echo
-        cat "$scratch.table"
+        cat "$scratch/table"
         echo
         sed -n '/^<!-- end of figures -->$/,$p' bench/README.md
     } >"$scratch/README.md"

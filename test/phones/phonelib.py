@@ -12,6 +12,7 @@ import math
 import os
 import pathlib
 import queue
+import random
 import re
 import select
 import shutil
@@ -51,6 +52,13 @@ def free_even_port():
         port = free_port()
         if port % 2 == 0:
             return port
+
+
+def rtp_range():
+    """A hundred ports below those that the system gives out; a server that starts again must find its
+    own ones free, so no two tests that run at once should share them."""
+    first = 20000 + 100 * random.randrange(100)
+    return first, first + 98
 
 
 def is_taken(port):
@@ -461,11 +469,11 @@ class Sipp:
 class Ctl:
     """sipctl, the program that plays the core (sipctl.c)."""
 
-    def __init__(self, directory, devices, port=0, program=None, rtp=(30000, 30998)):
+    def __init__(self, directory, devices, port=0, program=None):
         self.program = program or os.environ["CORDBOARD_SIPCTL"]
         self.state = pathlib.Path(directory) / "state"
         self.log_path = pathlib.Path(directory) / "sipctl.log"
-        self.devices, self.rtp, self.wanted_port = devices, rtp, port
+        self.devices, self.rtp, self.wanted_port = devices, rtp_range(), port
         self.clock_ahead_ms = 0
         self.start()
 
@@ -477,11 +485,11 @@ class Ctl:
             [self.program, f"127.0.0.1:{self.wanted_port}", str(self.state), *map(str, self.rtp),
              str(self.clock_ahead_ms), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.lines = queue.Queue()
-        self.seen, self.early = [], []
+        self.seen, self.early = [], []  # early: to be looked at before lines
         threading.Thread(target=self._read, args=(self.process.stdout, self.lines),
                          daemon=True).start()
         started = self.wait("started")
-        self.early = self.seen[:-1]  # signals that came from within start
+        self.early = self.seen[:-1]
         assert "started ok " in started["line"], started
         self.port = self.wanted_port = int(started["port"])
 
@@ -492,8 +500,15 @@ class Ctl:
         lines.put("")
 
     def say(self, line):
+        """Gives one line, and returns when it has been read and, but for orders, carried out."""
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
+        while line != "quit":
+            said = self.lines.get(timeout=10)
+            assert said, f"sipctl ended\n{self.log_path.read_text()[-4000:]}"
+            if said == "done":
+                return
+            self.early.append(said)
 
     def wait(self, kind, seconds=10.0, **fields):
         """The next signal of that kind and with these fields, as a dict; others are passed over."""
@@ -511,6 +526,8 @@ class Ctl:
                 return found
 
     def has_seen(self, kind):
+        self.seen += self.early
+        self.early = []
         while not self.lines.empty():
             self.seen.append(self.lines.get())
         return [line for line in self.seen if line.startswith(kind + " ")]

@@ -17,6 +17,7 @@ from support.server import Server, binary  # noqa: E402
 
 CONFIG = """[line]
 driver = sip
+rtp_ports = %d-%d
 [calls]
 busy_tone_s = 2
 """
@@ -29,7 +30,7 @@ class SipServer(Server):
         super().__init__(directory / "data", line="sip")
         self.sip_port = phonelib.free_port()
         self.config = directory / "server.ini"
-        text = CONFIG
+        text = CONFIG % phonelib.rtp_range()
         for number, way in enumerate(WAYS):
             text += (f"[user agent{number}]\npassword = demo\n"
                      f"[device {15000 + number}]\nuser = agent{number}\n"

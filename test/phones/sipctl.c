@@ -10,6 +10,8 @@
  *
  *   ring LEG DN FROM [auto]     answer LEG        drop LEG CAUSE(number)
  *   mix LEG=[LEG,...][:ringback|:busy] ...        dtmf LEG DIGITS
+ * Each line is answered by "done".
+ *
  *   hold (give no ORDER_KEPT)   go (give those held back)   clock MILLISECONDS   quit
  */
 #include <pthread.h>
@@ -337,6 +339,10 @@ int main(int argc, char **argv)
         line[strcspn(line, "\n")] = '\0';
         if (!obey(slice_of(line)))
             break;
+        pthread_mutex_lock(&ctl.lock);
+        puts("done");
+        fflush(stdout);
+        pthread_mutex_unlock(&ctl.lock);
     }
     line_sip_destroy(ctl.driver);
     for (int i = 6; i < argc; i++)

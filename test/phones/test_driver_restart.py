@@ -2,6 +2,8 @@
 # SPDX-FileCopyrightText: The Cordboard authors
 """kill -9 at any moment of a call, and a new process: what the telephone does next must work."""
 
+import socket
+
 from phonelib import sdp, sdp_port, wait_for
 from test_driver_calls import connect
 
@@ -99,6 +101,37 @@ def test_a_ringing_baresip_is_answered_after_a_kill(ctl, two):
     b.command("accept")
     ctl.wait("answered", leg=1)
     b.wait_event("CALL_ESTABLISHED")
+
+
+def take_port(port):
+    taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    taken.bind(("127.0.0.1", port))
+    return taken
+
+
+def test_a_call_whose_port_is_lost_is_ended(ctl, make_socket):
+    phone, invite = ringing(ctl, make_socket)
+    answer(phone, invite)
+    ctl.wait("answered")
+    phone.receive(want=lambda m: m.method == "ACK")
+    ctl.kill()
+    with take_port(sdp_port(invite.body)):
+        ctl.start()
+        ctl.wait("gone", leg=1, cause=9)
+        assert phone.receive(want=lambda m: m.method).method == "BYE"
+
+
+def test_a_ringing_telephone_whose_port_is_lost_is_rung_anew(ctl, make_socket):
+    phone, invite = ringing(ctl, make_socket)
+    ctl.kill()
+    with take_port(sdp_port(invite.body)):
+        ctl.start()
+        cancel = phone.receive(want=lambda m: m.method)
+        assert cancel.method == "CANCEL" and cancel.get("via") == invite.get("via")
+        ctl.say("ring 1 15000 15001")
+        again = phone.receive(want=lambda m: m.method == "INVITE")
+        assert again.get("call-id") != invite.get("call-id")
+        assert sdp_port(again.body) != sdp_port(invite.body)
 
 
 def test_an_orphan_is_stopped(ctl, make_socket):

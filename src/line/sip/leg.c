@@ -190,24 +190,22 @@ void line_sip_leg_tell_held(struct leg *leg)
                         (struct signal){.kind = held == HELD_YES ? SIGNAL_HELD : SIGNAL_RETRIEVED});
 }
 
-static enum err leg_take_up(struct leg *leg, const struct line_leg *from, const struct keep *keep)
+/* Its port is somebody else's now: the telephone is told that this dialog is over. */
+static void leg_give_up(struct leg *leg, enum keep_kind kind)
 {
-    struct sip_line *sip = leg->sip;
-    if (media_open(sip->media, leg->number, keep->port, &leg->port) != ERR_OK) {
-        leg->port = 0;
-        return ERR_IN_USE;
+    LIST_EACH_SAFE(it, &leg->dialogs)
+    {
+        struct dialog *d = LIST_OWNER(it, struct dialog, as_dialog);
+        list_remove(&d->as_lost);
+        if (kind == KEEP_RINGING)
+            line_sip_dialog_cancel(d);
+        else if (kind == KEEP_UP)
+            line_sip_dialog_bye(d);
     }
-    leg->sdp_version = keep->sdp_version + CSEQ_RESERVE;
-    leg->told_held = HELD_UNKNOWN;
-    for (size_t i = 0; i < keep->dialog_count; i++) {
-        struct dialog *d = line_sip_dialog_restore(leg, &keep->dialogs[i]);
-        if (keep->kind == KEEP_RINGING)
-            list_append(&sip->lost, &d->as_lost);
-    }
-    if (from->phase == LEG_CALLING || keep->kind == KEEP_RINGING) {
-        bool is_ringing = from->phase == LEG_CALLING || from->phase == LEG_DROPPING;
-        return is_ringing && keep->kind == KEEP_RINGING ? ERR_OK : ERR_CORRUPT;
-    }
+}
+
+static enum err leg_take_up_answered(struct leg *leg, const struct keep *keep)
+{
     leg->dialog = LIST_OWNER(leg->dialogs.next, struct dialog, as_dialog);
     if (keep->kind == KEEP_OFFERED) {
         leg->state = SIP_LEG_OFFERED;
@@ -215,11 +213,32 @@ static enum err leg_take_up(struct leg *leg, const struct line_leg *from, const 
     }
     leg->state = SIP_LEG_UP;
     leg->far = keep->far;
-    media_connect(sip->media, leg->number, &leg->far);
+    media_connect(leg->sip->media, leg->number, &leg->far);
     /* The ACK that waited for this to be durable may never have gone out. */
     if (leg->dialog->invite_cseq)
         line_sip_dialog_ack(leg->dialog);
     return ERR_OK;
+}
+
+static enum err leg_take_up(struct leg *leg, const struct line_leg *from, const struct keep *keep)
+{
+    struct sip_line *sip = leg->sip;
+    leg->sdp_version = keep->sdp_version + CSEQ_RESERVE;
+    leg->told_held = HELD_UNKNOWN;
+    for (size_t i = 0; i < keep->dialog_count; i++) {
+        struct dialog *d = line_sip_dialog_restore(leg, &keep->dialogs[i]);
+        if (keep->kind == KEEP_RINGING)
+            list_append(&sip->lost, &d->as_lost);
+    }
+    if (media_open(sip->media, leg->number, keep->port, &leg->port) != ERR_OK) {
+        leg->port = 0;
+        leg_give_up(leg, keep->kind);
+        return ERR_IN_USE;
+    }
+    if (from->phase != LEG_CALLING && keep->kind != KEEP_RINGING)
+        return leg_take_up_answered(leg, keep);
+    bool is_ringing = from->phase == LEG_CALLING || from->phase == LEG_DROPPING;
+    return is_ringing && keep->kind == KEEP_RINGING ? ERR_OK : ERR_CORRUPT;
 }
 
 void line_sip_leg_restore(struct sip_line *sip, const struct line_leg *from)

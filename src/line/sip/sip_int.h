@@ -309,8 +309,8 @@ void line_sip_leg_gone(struct leg *leg, enum cause cause);
 /* Frees without a signal. */
 void line_sip_leg_free(struct leg *leg);
 void line_sip_leg_kept(struct leg *leg);
-/* The leg does that as soon as all that it has given to keep is durable; at once when it is, or when
- * it was too much to keep. */
+/* The leg does that as soon as all that it has given to keep is durable; at once when it is, or
+ * when it was too much to keep. */
 void line_sip_leg_wait(struct leg *leg, enum leg_wait what);
 /* Takes over what the telephone's session description says. */
 void line_sip_leg_connect(struct leg *leg, const struct sdp *sdp, int our_event_payload);
