@@ -24,8 +24,9 @@
 
 struct media;
 
-/* Ring-back is 425 Hz, 1 s on, 4 s off; busy is 425 Hz, 480 ms on, 480 ms off (ITU-T E.180). */
-enum media_tone { MEDIA_TONE_NONE, MEDIA_TONE_RINGBACK, MEDIA_TONE_BUSY };
+/* Ring-back is 425 Hz, 1 s on, 4 s off; busy is 425 Hz, 480 ms on, 480 ms off (ITU-T E.180).
+ * Music is generated. */
+enum media_tone { MEDIA_TONE_NONE, MEDIA_TONE_RINGBACK, MEDIA_TONE_BUSY, MEDIA_TONE_MUSIC };
 
 #define MEDIA_NO_EVENTS  (-1)
 #define MEDIA_DIGITS_MAX 64

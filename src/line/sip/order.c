@@ -39,7 +39,8 @@ static void order_mix_row(struct leg *leg, const struct order *order, const stru
 {
     static const enum media_tone tones[TONE_COUNT] = {[TONE_NONE] = MEDIA_TONE_NONE,
                                                       [TONE_RINGBACK] = MEDIA_TONE_RINGBACK,
-                                                      [TONE_BUSY] = MEDIA_TONE_BUSY};
+                                                      [TONE_BUSY] = MEDIA_TONE_BUSY,
+                                                      [TONE_MUSIC] = MEDIA_TONE_MUSIC};
     uint64_t talker = 0;
     for (size_t i = order->leg_count; i-- > 0;) {
         if (i < MIX_LEGS_MAX && (row->hears & UINT32_C(1) << i))
