@@ -18,7 +18,7 @@ static void tell(struct turn *turn, struct party *party, struct notice_extras ex
     effects_call_notice(turn, party, NOTICE_STATUS_CHANGE, extras);
 }
 
-static void tell_others(struct turn *turn, const struct party *about)
+void party_tell_others(struct turn *turn, const struct party *about)
 {
     LIST_EACH(it, &about->call->parties)
     {
@@ -50,6 +50,15 @@ void call_begin(struct turn *turn, struct call *call, struct device *device, str
         party_call(turn, callee);
 }
 
+void call_add(struct turn *turn, struct call *call, const struct party *inviter,
+              struct slice destination, bool is_shown)
+{
+    struct party *party = party_create(turn, call, destination, inviter);
+    party->is_shown = is_shown;
+    number_copy(party->dnis, destination);
+    party_call(turn, party);
+}
+
 /* Rings the telephone of an invited party, if it can be had. */
 void party_call(struct turn *turn, struct party *party)
 {
@@ -59,8 +68,11 @@ void party_call(struct turn *turn, struct party *party)
     } else if (device_is_busy(device)) {
         party_fails(turn, party, CAUSE_BUSY);
     } else {
+        const struct party *from = party_inviter(party);
+        if (!party_is_living(from))
+            from = party_talking(party->call);
         party_bind(party, device);
-        leg_ring(turn, party, party_inviter(party)->dn, false);
+        leg_ring(turn, party, from->dn, false);
         party_wait_for(turn, party, WAIT_NO_ANSWER, turn->core->limits.no_answer_ms);
     }
 }
@@ -95,10 +107,10 @@ void party_answers(struct turn *turn, struct party *party)
     if (is_first)
         tell(turn, inviter, extras);
     else
-        tell_others(turn, party);
+        party_tell_others(turn, party);
 }
 
-static void party_release(struct turn *turn, struct party *party, enum cause cause)
+void party_release(struct turn *turn, struct party *party, enum cause cause)
 {
     if (!party_is_living(party))
         return;
@@ -112,21 +124,65 @@ static void party_release(struct turn *turn, struct party *party, enum cause cau
         tell(turn, party, (struct notice_extras){.has_extensions = true, .release_reason = cause});
 }
 
-/* A called party can't be had. Who began the call for it hears the busy tone for a while, where its
- * telephone is off hook already; a telephone that waits for our answer gets the failure itself. In
- * a call that goes on without it, nothing else happens. */
+/* What the inviter of somebody who can't be had is told. */
+static const char *error_text(enum cause cause)
+{
+    switch (cause) {
+    case CAUSE_BUSY:
+        return "the destination is busy";
+    case CAUSE_NO_ANSWER:
+        return "the destination does not answer";
+    case CAUSE_REJECTED:
+        return "the destination declined";
+    case CAUSE_UNREACHABLE:
+        return "the destination can't be reached";
+    default:
+        return "the destination could not be called";
+    }
+}
+
+/* Who began the call hears the busy tone for a while, where its telephone is off hook already; a
+ * telephone that waits for our answer gets the failure itself. */
+static void caller_is_failed(struct turn *turn, struct party *caller, enum cause cause)
+{
+    if (!caller->leg || !caller->leg->is_up || turn->core->limits.tone_ms == 0) {
+        call_end(turn, caller->call, cause);
+        return;
+    }
+    caller->fail_cause = cause;
+    party_wait_for(turn, caller, WAIT_TONE, turn->core->limits.tone_ms);
+    call_mix(turn, caller->call);
+}
+
+/* A called party can't be had. Who began the call for it hears so. Who transferred the call is rung
+ * again with it. Who wanted a conference is told, and the call goes on, unless nobody is left to
+ * talk to. */
 void party_fails(struct turn *turn, struct party *party, enum cause cause)
 {
+    struct call *call = party->call;
     struct party *inviter = party_inviter(party);
     party_release(turn, party, cause);
-    if (inviter->state != PARTY_DIALING) {
-        call_mix(turn, party->call);
-    } else if (!inviter->leg || !inviter->leg->is_up || turn->core->limits.tone_ms == 0) {
-        call_end(turn, party->call, cause);
+    if (inviter->state == PARTY_DIALING) {
+        caller_is_failed(turn, inviter, cause);
+        return;
+    }
+    party->is_shown = false;
+    call_changed(call);
+    if (inviter->cause == CAUSE_TRANSFERRED && inviter->recall == 0) {
+        inviter->recall = call->next_party;
+        call_add(turn, call, party_talking(call), number_slice(inviter->dn), true);
+        if (!call->is_over)
+            party_tell_others(turn, party);
+    } else if (call_count(call, BIT(PARTY_ESTABLISHED) | BIT(PARTY_HELD)) +
+                   call_count(call, BIT(PARTY_RINGING) | BIT(PARTY_INVITED)) <
+               2) {
+        call_end(turn, call, cause);
     } else {
-        inviter->fail_cause = cause;
-        party_wait_for(turn, inviter, WAIT_TONE, turn->core->limits.tone_ms);
-        call_mix(turn, party->call);
+        call_mix(turn, call);
+        if (party_is_living(inviter))
+            effects_call_notice(
+                turn, inviter, NOTICE_CALL_ERROR,
+                (struct notice_extras){.error = ERR_STATE, .error_text = error_text(cause)});
     }
 }
 
@@ -145,7 +201,7 @@ void party_leaves(struct turn *turn, struct party *party, enum cause cause)
     party->is_shown = false;
     call_changed(call);
     call_mix(turn, call);
-    tell_others(turn, party);
+    party_tell_others(turn, party);
 }
 
 void party_quits(struct turn *turn, struct party *party, enum cause cause)

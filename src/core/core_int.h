@@ -71,6 +71,7 @@ struct party {
     struct list of_device;
     struct call *call;
     uint32_t number;  /* within the call */
+    uint32_t recall;  /* number of the party that rings it again after a failed transfer; 0: none */
     uint32_t inviter; /* number of the party that called this one; its own when it began the call */
     char dn[NUMBER_MAX + 1];
     char dnis[NUMBER_MAX + 1];
@@ -180,6 +181,9 @@ enum err op_retrieve(struct turn *turn);
 enum err op_mute_call(struct turn *turn);
 enum err op_unmute_call(struct turn *turn);
 enum err op_clear_call(struct turn *turn);
+enum err op_single_step_conference(struct turn *turn);
+enum err op_single_step_transfer(struct turn *turn);
+enum err op_remove_participant_from_conference(struct turn *turn);
 enum err op_attach_user_data(struct turn *turn);
 enum err op_update_user_data(struct turn *turn);
 enum err op_delete_user_data(struct turn *turn);
@@ -208,7 +212,11 @@ struct party *party_create(struct turn *turn, struct call *call, struct slice dn
 void party_free(struct core *core, struct party *party);
 void party_bind(struct party *party, struct device *device);
 struct party *party_of_user(const struct call *call, const struct user *user);
+/* The first that talks or holds; NULL. */
+struct party *party_talking(const struct call *call);
 struct party *party_inviter(const struct party *party);
+/* Talks in a call of three or more, to which by added it. */
+bool party_was_added_by(const struct party *party, const struct party *by);
 void party_set_state(struct turn *turn, struct party *party, enum party_state state);
 void party_wait_for(struct turn *turn, struct party *party, enum party_wait wait, uint64_t ms);
 uint64_t party_tie(const struct party *party);
@@ -218,9 +226,17 @@ void call_begin(struct turn *turn, struct call *call, struct device *caller, str
                 struct slice destination);
 void call_end(struct turn *turn, struct call *call, enum cause cause);
 void party_call(struct turn *turn, struct party *party);
+/* One more is called into the call, on behalf of inviter. */
+void call_add(struct turn *turn, struct call *call, const struct party *inviter,
+              struct slice destination, bool is_shown);
+/* Of Dial, transfer and conference: a number that can be dialled, room for one more, and user data
+ * within the limits, which *data then is, with what the call (may be NULL) had before. */
+enum err destination_check(struct turn *turn, const struct call *call, struct user_data **data);
 void party_rings(struct turn *turn, struct party *party);
 void party_answers(struct turn *turn, struct party *party);
 void party_fails(struct turn *turn, struct party *party, enum cause cause);
+void party_release(struct turn *turn, struct party *party, enum cause cause);
+void party_tell_others(struct turn *turn, const struct party *about);
 void party_leaves(struct turn *turn, struct party *party, enum cause cause);
 /* Goes, whatever it was doing: fails, leaves, or ends the call that it began. */
 void party_quits(struct turn *turn, struct party *party, enum cause cause);

@@ -21,6 +21,9 @@ enum op {
     OP_MUTE_CALL,
     OP_UNMUTE_CALL,
     OP_CLEAR_CALL,
+    OP_SINGLE_STEP_CONFERENCE,
+    OP_SINGLE_STEP_TRANSFER,
+    OP_REMOVE_PARTICIPANT_FROM_CONFERENCE,
     OP_SEND_DTMF,
     OP_ATTACH_USER_DATA,
     OP_UPDATE_USER_DATA,
@@ -43,7 +46,8 @@ enum op_param {
     OP_PARAM_DIGITS = 1u << 1,      /* "digits": string -> command.text */
     OP_PARAM_USER_DATA = 1u << 2,   /* "userData": object -> command.pairs */
     OP_PARAM_KEY = 1u << 3,         /* "key": string -> command.text */
-    OP_PARAM_CHANNELS = 1u << 4     /* "channels": array of strings -> command.voice */
+    OP_PARAM_CHANNELS = 1u << 4,    /* "channels": array of strings -> command.voice */
+    OP_PARAM_PARTICIPANT = 1u << 5  /* "participant": string -> command.text */
 };
 
 struct op_row {

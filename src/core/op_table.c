@@ -21,6 +21,12 @@ static const struct op_row rows[OP_COUNT] = {
     [OP_MUTE_CALL] = {"MuteCall", OP_ON_CALL, 0, 0},
     [OP_UNMUTE_CALL] = {"UnmuteCall", OP_ON_CALL, 0, 0},
     [OP_CLEAR_CALL] = {"ClearCall", OP_ON_CALL, 0, 0},
+    [OP_SINGLE_STEP_CONFERENCE] = {"SingleStepConference", OP_ON_CALL,
+                                   OP_PARAM_DESTINATION | OP_PARAM_USER_DATA, OP_PARAM_DESTINATION},
+    [OP_SINGLE_STEP_TRANSFER] = {"SingleStepTransfer", OP_ON_CALL,
+                                 OP_PARAM_DESTINATION | OP_PARAM_USER_DATA, OP_PARAM_DESTINATION},
+    [OP_REMOVE_PARTICIPANT_FROM_CONFERENCE] = {"RemoveParticipantFromConference", OP_ON_CALL,
+                                               OP_PARAM_PARTICIPANT, OP_PARAM_PARTICIPANT},
     [OP_SEND_DTMF] = {"SendDtmf", OP_ON_CALL, OP_PARAM_DIGITS, OP_PARAM_DIGITS},
     [OP_ATTACH_USER_DATA] = {"AttachUserData", OP_ON_CALL, OP_PARAM_USER_DATA, OP_PARAM_USER_DATA},
     [OP_UPDATE_USER_DATA] = {"UpdateUserData", OP_ON_CALL, OP_PARAM_USER_DATA, OP_PARAM_USER_DATA},
@@ -56,6 +62,21 @@ static bool is_not_muted(const struct party *party)
     return !party->is_muted;
 }
 
+/* Whether somebody whom this party added can be removed and leave two behind. */
+static bool has_added(const struct party *party)
+{
+    LIST_EACH(it, &party->call->parties)
+    if (party_was_added_by(LIST_OWNER(it, struct party, link), party))
+        return true;
+    return false;
+}
+
+/* Whether somebody is there to be transferred. */
+static bool has_company(const struct party *party)
+{
+    return call_count(party->call, IN_TALKING) > 1;
+}
+
 static const struct op_rule rules[OP_COUNT] = {
     [OP_DIAL] = {0, 0, NULL, op_dial},
     [OP_ANSWER] = {IN(PARTY_RINGING), 0, can_answer, op_answer},
@@ -67,6 +88,10 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_MUTE_CALL] = {IN(PARTY_ESTABLISHED), 0, is_not_muted, op_mute_call},
     [OP_UNMUTE_CALL] = {IN(PARTY_ESTABLISHED), 0, is_muted, op_unmute_call},
     [OP_CLEAR_CALL] = {IN(PARTY_RINGING) | IN_TALKING, IN(PARTY_RELEASED), NULL, op_clear_call},
+    [OP_SINGLE_STEP_CONFERENCE] = {IN_TALKING, 0, NULL, op_single_step_conference},
+    [OP_SINGLE_STEP_TRANSFER] = {IN_TALKING, 0, has_company, op_single_step_transfer},
+    [OP_REMOVE_PARTICIPANT_FROM_CONFERENCE] = {IN(PARTY_ESTABLISHED), 0, has_added,
+                                               op_remove_participant_from_conference},
     [OP_SEND_DTMF] = {IN(PARTY_DIALING) | IN(PARTY_ESTABLISHED), 0, NULL, op_send_dtmf},
     [OP_ATTACH_USER_DATA] = {IN_LIVING, 0, NULL, op_attach_user_data},
     [OP_UPDATE_USER_DATA] = {IN_LIVING, 0, NULL, op_update_user_data},

@@ -72,6 +72,24 @@ struct party *party_inviter(const struct party *party)
     return NULL;
 }
 
+struct party *party_talking(const struct call *call)
+{
+    LIST_EACH(it, &call->parties)
+    {
+        struct party *party = LIST_OWNER(it, struct party, link);
+        if (party->state == PARTY_ESTABLISHED || party->state == PARTY_HELD)
+            return party;
+    }
+    return NULL;
+}
+
+bool party_was_added_by(const struct party *party, const struct party *by)
+{
+    unsigned talking = 1u << PARTY_ESTABLISHED | 1u << PARTY_HELD;
+    return party != by && party->inviter == by->number && (talking >> party->state & 1) &&
+           call_count(party->call, talking) > 2;
+}
+
 void party_set_state(struct turn *turn, struct party *party, enum party_state state)
 {
     uint64_t *counts = turn->core->stats.calls_by_state;

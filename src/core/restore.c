@@ -141,6 +141,7 @@ static void get_party(struct reading *r, struct call *call)
     party->deadline.kind = DEADLINE_OF_PARTY;
     party->number = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     party->inviter = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
+    party->recall = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     get_number(r, party->dn);
     get_number(r, party->dnis);
     struct slice device = dec_bytes(&r->d);

@@ -80,6 +80,7 @@ static void put_party(const struct party *party, struct buf *out)
     enc_u64(out, 1);
     enc_u64(out, party->number);
     enc_u64(out, party->inviter);
+    enc_u64(out, party->recall);
     put_text(out, party->dn);
     put_text(out, party->dnis);
     enc_bytes(out, party->device ? slice_of(party->device->dn) : SLICE(""));

@@ -137,8 +137,10 @@ static struct command command_for(enum op op, const char *user, const char *targ
         {SLICE("a"), SLICE("1")}, {SLICE("b"), SLICE("\"x\"")}, {SLICE("a"), SLICE("null")}};
     struct command command = {
         .op = op, .user = slice_of(user), .target = slice_of(target), .voice = r % 5 != 0};
-    if (op == OP_DIAL)
+    if (op_row(op)->takes & OP_PARAM_DESTINATION)
         command.text = slice_of(numbers[r % 11]);
+    else if (op_row(op)->takes & OP_PARAM_PARTICIPANT)
+        command.text = slice_of(numbers[r % 4]);
     else if (op == OP_SEND_DTMF)
         command.text = r % 4 ? SLICE("12#") : SLICE("");
     else if (op == OP_DELETE_USER_DATA_PAIR)
@@ -224,6 +226,29 @@ static void check_snapshot(struct model *m)
     buf_free(&second);
 }
 
+/* With parameters that fit; where that is a party's number, with each until one does. */
+static enum err try_on_copies(const struct model *m, struct slice bytes, enum op op,
+                              const char *user, const char *id)
+{
+    enum err err = ERR_OK;
+    for (uint32_t r = 0; r < USERS; r++) {
+        struct core *copy = NULL;
+        struct effects fx = {0};
+        must(core_restore(bytes, &copy) == ERR_OK, "a snapshot can be restored");
+        struct input input = {.kind = INPUT_COMMAND,
+                              .time_ms = m->w.now_ms,
+                              .command = command_for(op, user, id, r + 11 * 4)};
+        if (op == OP_SEND_DTMF)
+            input.command.text = SLICE("1");
+        err = core_apply(copy, &input, &fx);
+        effects_free(&fx);
+        core_destroy(copy);
+        if (err == ERR_OK || !(op_row(op)->takes & OP_PARAM_PARTICIPANT))
+            break;
+    }
+    return err;
+}
+
 /* On copies, so that trying them all changes nothing. */
 static void check_offers(struct model *m)
 {
@@ -237,20 +262,12 @@ static void check_offers(struct model *m)
         for (int op = 0; answer.call_count > 0 && op < OP_COUNT; op++) {
             if (op_row((enum op)op)->target != OP_ON_CALL)
                 continue;
-            struct core *copy = NULL;
-            struct effects fx = {0};
-            must(core_restore(buf_view(&bytes), &copy) == ERR_OK, "a snapshot can be restored");
-            struct input input = {.kind = INPUT_COMMAND,
-                                  .time_ms = m->w.now_ms,
-                                  .command =
-                                      command_for((enum op)op, user, answer.calls[0].call->id, 1)};
-            enum err err = core_apply(copy, &input, &fx);
+            enum err err =
+                try_on_copies(m, buf_view(&bytes), (enum op)op, user, answer.calls[0].call->id);
             bool is_offered = answer.calls[0].capabilities >> op & 1;
             bool is_tolerated = op == OP_HANGUP && answer.calls[0].state == PARTY_RINGING;
             must(!is_offered || err == ERR_OK, "an offered operation is accepted");
             must(is_offered || is_tolerated || err == ERR_STATE, "any other is refused");
-            effects_free(&fx);
-            core_destroy(copy);
         }
         answer_release(&answer);
     }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* SingleStepConference: calls one more party into the call. Everybody is told when it answers; if
+ * it does not, the requester is told by an Error. (API reference 4.3.) */
+#include "core/core_int.h"
+
+enum err op_single_step_conference(struct turn *turn)
+{
+    struct call *call = turn->party->call;
+    struct user_data *data;
+    enum err err = destination_check(turn, call, &data);
+    if (err)
+        return err;
+    call_set_data(call, data);
+    call_add(turn, call, turn->party, turn->command->text, false);
+    return ERR_OK;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* SingleStepTransfer: the requester goes at once, and the destination is called in its place. If it
+ * can't be had, the requester's telephone is rung again with the call: nobody is lost.
+ * (API reference 4.3; decisions: a transfer whose target fails.) */
+#include "core/core_int.h"
+
+enum err op_single_step_transfer(struct turn *turn)
+{
+    struct party *party = turn->party;
+    struct call *call = party->call;
+    struct user_data *data;
+    enum err err = destination_check(turn, call, &data);
+    if (err)
+        return err;
+    call_set_data(call, data);
+    party_release(turn, party, CAUSE_TRANSFERRED);
+    party->is_shown = false;
+    call_add(turn, call, party, turn->command->text, true);
+    if (!call->is_over)
+        party_tell_others(turn, party);
+    return ERR_OK;
+}
