@@ -15,8 +15,9 @@ struct reading {
     struct slice reason;
 };
 
-static enum err read_destination(struct reading *r, const struct json *value)
+static enum err read_destination(struct reading *r, const char *name, const struct json *value)
 {
+    (void)name;
     if (!json_is(value, JSON_OBJECT)) {
         r->reason = SLICE("destination must be an object such as {\"phoneNumber\":\"5002\"}");
         return ERR_INVALID;
@@ -34,28 +35,19 @@ static enum err read_destination(struct reading *r, const struct json *value)
     return ERR_OK;
 }
 
-static enum err read_digits(struct reading *r, const struct json *value)
+static enum err read_text(struct reading *r, const char *name, const struct json *value)
 {
     if (!json_is(value, JSON_STRING)) {
-        r->reason = SLICE("digits must be a string");
+        r->reason = arena_printf(r->arena, "%s must be a string", name);
         return ERR_INVALID;
     }
     r->command->text = value->text;
     return ERR_OK;
 }
 
-static enum err read_key(struct reading *r, const struct json *value)
+static enum err read_user_data(struct reading *r, const char *name, const struct json *value)
 {
-    if (!json_is(value, JSON_STRING)) {
-        r->reason = SLICE("key must be a string");
-        return ERR_INVALID;
-    }
-    r->command->text = value->text;
-    return ERR_OK;
-}
-
-static enum err read_user_data(struct reading *r, const struct json *value)
-{
+    (void)name;
     if (!json_is(value, JSON_OBJECT)) {
         r->reason = SLICE("userData must be an object");
         return ERR_INVALID;
@@ -77,8 +69,9 @@ static enum err read_user_data(struct reading *r, const struct json *value)
     return ERR_OK;
 }
 
-static enum err read_channels(struct reading *r, const struct json *value)
+static enum err read_channels(struct reading *r, const char *name, const struct json *value)
 {
+    (void)name;
     if (!json_is(value, JSON_ARRAY) || value->count == 0) {
         r->reason = SLICE("channels must be an array of at least one string");
         return ERR_INVALID;
@@ -97,13 +90,14 @@ static enum err read_channels(struct reading *r, const struct json *value)
 static const struct param {
     enum op_param bit;
     const char *name;
-    enum err (*read)(struct reading *r, const struct json *value);
+    enum err (*read)(struct reading *r, const char *name, const struct json *value);
 } params[] = {
     {OP_PARAM_DESTINATION, "destination", read_destination},
-    {OP_PARAM_DIGITS, "digits", read_digits},
+    {OP_PARAM_DIGITS, "digits", read_text},
     {OP_PARAM_USER_DATA, "userData", read_user_data},
-    {OP_PARAM_KEY, "key", read_key},
+    {OP_PARAM_KEY, "key", read_text},
     {OP_PARAM_CHANNELS, "channels", read_channels},
+    {OP_PARAM_PARTICIPANT, "participant", read_text},
 };
 
 static enum err read_params(struct reading *r, const struct op_row *row, const struct json *body)
@@ -112,7 +106,7 @@ static enum err read_params(struct reading *r, const struct op_row *row, const s
         const struct param *param = &params[i];
         const struct json *value = row->takes & param->bit ? json_get(body, param->name) : NULL;
         if (value) {
-            enum err err = param->read(r, value);
+            enum err err = param->read(r, param->name, value);
             if (err)
                 return err;
         } else if (row->needs & param->bit) {

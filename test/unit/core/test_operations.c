@@ -311,8 +311,9 @@ static void hold_gives_the_others_music_until_retrieve(void **state)
     assert_int_equal(world_command(&t.w, "u1", OP_HOLD, t.id, ""), ERR_OK);
     const struct notice *n = world_notice(&t.w, "u1");
     assert_int_equal(n->call.state, PARTY_HELD);
-    assert_int_equal(n->call.capabilities,
-                     UD4 | BIT(OP_RETRIEVE) | BIT(OP_HANGUP) | BIT(OP_CLEAR_CALL));
+    assert_int_equal(n->call.capabilities, UD4 | BIT(OP_RETRIEVE) | BIT(OP_HANGUP) |
+                                               BIT(OP_CLEAR_CALL) | BIT(OP_SINGLE_STEP_CONFERENCE) |
+                                               BIT(OP_SINGLE_STEP_TRANSFER));
     assert_null(world_notice(&t.w, "u0"));
     const struct order *mix = world_order(&t.w, ORDER_MIX);
     assert_int_equal(mix->legs[0].hears, 0);
@@ -373,6 +374,115 @@ static void clear_releases_everybody(void **state)
     assert_int_equal(world_notice(&t.w, "u1")->release_reason, CAUSE_CLEARED);
     assert_int_equal(world_command(&t.w, "u0", OP_CLEAR_CALL, t.id, ""), ERR_OK);
     assert_int_equal(t.w.fx.notice_count, 0);
+    end(&t);
+}
+
+/* u0 talks to u1 and wants u2; returns the leg that is rung. */
+static uint64_t call_third(struct call_under_test *t, enum op op)
+{
+    establish(t);
+    assert_int_equal(world_command(&t->w, "u0", op, t->id, "102"), ERR_OK);
+    return world_order(&t->w, ORDER_RING)->leg;
+}
+
+static void a_third_party_joins_when_it_answers(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    uint64_t leg = call_third(&t, OP_SINGLE_STEP_CONFERENCE);
+    assert_int_equal(t.w.fx.notice_count, 0);
+    world_signal(&t.w, SIGNAL_RINGING, leg, CAUSE_NONE);
+    assert_int_equal(world_notice(&t.w, "u2")->call.state, PARTY_RINGING);
+    assert_int_equal(world_notice(&t.w, "u2")->call.call->participant_count, 2);
+    world_signal(&t.w, SIGNAL_ANSWERED, leg, CAUSE_NONE);
+    assert_int_equal(world_notice(&t.w, "u2")->call.state, PARTY_ESTABLISHED);
+    for (int i = 0; i < 2; i++) {
+        const struct notice *n = world_notice(&t.w, i ? "u1" : "u0");
+        assert_int_equal(n->kind, NOTICE_PARTICIPANTS_UPDATED);
+        assert_int_equal(n->call.call->participant_count, 3);
+        assert_int_equal(!!(n->call.capabilities & BIT(OP_REMOVE_PARTICIPANT_FROM_CONFERENCE)),
+                         i == 0);
+    }
+    const struct order *mix = world_order(&t.w, ORDER_MIX);
+    assert_int_equal(mix->leg_count, 3);
+    assert_int_equal(mix->legs[0].hears, 6);
+    assert_int_equal(mix->legs[2].hears, 3);
+    assert_int_equal(world_command(&t.w, "u0", OP_REMOVE_PARTICIPANT_FROM_CONFERENCE, t.id, "101"),
+                     ERR_OK);
+    assert_int_equal(world_notice(&t.w, "u1")->release_reason, CAUSE_CLEARED);
+    assert_int_equal(world_notice(&t.w, "u0")->kind, NOTICE_PARTICIPANTS_UPDATED);
+    assert_int_equal(world_notice(&t.w, "u2")->call.call->participant_count, 2);
+    end(&t);
+}
+
+static void a_conference_goes_on_when_one_of_three_leaves(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    uint64_t leg = call_third(&t, OP_SINGLE_STEP_CONFERENCE);
+    world_signal(&t.w, SIGNAL_ANSWERED, leg, CAUSE_NONE);
+    world_signal(&t.w, SIGNAL_GONE, t.caller, CAUSE_HANGUP);
+    assert_int_equal(world_notice(&t.w, "u0")->release_reason, CAUSE_HANGUP);
+    assert_int_equal(world_notice(&t.w, "u1")->kind, NOTICE_PARTICIPANTS_UPDATED);
+    assert_int_equal(world_notice(&t.w, "u1")->call.state, PARTY_ESTABLISHED);
+    world_command(&t.w, "u1", OP_HANGUP, t.id, "");
+    assert_int_equal(world_notice(&t.w, "u2")->release_reason, CAUSE_HANGUP);
+    end(&t);
+}
+
+static void a_conference_that_fails_is_told_to_who_wanted_it(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    uint64_t leg = call_third(&t, OP_SINGLE_STEP_CONFERENCE);
+    world_signal(&t.w, SIGNAL_GONE, leg, CAUSE_BUSY);
+    assert_int_equal(world_notice(&t.w, "u0")->kind, NOTICE_CALL_ERROR);
+    assert_string_equal(world_notice(&t.w, "u0")->error_text, "the destination is busy");
+    assert_int_equal(world_notice(&t.w, "u0")->call.state, PARTY_ESTABLISHED);
+    assert_null(world_notice(&t.w, "u1"));
+    end(&t);
+}
+
+static void a_transfer_puts_the_destination_in_the_requesters_place(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    uint64_t leg = call_third(&t, OP_SINGLE_STEP_TRANSFER);
+    assert_true(slice_is(world_order(&t.w, ORDER_RING)->from, "101"));
+    assert_int_equal(world_notice(&t.w, "u0")->release_reason, CAUSE_TRANSFERRED);
+    assert_string_equal(world_notice(&t.w, "u1")->call.call->participants[1].number, "102");
+    world_signal(&t.w, SIGNAL_RINGING, leg, CAUSE_NONE);
+    assert_int_equal(world_order(&t.w, ORDER_MIX)->legs[0].tone, TONE_RINGBACK);
+    world_signal(&t.w, SIGNAL_ANSWERED, leg, CAUSE_NONE);
+    assert_int_equal(world_order(&t.w, ORDER_MIX)->legs[0].hears, 2);
+    assert_int_equal(world_notice(&t.w, "u2")->call.call->participant_count, 2);
+    end(&t);
+}
+
+static void a_transfer_that_fails_rings_the_requester_again(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    uint64_t leg = call_third(&t, OP_SINGLE_STEP_TRANSFER);
+    world_signal(&t.w, SIGNAL_GONE, leg, CAUSE_REJECTED);
+    const struct order *ring = world_order(&t.w, ORDER_RING);
+    assert_true(slice_is(ring->dn, "100"));
+    uint64_t again = ring->leg;
+    world_signal(&t.w, SIGNAL_RINGING, again, CAUSE_NONE);
+    assert_int_equal(world_notice(&t.w, "u0")->call.state, PARTY_RINGING);
+    world_signal(&t.w, SIGNAL_ANSWERED, again, CAUSE_NONE);
+    assert_int_equal(world_notice(&t.w, "u0")->call.state, PARTY_ESTABLISHED);
+    end(&t);
+}
+
+static void a_transfer_that_nobody_takes_ends(void **state)
+{
+    (void)state;
+    struct call_under_test t;
+    uint64_t leg = call_third(&t, OP_SINGLE_STEP_TRANSFER);
+    world_signal(&t.w, SIGNAL_GONE, leg, CAUSE_BUSY);
+    world_signal(&t.w, SIGNAL_GONE, world_order(&t.w, ORDER_RING)->leg, CAUSE_NO_ANSWER);
+    assert_int_equal(world_notice(&t.w, "u1")->release_reason, CAUSE_NO_ANSWER);
     end(&t);
 }
 
@@ -473,6 +583,12 @@ int main(void)
         cmocka_unit_test(what_the_telephone_holds_it_retrieves),
         cmocka_unit_test(mute_is_heard_by_nobody_and_kept_over_hold),
         cmocka_unit_test(clear_releases_everybody),
+        cmocka_unit_test(a_third_party_joins_when_it_answers),
+        cmocka_unit_test(a_conference_goes_on_when_one_of_three_leaves),
+        cmocka_unit_test(a_conference_that_fails_is_told_to_who_wanted_it),
+        cmocka_unit_test(a_transfer_puts_the_destination_in_the_requesters_place),
+        cmocka_unit_test(a_transfer_that_fails_rings_the_requester_again),
+        cmocka_unit_test(a_transfer_that_nobody_takes_ends),
         cmocka_unit_test(dtmf_goes_to_the_other_telephone),
         cmocka_unit_test(what_belongs_to_others_is_not_there),
         cmocka_unit_test(dial_needs_a_registered_idle_telephone_and_a_number),
