@@ -75,7 +75,8 @@ void notice_unref(struct notice *notice)
 {
     if (!notice || !unref(&notice->refs))
         return;
-    call_view_release(&notice->call);
+    if (notice_channel(notice->kind) == NOTICE_ON_CALLS)
+        call_view_release(&notice->call);
     user_card_unref(notice->user);
     mem_free(notice);
 }
@@ -83,8 +84,10 @@ void notice_unref(struct notice *notice)
 size_t notice_size_bytes(const struct notice *notice)
 {
     size_t size = sizeof *notice;
+    if (notice_channel(notice->kind) != NOTICE_ON_CALLS)
+        return size;
     const struct call_part *part = notice->call.call;
-    if (!part)
+    if (!part) /* of a test */
         return size;
     /* Two users see most parts, so each is charged with half. */
     size_t shared = sizeof *part + part->participant_count * sizeof part->participants[0];

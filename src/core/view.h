@@ -121,8 +121,10 @@ struct notice {
     struct user_card *user;
     uint64_t seq;
     uint64_t time_ms;
-    struct call_view call;     /* call kinds */
-    struct device_view device; /* the other kinds */
+    union {                        /* by notice_channel(kind) */
+        struct call_view call;     /* on calls */
+        struct device_view device; /* on the other channels */
+    };
     bool has_extensions;
     bool has_wrap_up;          /* WrapUpTime 0 */
     enum cause release_reason; /* CAUSE_NONE: not in the notice */

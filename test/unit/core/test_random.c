@@ -93,7 +93,7 @@ static void watch_notices(struct model *m)
         const struct notice *n = m->w.fx.notices[i];
         unsigned user = (unsigned)(n->user->name.ptr[1] - '0');
         must(n->seq == ++m->seq[user], "a user's notices are numbered without a gap");
-        if (!n->call.call || n->call.state != PARTY_RELEASED)
+        if (notice_channel(n->kind) != NOTICE_ON_CALLS || n->call.state != PARTY_RELEASED)
             continue;
         uint64_t key = hash_u64(hash_slice(user, slice_of(n->call.call->id)), n->call.party);
         for (size_t k = 0; k < m->released_count; k++)
