@@ -110,10 +110,15 @@ if [ -n "$wanted" ]; then
         packages+=("$chosen")
     done <<<"$wanted"
     echo "Installing: ${packages[*]}"
-    as_root apt-get install -y -qq --no-install-recommends "${packages[@]}"
+    log=$(mktemp)
+    as_root apt-get install -y -qq --no-install-recommends "${packages[@]}" >"$log" || {
+        cat "$log"
+        exit 1
+    }
+    rm -f "$log"
 fi
 
-# The tests that use the real CometD client need it beside them.
+# Some tests use the real CometD client, or a telephone that Debian 12 has in an older version.
 if [ "$1" = test ]; then
     client=test/wire/cometd
     if [ ! -e $client/node_modules/.installed ] ||
@@ -121,5 +126,9 @@ if [ "$1" = test ]; then
         echo "Installing the CometD client for the tests (npm ci in $client)"
         npm ci --prefix $client --ignore-scripts --no-audit --no-fund --loglevel=error
         touch $client/node_modules/.installed
+    fi
+    if [ -x test/phones/get-baresip.sh ] && [ ! -e cache/baresip/complete ]; then
+        echo "Unpacking a newer baresip for the tests (cache/baresip)"
+        test/phones/get-baresip.sh
     fi
 fi

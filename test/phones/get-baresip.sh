@@ -13,9 +13,9 @@ dir=$(realpath -m "${1:-$top/cache/baresip}")
 suite=trixie
 [ -e "$dir/complete" ] && exit 0
 
-mirror=${MIRROR:-$(awk '/^URIs:/ {print $2; exit}
-    /^deb / {for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) {print $i; exit}}' \
-    /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2>/dev/null | head -n 1)}
+mirror=${MIRROR:-$(cat /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2>/dev/null | awk '
+    /^URIs:/ {print $2; exit}
+    /^deb / {for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) {print $i; exit}}' || true)}
 arch=$(dpkg --print-architecture)
 apt=$dir/apt
 rm -rf "$dir"

@@ -39,6 +39,20 @@ def test_no_answer(server, caller):
     assert Telephone(server, caller.dn).show()["legs"] == []
 
 
+def test_no_answer_is_not_forgotten_over_a_kill(server, caller):
+    callee = Agent(server, 1)
+    caller.dial(callee.dn)
+    advance(server, 10_000)
+    server.kill()
+    server.start()
+    for http in (caller.http, caller.listener.http, caller.listener.poll_http):
+        http.close()
+    assert [call["state"] for call in callee.calls()] == ["Ringing"]
+    advance(server, 60_000)
+    assert callee.calls() == [] and caller.calls() == []
+    assert Telephone(server, callee.dn).show()["legs"] == []
+
+
 def test_busy(server, caller):
     second, third = Agent(server, 1), Agent(server, 2)
     call_id = second.dial(third.dn)

@@ -160,3 +160,17 @@ def test_dial_carries_user_data(two):
     caller.dial(callee.dn, userData={"Segment": "gold"})
     assert at_caller.wait_call(state="Dialing")["call"]["userData"] == {"Segment": "gold"}
     assert at_callee.wait_call(state="Ringing")["call"]["userData"] == {"Segment": "gold"}
+
+
+def test_digits_reach_the_other_telephone(two):
+    server, caller, callee, at_caller, at_callee = two
+    call_id = caller.dial(callee.dn)
+    callee.operate(call_id, "Answer")
+    at_caller.wait_call(state="Established")
+    for digits in ("4", "2*#"):
+        caller.operate(call_id, "SendDtmf", digits=digits)
+    assert [at_caller.wait_call("DtmfSent")["call"]["state"] for _ in range(2)] == ["Established"] * 2
+    assert Telephone(server, callee.dn).show()["legs"][0]["dtmf"] == "42*#"
+    assert Telephone(server, caller.dn).show()["legs"][0]["dtmf"] == ""
+    assert not [event for event in at_callee.take_all()
+                if event["data"]["notificationType"] == "DtmfSent"]

@@ -9,6 +9,7 @@ points between two steps of a commit, and started again on the same data and por
 - every answered request is there exactly once, every unanswered one at most once;
 - GET, and what each listener was told, agree, for both sides, in the same order;
 - the numbers of the events have no gap, and nothing that was confirmed came again;
+- calls that are dialled, answered and hung up the while are where GET and the listeners say;
 - nobody had to log in, to handshake or to subscribe again, and the calls are as they were.
 
 CORDBOARD_KILLS says how often (20), CORDBOARD_SEED makes a run again."""
@@ -18,7 +19,7 @@ import random
 
 import pytest
 
-from kill.load import Load
+from kill.load import CallLoad, DataLoad
 
 KILLS = int(os.environ.get("CORDBOARD_KILLS", "20"))
 SEED = int(os.environ.get("CORDBOARD_SEED", random.SystemRandom().randrange(1 << 32)))
@@ -27,16 +28,15 @@ POINTS = ["after-apply", "after-append", "after-commit", "mid-release"]
 
 @pytest.fixture
 def load(start_server):
-    server = start_server(clock="real")
-    load = Load(server)
+    load = DataLoad(start_server(clock="real"))
     yield load
     load.close()
 
 
-def test_kill_at_random_moments(load):
+def kill_at_random_moments(load, kills):
     dice = random.Random(SEED)
     print(f"CORDBOARD_SEED={SEED}")
-    for _ in range(max(1, KILLS // 2)):
+    for _ in range(kills):
         load.mark()
         load.begin()
         load.wait_for_answers(dice.randint(1, 150))
@@ -44,6 +44,18 @@ def test_kill_at_random_moments(load):
         load.end_and_restart()
         load.check()
     load.hang_up_and_check()
+
+
+def test_kill_at_random_moments(load):
+    kill_at_random_moments(load, max(1, KILLS // 2))
+
+
+def test_kill_while_calls_come_and_go(start_server):
+    load = CallLoad(start_server(clock="real"))
+    try:
+        kill_at_random_moments(load, max(1, KILLS // 4))
+    finally:
+        load.close()
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -7,7 +7,7 @@ import http.client
 import threading
 
 from support.bayeux import LongPolling
-from support.rest import Agent, Http
+from support.rest import Agent, Http, eventually
 from support.server import DEADLINE_S
 
 CALLS = 3  # agent0 with agent1, agent2 with agent3, ...
@@ -86,14 +86,14 @@ class Listener(threading.Thread):
             self.failure = text
             self.heard.notify_all()
 
-    def wait_number(self, number):
-        """Until everything up to this number was told."""
+    def wait_number(self, number, is_last=True):
+        """Until everything up to this number was told; and nothing behind it, if it is the last."""
         with self.heard:
             came = self.heard.wait_for(
                 lambda: self.failure or self.first + len(self.told) >= number, DEADLINE_S)
             assert self.failure is None, self.failure
             assert came, f"event {number} did not come; {self.first + len(self.told)} is the last"
-            assert self.first + len(self.told) == number, "more events than the server counts"
+            assert not is_last or self.first + len(self.told) == number, "more events than the server counts"
 
 
 class Request:
@@ -139,6 +139,50 @@ class Writer(threading.Thread):
             self.load.count_answer()
 
 
+class Caller(threading.Thread):
+    """Dials, answers and hangs up, over and over, until the server goes."""
+
+    def __init__(self, load, caller, callee):
+        super().__init__(daemon=True)
+        self.load = load
+        self.callee_dn = callee.dn
+        self.device_calls = caller.device_calls
+        self.http = {"caller": Http(load.server), "callee": Http(load.server)}
+        self.http["caller"].cookies = dict(caller.http.cookies)
+        self.http["callee"].cookies = dict(callee.http.cookies)
+        self.asked = 0
+        self.answered = 0
+        self.failure = None
+        self.start()
+
+    def run(self):
+        try:
+            while self.failure is None:
+                self.one_call()
+        except BROKEN:
+            for http in self.http.values():
+                http.close()
+
+    def one_call(self):
+        self.asked += 1
+        self.post("caller", self.device_calls, operationName="Dial",
+                  destination={"phoneNumber": self.callee_dn})
+        self.answered += 1
+        calls = self.http["caller"].get("/api/v2/me/calls?fields=id").json["calls"]
+        if len(calls) != 1:
+            self.failure = f"one call was dialled, there are {calls}"
+            return
+        path = f"/api/v2/me/calls/{calls[0]['id']}"
+        self.post("callee", path, operationName="Answer")
+        self.post("caller" if self.asked % 2 else "callee", path, operationName="Hangup")
+
+    def post(self, who, path, **body):
+        answer = self.http[who].post(path, body)
+        if answer.body != b'{"statusCode":0}':
+            self.failure = f"{body['operationName']} was answered {answer}"
+        self.load.count_answer()
+
+
 def pairs_of(call):
     """All pairs in order, repeated keys included."""
     if "userDataPairs" in call:
@@ -147,6 +191,8 @@ def pairs_of(call):
 
 
 class Load:
+    """What both loads share: the sides that listen, and the going and coming of the server."""
+
     def __init__(self, server):
         self.server = server
         self.gate = Gate()
@@ -155,16 +201,22 @@ class Load:
         self.answers = threading.Condition()
         self.writers = []
         self.sides = []  # (call index, agent, listener)
-        self.call_ids = []
+        self.set_up()
         for i in range(CALLS):
-            caller, callee = Agent(server, 2 * i), Agent(server, 2 * i + 1)
-            call_id = caller.dial(callee.dn)
-            callee.operate(call_id, "Answer")
-            self.call_ids.append(call_id)
-            for agent in (caller, callee):
+            for agent in (Agent(server, 2 * i), Agent(server, 2 * i + 1)):
                 agent.http.get("/api/v2/me")
                 self.sides.append((i, agent, Listener(server, agent, self.gate)))
+                agent.device_id
                 agent.http.authorization = None
+
+    def set_up(self):
+        pass
+
+    def make_writers(self):
+        raise NotImplementedError
+
+    def check(self):
+        raise NotImplementedError
 
     def count_answer(self):
         with self.answers:
@@ -181,8 +233,7 @@ class Load:
         self.rounds += 1
         self.answered = 0
         self.gate.set(True)
-        self.writers = [Writer(self, agent, self.call_ids[i], f"r{self.rounds}w{number}")
-                        for number, (i, agent, _) in enumerate(self.sides)]
+        self.writers = self.make_writers()
 
     def wait_for_answers(self, count):
         with self.answers:
@@ -224,6 +275,27 @@ class Load:
 
     def sequence(self, agent):
         return int(agent.http.get("/api/v2/me/calls").header("x-cordboard-sequence"))
+
+    def close(self):
+        self.gate.close()
+        for _, _, listener in self.sides:
+            listener.join(DEADLINE_S)
+
+
+class DataLoad(Load):
+    """Attaches to and updates the data of calls that are up."""
+
+    def set_up(self):
+        self.call_ids = []
+        for i in range(CALLS):
+            caller, callee = Agent(self.server, 2 * i), Agent(self.server, 2 * i + 1)
+            self.call_ids.append(caller.dial(callee.dn))
+            callee.operate(self.call_ids[i], "Answer")
+            eventually(lambda: caller.call(self.call_ids[i])["state"] == "Established", "the answer")
+
+    def make_writers(self):
+        return [Writer(self, agent, self.call_ids[i], f"r{self.rounds}w{number}")
+                for number, (i, agent, _) in enumerate(self.sides)]
 
     def check(self):
         """After a restart, everything at rest."""
@@ -281,7 +353,41 @@ class Load:
             states = [data["call"]["state"] for data in listener.told]
             assert states.count("Released") == 1 and states[-1] == "Released"
 
-    def close(self):
-        self.gate.close()
-        for _, _, listener in self.sides:
-            listener.join(DEADLINE_S)
+
+class CallLoad(Load):
+    """Calls that come and go."""
+
+    def make_writers(self):
+        return [Caller(self, self.sides[2 * i][1], self.sides[2 * i + 1][1]) for i in range(CALLS)]
+
+    def check(self):
+        for number, (i, agent, listener) in enumerate(self.sides):
+            answer = agent.http.get("/api/v2/me/calls?fields=*")
+            listener.wait_number(int(answer.header("x-cordboard-sequence")), is_last=False)
+            told = int(answer.header("x-cordboard-sequence")) - listener.first
+            story = [data for data in listener.told[:told] if data["messageType"] == "CallStateChangeMessage"]
+            states = {}
+            for data in story:
+                states.setdefault(data["call"]["id"], []).append(data["call"]["state"])
+            first = "Ringing" if number % 2 else "Dialing"
+            for seen in states.values():
+                assert seen in ([first], [first, "Established"], [first, "Released"],
+                                [first, "Established", "Released"]), seen
+            now = {call["id"]: call["state"] for call in answer.json["calls"]}
+            assert now == {call: seen[-1] for call, seen in states.items() if seen[-1] != "Released"}
+            if number % 2 == 0:
+                dialled = len({data["call"]["id"] for data in listener.told[self.marks[number]:told]
+                               if data["call"]["state"] == "Dialing"})
+                writer = self.writers[i]
+                assert writer.answered <= dialled <= writer.asked, (writer.answered, dialled, writer.asked)
+        # Whoever was caught in the middle is free for the next round.
+        for _, agent, _ in self.sides:
+            for call in agent.calls():
+                agent.try_operate(call["id"], "Hangup")
+
+    def hang_up_and_check(self):
+        self.mark()
+        for _, agent, listener in self.sides:
+            assert agent.calls() == []
+            states = [data["call"]["state"] for data in listener.told]
+            assert states.count("Released") == len({data["call"]["id"] for data in listener.told})
