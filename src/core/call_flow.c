@@ -31,6 +31,7 @@ void party_tell_others(struct turn *turn, const struct party *about)
 void call_begin(struct turn *turn, struct call *call, struct device *device, struct leg *leg,
                 struct slice destination)
 {
+    device_forget_call(turn->core, device);
     struct party *caller = party_create(turn, call, number_slice(device->dn), NULL);
     struct party *callee = party_create(turn, call, destination, caller);
     caller->is_shown = callee->is_shown = true;
@@ -71,6 +72,7 @@ void party_call(struct turn *turn, struct party *party)
         const struct party *from = party_inviter(party);
         if (!party_is_living(from))
             from = party_talking(party->call);
+        device_forget_call(turn->core, device);
         party_bind(party, device);
         leg_ring(turn, party, from->dn, false);
         party_wait_for(turn, party, WAIT_NO_ANSWER, turn->core->limits.no_answer_ms);

@@ -33,22 +33,25 @@ static enum err refuse_state(struct turn *turn, const char *name, const struct p
                   party_state_text(party->state), (int)names.len, names.ptr);
 }
 
-/* How many bytes of a text from outside a message shows: no half characters. */
-static int shown(struct slice text)
+/* A user may be in a call with more than one telephone: the one that can do it is meant. */
+static struct party *party_for(const struct call *call, const struct user *user, enum op op)
 {
-    size_t len = text.len < 64 ? text.len : 64;
-    while (len > 0 && len < text.len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
-        len--;
-    return (int)len;
+    LIST_EACH(it, &call->parties)
+    {
+        struct party *party = LIST_OWNER(it, struct party, link);
+        if (party->user == user && party_is_living(party) && op_is_accepted(op, party))
+            return party;
+    }
+    return party_of_user(call, user);
 }
 
 static enum err find_party(struct turn *turn)
 {
     struct call *call = call_find(turn->core, turn->command->target);
-    turn->party = call ? party_of_user(call, turn->user) : NULL;
+    turn->party = call ? party_for(call, turn->user, turn->command->op) : NULL;
     if (!turn->party || turn->party->state == PARTY_INVITED)
-        return refuse(turn, ERR_NOT_FOUND, "call '%.*s' is not there", shown(turn->command->target),
-                      turn->command->target.ptr);
+        return refuse(turn, ERR_NOT_FOUND, "call '%s' is not there",
+                      shown(turn, turn->command->target));
     if (!op_is_accepted(turn->command->op, turn->party))
         return refuse_state(turn, op_row(turn->command->op)->name, turn->party);
     return ERR_OK;
@@ -58,8 +61,8 @@ static enum err find_device(struct turn *turn)
 {
     turn->device = device_find(turn->core, turn->command->target);
     if (!turn->device || turn->device->owner != turn->user)
-        return refuse(turn, ERR_NOT_FOUND, "device '%.*s' is not there",
-                      shown(turn->command->target), turn->command->target.ptr);
+        return refuse(turn, ERR_NOT_FOUND, "device '%s' is not there",
+                      shown(turn, turn->command->target));
     return ERR_OK;
 }
 

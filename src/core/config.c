@@ -18,6 +18,23 @@ struct device *device_find(const struct core *core, struct slice dn_or_id)
     return device ? device : map_get(&core->device_by_id, dn_or_id);
 }
 
+#define PAST_CALLS_MAX 50
+
+void device_forget_call(struct core *core, struct device *device)
+{
+    struct call *oldest = NULL;
+    size_t count = 0;
+    LIST_EACH(it, &device->parties)
+    {
+        struct call *call = LIST_OWNER(it, struct party, of_device)->call;
+        if (!oldest && call->is_over)
+            oldest = call;
+        count++;
+    }
+    if (count > PAST_CALLS_MAX && oldest)
+        call_free(core, oldest);
+}
+
 bool device_is_busy(const struct device *device)
 {
     LIST_EACH(it, &device->parties)

@@ -144,6 +144,8 @@ static inline bool party_is_living(const struct party *party)
 /* effects.c: all refusals go through refuse, so that each has a reason. */
 enum err refuse(struct turn *turn, enum err err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* What came from outside, made fit for a reason: short, and without control characters. */
+const char *shown(struct turn *turn, struct slice text);
 struct order *effects_order(struct turn *turn, enum order_kind kind, uint64_t leg);
 /* Folds the orders into the digest once they are complete. */
 void effects_order_done(struct turn *turn, const struct order *order);
@@ -266,6 +268,8 @@ void user_free(struct core *core, struct user *user);
 void device_free(struct core *core, struct device *device);
 /* Owner may be NULL. Changes the lists only. */
 void device_set_owner(struct device *device, struct user *owner);
+/* Forgets the oldest past call of a device that has many, before its deadline. */
+void device_forget_call(struct core *core, struct device *device);
 bool device_is_busy(const struct device *device);
 /* Sends the owner the new picture of each device and of the voice channel. */
 void user_tell_devices(struct turn *turn, struct user *user);

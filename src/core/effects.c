@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "core/core_int.h"
 
+#define SHOWN_MAX 64
+
 enum err refuse(struct turn *turn, enum err err, const char *format, ...)
 {
     char text[512];
@@ -19,6 +21,18 @@ enum err refuse(struct turn *turn, enum err err, const char *format, ...)
     va_end(args);
     turn->fx->reason = arena_copy(&turn->fx->arena, slice_of(text));
     return err;
+}
+
+const char *shown(struct turn *turn, struct slice text)
+{
+    size_t len = text.len < SHOWN_MAX ? text.len : SHOWN_MAX;
+    while (len > 0 && len < text.len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
+        len--; /* not in the middle of a character */
+    char *out = arena_string(&turn->fx->arena, (struct slice){text.ptr, len});
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)out[i] < ' ')
+            out[i] = '?';
+    return out;
 }
 
 struct order *effects_order(struct turn *turn, enum order_kind kind, uint64_t leg)
@@ -95,8 +109,8 @@ void effects_call_notice(struct turn *turn, struct party *party, enum notice_kin
     view_of_call(party, turn->now_ms, &notice->call);
     turn->fx->digest =
         hash_u64(digest_call(turn->fx->digest, &notice->call),
-                 (uint64_t)extras.release_reason << 8 | (uint64_t)extras.has_extensions << 1 |
-                     (uint64_t)extras.has_wrap_up);
+                 (uint64_t)extras.error << 16 | (uint64_t)extras.release_reason << 8 |
+                     (uint64_t)extras.has_extensions << 1 | (uint64_t)extras.has_wrap_up);
 }
 
 void effects_device_notice(struct turn *turn, struct device *device, enum notice_kind kind)

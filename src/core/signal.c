@@ -54,11 +54,11 @@ static enum err on_ringing(struct turn *turn, struct leg *leg)
     struct party *party = leg->party;
     bool learned = turn->input->signal.talks && !leg->talks;
     leg->talks |= turn->input->signal.talks;
-    if (!party || leg->is_up || leg->is_dropping)
-        return ERR_OK;
+    if (!party || leg->is_up || leg->is_dropping || (party->state != PARTY_INVITED && !learned))
+        return learned ? ERR_OK : refuse(turn, ERR_EXISTS, "nothing changed");
     if (party->state == PARTY_INVITED)
         party_rings(turn, party);
-    else if (party->state == PARTY_RINGING && learned)
+    else if (party->state == PARTY_RINGING)
         effects_call_notice(turn, party, NOTICE_STATUS_CHANGE,
                             (struct notice_extras){.has_extensions = true});
     return ERR_OK;
@@ -80,10 +80,8 @@ static enum err on_answered(struct turn *turn, struct leg *leg)
     leg->is_offered = false;
     leg->is_answer_pending = false;
     struct party *party = leg->party;
-    if (!party || leg->is_dropping) {
-        leg_order_drop(turn, leg); /* what was to stop ringing was answered: hang it up */
-        return ERR_OK;
-    }
+    if (!party || leg->is_dropping)
+        return ERR_OK; /* what was to stop ringing was answered: its drop order stands */
     if (party->state == PARTY_DIALING)
         on_off_hook(turn, party);
     else if (party->state == PARTY_INVITED || party->state == PARTY_RINGING)

@@ -7,6 +7,18 @@
 #include "base/mem.h"
 #include "core/core_int.h"
 
+static bool has_repeats(const struct user_data *data)
+{
+    struct map seen = {0};
+    bool repeats = false;
+    for (uint32_t i = 0; i < data->count && !repeats; i++) {
+        repeats = map_get(&seen, data->pairs[i].key) != NULL;
+        map_put(&seen, data->pairs[i].key, (void *)(uintptr_t)&data->pairs[i]);
+    }
+    map_free(&seen);
+    return repeats;
+}
+
 struct user_data *user_data_create(const struct pair *pairs, size_t count)
 {
     if (count == 0)
@@ -30,9 +42,8 @@ struct user_data *user_data_create(const struct pair *pairs, size_t count)
         data->pairs[i].value = (struct slice){at, value.len};
         at += value.len;
         data->hash = hash_slice(hash_slice(data->hash, key), value);
-        for (size_t k = 0; k < i && !data->repeats; k++)
-            data->repeats = slice_equal(data->pairs[k].key, data->pairs[i].key);
     }
+    data->repeats = has_repeats(data);
     return data;
 }
 
@@ -48,34 +59,51 @@ struct user_data *user_data_attach(const struct user_data *old, const struct pai
     return user_data_create(all, had + count);
 }
 
-/* Sets one key in place; returns the new count. */
-static size_t set_pair(struct pair *all, size_t count, const struct pair *pair)
+/* A key that is set, and whether its place in the result is taken. */
+struct setting {
+    const struct pair *newest;
+    bool is_placed;
+};
+
+/* The settings of pairs, one for each key, in order; found by key in *by_key. */
+static size_t settings_of(const struct pair *pairs, size_t count, struct setting *settings,
+                          struct map *by_key)
 {
-    size_t kept = 0;
-    bool is_set = false;
+    size_t found = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!slice_equal(all[i].key, pair->key)) {
-            all[kept++] = all[i];
-        } else if (!is_set) {
-            all[kept++] = *pair;
-            is_set = true;
+        struct setting *setting = map_get(by_key, pairs[i].key);
+        if (!setting) {
+            setting = &settings[found++];
+            map_put(by_key, pairs[i].key, setting);
         }
+        setting->newest = &pairs[i];
     }
-    if (!is_set)
-        all[kept++] = *pair;
-    return kept;
+    return found;
 }
 
 struct user_data *user_data_update(const struct user_data *old, const struct pair *pairs,
                                    size_t count, struct arena *scratch)
 {
-    size_t total = old ? old->count : 0;
-    struct pair *all = arena_alloc(scratch, (total + count) * sizeof *all + 1);
-    if (total > 0)
-        memcpy(all, old->pairs, total * sizeof *all);
-    for (size_t i = 0; i < count; i++)
-        total = set_pair(all, total, &pairs[i]);
-    return user_data_create(all, total);
+    size_t had = old ? old->count : 0;
+    struct pair *all = arena_alloc(scratch, (had + count) * sizeof *all + 1);
+    struct setting *settings = arena_zalloc(scratch, count * sizeof *settings + 1);
+    struct map by_key = {0};
+    size_t setting_count = settings_of(pairs, count, settings, &by_key);
+    size_t kept = 0;
+    for (size_t i = 0; i < had; i++) {
+        struct setting *setting = map_get(&by_key, old->pairs[i].key);
+        if (!setting)
+            all[kept++] = old->pairs[i];
+        else if (!setting->is_placed)
+            all[kept++] = *setting->newest;
+        if (setting)
+            setting->is_placed = true;
+    }
+    for (size_t i = 0; i < setting_count; i++)
+        if (!settings[i].is_placed)
+            all[kept++] = *settings[i].newest;
+    map_free(&by_key);
+    return user_data_create(all, kept);
 }
 
 struct user_data *user_data_without(const struct user_data *old, struct slice key,
@@ -104,8 +132,8 @@ enum err user_data_check_pairs(struct turn *turn)
             return refuse(turn, ERR_RANGE, "userData has a key of %zu bytes, more than %llu",
                           pair->key.len, (unsigned long long)limits->key_bytes);
         if (pair->value.len > limits->value_bytes)
-            return refuse(turn, ERR_RANGE, "userData['%.*s'] has %zu bytes, more than %llu",
-                          (int)pair->key.len, pair->key.ptr, pair->value.len,
+            return refuse(turn, ERR_RANGE, "userData['%s'] has %zu bytes, more than %llu",
+                          shown(turn, pair->key), pair->value.len,
                           (unsigned long long)limits->value_bytes);
     }
     return ERR_OK;
