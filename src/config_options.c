@@ -103,7 +103,7 @@ static const struct config_option options[] = {
      "MD5 of DN:realm:secret"},
     {"device", "sip_ha1_sha256", CONFIG_HEX, IN_DEVICE(ha1_sha256), 64, 64, NULL, NULL,
      "SHA-256 of DN:realm:secret"},
-    {"device", "remote_answer", CONFIG_CHOICE, IN_DEVICE(remote_answer), 0, 0,
+    {"device", "remoteAnswer", CONFIG_CHOICE, IN_DEVICE(remote_answer), 0, 0,
      "none|talk|reinvite", "talk",
      "how Answer makes it go off hook: NOTIFY talk where it can, ringing it anew, or not at all"},
 };

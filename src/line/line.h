@@ -11,7 +11,7 @@
  * Start-up: after the journal is replayed, start gives the legs that lived when the process ended.
  * Then come, through order, all orders that no signal had confirmed (so a telephone that was still
  * ringing is rung anew) and the mix of each call. A driver answers with gone for each leg that it
- * could not take up again, and with registered for each device that is. */
+ * could not take up again, and with registered or unregistered for each device. */
 #ifndef LINE_LINE_H
 #define LINE_LINE_H
 

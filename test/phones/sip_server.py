@@ -25,16 +25,16 @@ WAYS = ["reinvite", "reinvite", "talk", "none"]
 
 
 class SipServer(Server):
-    def __init__(self, directory):
+    def __init__(self, directory, ways=WAYS):
         directory = pathlib.Path(directory)
         super().__init__(directory / "data", line="sip")
         self.sip_port = phonelib.free_port()
         self.config = directory / "server.ini"
         text = CONFIG % phonelib.rtp_range()
-        for number, way in enumerate(WAYS):
+        for number, way in enumerate(ways):
             text += (f"[user agent{number}]\npassword = demo\n"
                      f"[device {15000 + number}]\nuser = agent{number}\n"
-                     f"sip_secret = s{15000 + number}\nremote_answer = {way}\n")
+                     f"sip_secret = s{15000 + number}\nremoteAnswer = {way}\n")
         self.config.write_text(text)
 
     def start(self, env=None):

@@ -8,6 +8,7 @@ from sip_server import SipServer  # noqa: F401  (puts the wire tests' helpers on
 from support import golden
 from support.bayeux import LongPolling, OverWebSocket
 from support.rest import Agent, refused
+from support.server import Server
 
 
 class Desk:
@@ -142,6 +143,16 @@ def test_a_number_nobody_has(desks):
 def test_a_telephone_that_is_not_registered_cannot_dial(server):
     agent = Agent(server, 2)
     refused(agent.try_dial("15000"), 500, 4, "15002")
+
+
+def test_what_the_simulator_registered_is_not_registered(tmp_path):
+    simulated = Server(tmp_path / "data", clock="real").start()
+    simulated.stop()
+    server = SipServer(tmp_path).start()
+    wait_for(lambda: "cordboard_devices_registered 0\n" in Agent(server, 0).http.get("/metrics").body.decode(),
+             "no telephone is registered")
+    refused(Agent(server, 0).try_dial("15001"), 500, 4, "15000")
+    server.stop()
 
 
 def test_answer_by_notify_talk(server, desks, make_socket, tmp_path, started):

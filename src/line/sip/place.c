@@ -135,11 +135,13 @@ void line_sip_place_announce(struct sip_line *sip, struct device *d)
     bool had_record = d->is_registered;
     d->is_registered = false;
     line_sip_place_settle(sip, d, now_ms);
-    if (!had_record || d->is_registered)
+    if (d->is_registered)
         return;
+    /* Also without a record: the core may remember what another driver said. */
     struct signal gone = {.kind = SIGNAL_UNREGISTERED, .dn = d->dn};
     sip->host.signal(sip->host.ctx, &gone);
-    line_sip_place_record(sip, d);
+    if (had_record)
+        line_sip_place_record(sip, d);
 }
 
 void line_sip_place_expire(struct sip_line *sip)

@@ -100,7 +100,7 @@ static void a_file_fills_it(void **state)
                   "allowed_origins = http://desk.example:81\n"
                   "[line]\ndriver=sip\nrtp_ports = 20000-20099\n"
                   "[user anna.b@example]\npassword = secret1\nfirst_name = Anna\n"
-                  "[device 4711]\nuser = anna.b@example\nsip_secret = s\nremote_answer = reinvite\n"
+                  "[device 4711]\nuser = anna.b@example\nsip_secret = s\nremoteAnswer = reinvite\n"
                   "[device *4]\n"
                   "[user bob]\n"
                   "password_hash = $argon2id$v=19$m=19456,t=2,p=1$AAAA$BBBB\n"
@@ -181,7 +181,7 @@ static void mistakes_with_users_and_devices_say_their_line(void **state)
     refused("[device 1]\nuser = b\n", "1: [device 1] user: there is no [user b]");
     refused("[device 1]\nowner = b\n",
             "2: [device 1] owner: there is no such key; allowed: user, sip_secret, sip_ha1_md5, "
-            "sip_ha1_sha256, remote_answer");
+            "sip_ha1_sha256, remoteAnswer");
     refused("[device 1]\nsip_ha1_md5 = 123\n",
             "2: [device 1] sip_ha1_md5: not allowed; allowed: 32 hex digits");
     refused("[device 1]\nsip_secret = x\nsip_ha1_md5 = 00112233445566778899aabbccddeeff\n",

@@ -10,7 +10,7 @@ from support.bayeux import LongPolling
 from support.rest import Agent, Http, eventually
 from support.server import DEADLINE_S
 
-CALLS = 3  # agent0 with agent1, agent2 with agent3, ...
+CALLS = 3  # unless told otherwise: agent0 with agent1, agent2 with agent3, ...
 BROKEN = (OSError, http.client.HTTPException)
 
 
@@ -193,8 +193,9 @@ def pairs_of(call):
 class Load:
     """What both loads share: the sides that listen, and the going and coming of the server."""
 
-    def __init__(self, server):
+    def __init__(self, server, calls=CALLS):
         self.server = server
+        self.calls = calls
         self.gate = Gate()
         self.rounds = 0
         self.answered = 0
@@ -202,7 +203,7 @@ class Load:
         self.writers = []
         self.sides = []  # (call index, agent, listener)
         self.set_up()
-        for i in range(CALLS):
+        for i in range(self.calls):
             for agent in (Agent(server, 2 * i), Agent(server, 2 * i + 1)):
                 agent.http.get("/api/v2/me")
                 self.sides.append((i, agent, Listener(server, agent, self.gate)))
@@ -287,7 +288,7 @@ class DataLoad(Load):
 
     def set_up(self):
         self.call_ids = []
-        for i in range(CALLS):
+        for i in range(self.calls):
             caller, callee = Agent(self.server, 2 * i), Agent(self.server, 2 * i + 1)
             self.call_ids.append(caller.dial(callee.dn))
             callee.operate(self.call_ids[i], "Answer")
@@ -358,7 +359,7 @@ class CallLoad(Load):
     """Calls that come and go."""
 
     def make_writers(self):
-        return [Caller(self, self.sides[2 * i][1], self.sides[2 * i + 1][1]) for i in range(CALLS)]
+        return [Caller(self, self.sides[2 * i][1], self.sides[2 * i + 1][1]) for i in range(self.calls)]
 
     def check(self):
         for number, (i, agent, listener) in enumerate(self.sides):
