@@ -242,6 +242,7 @@ int main(int argc, char **argv)
                                                  "hash-password",
                                      .doc = doc};
     struct arguments a = {0};
+    argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     bool is_serve = strcmp(a.command, "serve") == 0;
     bool is_check = strcmp(a.command, "check-config") == 0;
