@@ -92,7 +92,7 @@ bool config_is_loopback(const char *address)
 {
     struct slice a = slice_of(address);
     struct slice v4 = SLICE("127.");
-    if (slice_starts_with(a, SLICE("[::1]:")) || slice_starts_with(a, SLICE("localhost:")))
+    if (slice_starts_with(a, SLICE("[::1]:")))
         return true;
     if (!slice_starts_with(a, v4))
         return false;
@@ -135,11 +135,15 @@ enum err config_add_demo(struct config *config, uint64_t agents, char *why, size
         struct config_device *device = config_add_device(config, dn);
         device->user = mem_strdup(name);
         device->sip_secret = mem_strdup(CONFIG_DEMO_PASSWORD);
+        /* Most telephones know no NOTIFY talk; in a demo a missed call on theirs does no harm. */
+        device->remote_answer = REMOTE_ANSWER_REINVITE;
     }
     return ERR_OK;
 }
 
 /* --- rules over several keys --- */
+
+#define SIP_NO_ANSWER_MAX_S 170 /* an INVITE rings for 180 s, so that orphans end */
 
 struct checking {
     const char *path;
@@ -220,6 +224,15 @@ enum err config_check(const struct config *config, const char *path, char *why, 
     enum err err = check_names(config, &c, &users, &devices);
     map_free(&users);
     map_free(&devices);
+    bool is_sip = config->driver == CONFIG_DRIVER_SIP;
+    if (!err && is_sip && config->sip[0] == '[')
+        err = wrong(&c, 0, "[line] sip: allowed is an IPv4 address, as ADDRESS:PORT");
+    if (!err && is_sip && !config->sip_advertised &&
+        slice_starts_with(slice_of(config->sip), SLICE("0.0.0.0:")))
+        err = wrong(&c, 0, "[line] sip: 0.0.0.0 needs sip_advertised, which telephones are told");
+    if (!err && is_sip && config->no_answer_s > SIP_NO_ANSWER_MAX_S)
+        err = wrong(&c, 0, "[calls] no_answer_s: allowed with real telephones is at most %d",
+                    SIP_NO_ANSWER_MAX_S);
     if (!err && config->value_bytes > config->call_bytes)
         err = wrong(&c, 0, "[user_data] value_bytes: allowed is at most call_bytes, %ju",
                     (uintmax_t)config->call_bytes);

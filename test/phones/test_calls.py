@@ -3,7 +3,7 @@
 """The main job on real telephones: REST and CometD on one side, baresip and sipp on the other."""
 
 import pytest
-from phonelib import Sipp, free_even_port, free_port, wait_for
+from phonelib import Phone, Sipp, free_even_port, free_port, wait_for
 from sip_server import SipServer  # noqa: F401  (puts the wire tests' helpers on the path)
 from support import golden
 from support.bayeux import LongPolling, OverWebSocket
@@ -143,6 +143,24 @@ def test_a_number_nobody_has(desks):
 def test_a_telephone_that_is_not_registered_cannot_dial(server):
     agent = Agent(server, 2)
     refused(agent.try_dial("15000"), 500, 4, "15002")
+
+
+def test_the_demo_answers_on_two_telephones_by_rest(tmp_path, started):
+    """As the README says: serve --demo --line sip, and two baresips with the secret demo."""
+    port = free_port()
+    server = Server(tmp_path / "data", line="sip", options=["--sip", f"127.0.0.1:{port}"]).start()
+    phones = [Phone(tmp_path / user, user, "demo", port, tone, auto_answer=True)
+              for user, tone in (("15000", 440), ("15001", 1000))]
+    started += phones
+    for phone in phones:
+        phone.wait_registered()
+    desks = [Desk(server, number, phone) for number, phone in enumerate(phones)]
+    connect(desks)
+    hear_each_other(*desks)
+    phones[1].command("hangup")
+    for desk in desks:
+        desk.state("Released")
+    server.stop()
 
 
 def test_what_the_simulator_registered_is_not_registered(tmp_path):

@@ -5,11 +5,12 @@
  *
  * A device that has both hashes is challenged twice over, SHA-256 first (RFC 8760 section 2.3).
  * Phones built on libre before its version 3 give up on a challenge that they do not know, even
- * beside one that they do; they get MD5 alone: known ones by their User-Agent, others when they
- * come back without credentials after they were offered both. */
+ * beside one that they do; known ones, by their User-Agent, get MD5 alone; for others a
+ * device can be configured with its MD5 hash only. */
 #include <sodium.h>
 
 #include "base/mem.h"
+#include "base/log.h"
 #include "line/sip/sip_int.h"
 
 static const char *const md5_only_agents[] = {"baresip v0.", "baresip v1.", "baresip v2."};
@@ -63,20 +64,14 @@ static struct device *auth_claimed(struct sip_line *sip, const sip_t *msg)
 
 static bool auth_offers_sha256(struct device *device, const sip_t *msg)
 {
+    if (device && !*device->config->ha1_md5)
+        return true;
     const char *agent = msg->sip_user_agent ? msg->sip_user_agent->g_string : NULL;
     for (size_t i = 0; agent && i < sizeof md5_only_agents / sizeof *md5_only_agents; i++) {
         if (slice_starts_with(slice_of(agent), slice_of(md5_only_agents[i])))
             return false;
     }
-    if (!device)
-        return true;
-    if (!*device->config->ha1_md5)
-        return true;
-    if (!msg->sip_authorization) {
-        device->is_md5_only = device->is_md5_only || device->was_offered;
-        device->was_offered = true;
-    }
-    return *device->config->ha1_sha256 && !device->is_md5_only;
+    return !device || *device->config->ha1_sha256;
 }
 
 static void auth_challenge(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg,
@@ -114,10 +109,10 @@ struct device *line_sip_auth_check(struct sip_line *sip, nta_incoming_t *irq, co
         struct slice method = slice_of(msg->sip_request->rq_method_name);
         if (!device || !auth_is_right(device, &d, method)) {
             is_wrong = true;
+            log_line(LOG_WARN, "sip.wrong_credentials", "dn=%s", device ? device->config->dn : "?");
         } else if (nonce == NONCE_STALE) {
             is_stale = true;
         } else {
-            device->was_offered = false;
             return device;
         }
     }

@@ -230,10 +230,11 @@ static enum err leg_take_up(struct leg *leg, const struct line_leg *from, const 
         if (keep->kind == KEEP_RINGING)
             list_append(&sip->lost, &d->as_lost);
     }
-    if (media_open(sip->media, leg->number, keep->port, &leg->port) != ERR_OK) {
+    /* Its device is configured no more, or its port is somebody else's: the telephone is told. */
+    if (!leg->device || media_open(sip->media, leg->number, keep->port, &leg->port) != ERR_OK) {
         leg->port = 0;
         leg_give_up(leg, keep->kind);
-        return ERR_IN_USE;
+        return leg->device ? ERR_IN_USE : ERR_NOT_FOUND;
     }
     if (from->phase != LEG_CALLING && keep->kind != KEEP_RINGING)
         return leg_take_up_answered(leg, keep);
@@ -243,15 +244,14 @@ static enum err leg_take_up(struct leg *leg, const struct line_leg *from, const 
 
 void line_sip_leg_restore(struct sip_line *sip, const struct line_leg *from)
 {
-    struct device *d = map_get(&sip->by_dn, from->dn);
-    struct leg *leg = line_sip_leg_create(sip, from->leg, d);
+    struct leg *leg = line_sip_leg_create(sip, from->leg, map_get(&sip->by_dn, from->dn));
     leg->state = SIP_LEG_LOST;
     leg->is_dirty = false;
     struct keep keep;
     enum err err = from->keep.ptr ? line_sip_keep_read(from->keep, &keep) : ERR_NOT_FOUND;
-    if (err == ERR_OK && d)
+    if (err == ERR_OK)
         err = leg_take_up(leg, from, &keep);
-    if (err == ERR_OK && d)
+    if (err == ERR_OK)
         return;
     /* A leg that rings is placed anew by its ring order, a drop order confirms itself. */
     if (from->phase == LEG_CALLING || from->phase == LEG_DROPPING) {

@@ -107,25 +107,37 @@ static bool place_set(struct device *d, size_t index, struct place *fresh)
     return is_changed;
 }
 
-/* Carries out one contact; *status is set when it must be refused. */
+/* Whether a later request of the same telephone has come already. The same one again is fine: it
+ * is the repetition of one whose answer was lost, perhaps with the process. */
+static bool contact_is_late(const struct device *d, const sip_contact_t *contact, const sip_t *msg)
+{
+    char *uri = line_sip_agent_url(contact->m_url);
+    char *instance = contact_instance(contact);
+    size_t index = place_index(d, uri, instance);
+    bool is_late = index < d->place_count &&
+                   strcmp(d->places[index].call_id, msg->sip_call_id->i_id) == 0 &&
+                   msg->sip_cseq->cs_seq < d->places[index].cseq;
+    bool is_empty = !*uri;
+    mem_free(uri);
+    mem_free(instance);
+    return is_late || is_empty;
+}
+
+/* Carries out one contact; true when the device is somewhere else than before. */
 static bool registrar_contact(struct sip_line *sip, struct device *d, const sip_contact_t *contact,
-                              const sip_t *msg, int *status)
+                              const sip_t *msg)
 {
     int64_t expires = contact_expires(contact, msg);
     char *uri = line_sip_agent_url(contact->m_url);
     char *instance = contact_instance(contact);
     size_t index = place_index(d, uri, instance);
-    bool is_known = index < d->place_count;
-    bool is_late = is_known && strcmp(d->places[index].call_id, msg->sip_call_id->i_id) == 0 &&
-                   msg->sip_cseq->cs_seq <= d->places[index].cseq;
-    if (is_late || !*uri)
-        *status = 400;
-    if (*status || expires == 0) {
+    if (expires == 0) {
+        bool is_known = index < d->place_count;
         mem_free(uri);
         mem_free(instance);
-        if (!*status && is_known)
+        if (is_known)
             line_sip_place_remove(d, index);
-        return !*status && is_known;
+        return is_known;
     }
     if (expires > EXPIRES_MAX)
         expires = EXPIRES_MAX;
@@ -174,14 +186,15 @@ int line_sip_registrar_request(struct sip_line *sip, nta_incoming_t *irq, const 
         return status;
     if (!msg->sip_contact)
         return registrar_answer(sip, d, irq);
+    for (const sip_contact_t *c = msg->sip_contact; c; c = c->m_next)
+        if (c->m_url->url_type != url_any && contact_is_late(d, c, msg))
+            return 400;
     bool is_changed = false;
-    for (const sip_contact_t *c = msg->sip_contact; c && !status; c = c->m_next)
+    for (const sip_contact_t *c = msg->sip_contact; c; c = c->m_next)
         is_changed |= c->m_url->url_type == url_any ? registrar_remove_all(d)
-                                                    : registrar_contact(sip, d, c, msg, &status);
+                                                    : registrar_contact(sip, d, c, msg);
     uint64_t tag = line_sip_place_record(sip, d);
     line_sip_place_settle(sip, d, sip->host.now_ms(sip->host.ctx));
-    if (status)
-        return status;
     if (!is_changed)
         return registrar_answer(sip, d, irq);
     struct registration *r = mem_zalloc(sizeof *r);

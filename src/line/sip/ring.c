@@ -186,8 +186,10 @@ static void ring_answered(struct dialog *d, const sip_t *msg)
     leg->state = SIP_LEG_UP;
     leg->is_dirty = true;
     line_sip_leg_connect(leg, &sdp, EVENT_PAYLOAD);
+    leg->told_held = HELD_NO;
     line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_ANSWERED});
     line_sip_leg_wait(leg, LEG_WAITS_TO_ACK);
+    line_sip_leg_tell_held(leg); /* a telephone may answer on hold */
 }
 
 static int ring_response(void *magic, nta_outgoing_t *orq, const sip_t *msg)

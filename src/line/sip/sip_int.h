@@ -157,8 +157,6 @@ struct device {
     struct heap_node expiry; /* of the earliest place; in sip->expiries */
     bool is_registered;      /* as last told the core */
     bool talks;
-    bool is_md5_only; /* came back without credentials after it was offered more */
-    bool was_offered; /* SHA-256, and did not answer yet */
 };
 
 enum leg_state {
