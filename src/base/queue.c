@@ -7,8 +7,8 @@
  *
  * The reader is told by the writer that found the queue empty, and by no other: a burst costs one
  * wake-up, however long it is. So a reader that is woken takes until it got less than it asked for.
- * A writer touches nothing of the queue after it gave up the lock, because a reader that has
- * taken what it waited for may destroy the queue; hence the copies of wake and ctx. */
+ * Whether a reader sleeps is known under the lock, and it is woken behind it, so that it does not
+ * wake up only to wait for the lock; and nobody is called into the kernel when none sleeps. */
 #include "base/queue.h"
 
 #include "base/log.h"
@@ -28,6 +28,7 @@ struct queue {
     size_t first;
     size_t count;
     size_t limit;
+    bool is_waiting; /* the reader */
     void (*wake)(void *ctx);
     void *ctx;
 };
@@ -85,14 +86,14 @@ bool queue_put(struct queue *q, void *item, bool reserved)
     }
     q->ring[(q->first + q->count) & (q->cap - 1)] = item;
     bool was_empty = q->count++ == 0;
-    void (*wake)(void *ctx) = q->wake;
-    void *ctx = q->ctx;
-    if (was_empty) {
+    bool is_waiting = q->is_waiting;
+    q->is_waiting = false;
+    pthread_mutex_unlock(&q->lock);
+    if (is_waiting) {
         pthread_cond_signal(&q->filled);
     }
-    pthread_mutex_unlock(&q->lock);
-    if (was_empty && wake) {
-        wake(ctx);
+    if (was_empty && q->wake) {
+        q->wake(q->ctx);
     }
     return true;
 }
@@ -116,12 +117,14 @@ void queue_wait(struct queue *q, uint64_t until_ms)
     int result = 0;
     pthread_mutex_lock(&q->lock);
     while (q->count == 0 && result != ETIMEDOUT) {
+        q->is_waiting = true;
         if (until_ms == UINT64_MAX) {
             result = pthread_cond_wait(&q->filled, &q->lock);
         } else {
             result = pthread_cond_timedwait(&q->filled, &q->lock, &until);
         }
     }
+    q->is_waiting = false;
     pthread_mutex_unlock(&q->lock);
 }
 

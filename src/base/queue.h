@@ -15,6 +15,7 @@
 struct queue;
 
 struct queue *queue_create(size_t limit, void (*wake)(void *ctx), void *ctx);
+/* When no writer is in queue_put any more: who has joined the writers knows. NULL is fine. */
 void queue_destroy(struct queue *q);
 /* false when full and not reserved: nothing was queued. */
 bool queue_put(struct queue *q, void *item, bool reserved);

@@ -86,6 +86,7 @@ struct worker *worker_create(struct poster done)
         pthread_create(&w->thread, NULL, work, w)) {
         log_abort("a worker's thread cannot be made");
     }
+    (void)pthread_setname_np(w->thread, "cb-worker");
     return w;
 }
 

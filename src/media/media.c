@@ -193,6 +193,7 @@ enum err media_create(const struct media_options *options, struct media **out)
         media_free(media);
         return ERR_IO;
     }
+    (void)pthread_setname_np(media->thread, "cb-media");
     *out = media;
     return ERR_OK;
 }

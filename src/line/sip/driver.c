@@ -199,6 +199,7 @@ static enum err driver_start(void *self, const struct line_host *host, const str
     line_sip_place_load(sip);
     if (pthread_create(&sip->thread, NULL, driver_run, sip) != 0)
         return ERR_IO;
+    (void)pthread_setname_np(sip->thread, "cb-sip");
     pthread_mutex_lock(&sip->start_lock);
     while (!sip->is_started)
         pthread_cond_wait(&sip->start_done, &sip->start_lock);
