@@ -21,7 +21,7 @@ struct journal;
 struct journal_options {
     const char *directory; /* made when absent */
     const char *vfs;       /* SQLite file layer; NULL: the system's */
-    unsigned version;      /* of the core; another version's batches are not replayed */
+    unsigned version;      /* of the core; another version's journal is not opened */
 };
 
 enum record_table {
@@ -34,7 +34,7 @@ enum record_table {
 };
 
 /* Takes a lock on the directory: a second process gets ERR_IN_USE. A journal of another version
- * opens only when its newest snapshot is at the head, and then forgets all batches; else ERR_STATE.
+ * is left untouched: ERR_STATE.
  * ERR_CORRUPT: the snapshots and the database do not belong together, or are damaged. why gets one
  * line of text for a person on failure. */
 enum err journal_open(const struct journal_options *options, struct journal **out, char *why,

@@ -52,15 +52,31 @@ uint64_t journal_batch_checksum(uint64_t number, struct slice batch, uint64_t ef
     return hash_u64(hash_u64(hash_slice(0, batch), number), effects_digest);
 }
 
+/* A directory is durable when the one above it is. */
+static bool sync_parent(int directory_fd)
+{
+    int fd = openat(directory_fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool is_synced = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is_synced;
+}
+
 enum err journal_lock(struct journal *j, const char *directory, char *why, size_t why_size)
 {
-    if (mkdir(directory, 0700) != 0 && errno != EEXIST) {
+    bool is_new = mkdir(directory, 0700) == 0;
+    if (!is_new && errno != EEXIST) {
         snprintf(why, why_size, "can't make the directory %s: %s", directory, strerror(errno));
         return ERR_IO;
     }
     j->directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (j->directory_fd < 0) {
         snprintf(why, why_size, "can't open the directory %s: %s", directory, strerror(errno));
+        return ERR_IO;
+    }
+    if (is_new && !sync_parent(j->directory_fd)) {
+        snprintf(why, why_size, "can't sync the directory above %s: %s", directory,
+                 strerror(errno));
         return ERR_IO;
     }
     j->lock_fd = openat(j->directory_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -128,8 +144,8 @@ static enum err make_schema(struct journal *j, char *why, size_t why_size)
     if (err == ERR_OK && found == 0) {
         char sql[1200];
         snprintf(sql, sizeof sql,
-                 "BEGIN IMMEDIATE; %s INSERT INTO meta VALUES('version', %u), ('base', 0); COMMIT",
-                 schema, j->version);
+                 "BEGIN IMMEDIATE; %s INSERT INTO meta VALUES('version', %u); COMMIT", schema,
+                 j->version);
         if (sqlite3_exec(j->db, sql, NULL, NULL, NULL) == SQLITE_OK)
             return ERR_OK;
         err = ERR_IO;
@@ -143,50 +159,10 @@ static enum err make_schema(struct journal *j, char *why, size_t why_size)
     return ERR_STATE;
 }
 
-static enum err upgrade(struct journal *j, uint64_t from, uint64_t newest, char *why,
-                        size_t why_size)
-{
-    if (newest != j->head) {
-        snprintf(why, why_size,
-                 "the journal is of version %llu, this program's is %u, and there are %llu batches "
-                 "after the newest snapshot: start and stop the program of that version once",
-                 (unsigned long long)from, j->version, (unsigned long long)(j->head - newest));
-        return ERR_STATE;
-    }
-    struct buf state = {0};
-    enum err err = newest > 0 ? journal_snapshot_read(j, newest, &state) : ERR_OK;
-    buf_free(&state);
-    if (err != ERR_OK) {
-        snprintf(why, why_size, "the snapshot %llu, from which to upgrade, is damaged",
-                 (unsigned long long)newest);
-        return err;
-    }
-    char sql[200];
-    snprintf(sql, sizeof sql,
-             "BEGIN IMMEDIATE; DELETE FROM batches;"
-             "UPDATE meta SET value = %llu WHERE key = 'base';"
-             "UPDATE meta SET value = %u WHERE key = 'version'; COMMIT",
-             (unsigned long long)j->head, j->version);
-    if (sqlite3_exec(j->db, sql, NULL, NULL, NULL) != SQLITE_OK) {
-        snprintf(why, why_size, "can't upgrade the journal: %s", sqlite3_errmsg(j->db));
-        return ERR_IO;
-    }
-    j->first = j->head + 1;
-    uint64_t numbers[16];
-    size_t count = journal_snapshot_list(j, numbers, sizeof numbers / sizeof numbers[0]);
-    for (size_t i = 1; i < count; i++)
-        (void)journal_snapshot_remove(j, numbers[i]);
-    log_line(LOG_INFO, "journal.upgrade", "from=%llu to=%u head=%llu", (unsigned long long)from,
-             j->version, (unsigned long long)j->head);
-    return ERR_OK;
-}
-
 enum err journal_examine(struct journal *j, char *why, size_t why_size)
 {
-    uint64_t version = 0, base = 0, first = 0, last = 0, newest = 0;
+    uint64_t version = 0, first = 0, last = 0, newest = 0;
     enum err err = number_of(j->db, "SELECT value FROM meta WHERE key='version'", &version);
-    if (err == ERR_OK)
-        err = number_of(j->db, "SELECT value FROM meta WHERE key='base'", &base);
     if (err == ERR_OK)
         err = number_of(j->db, "SELECT coalesce(min(number), 0) FROM batches", &first);
     if (err == ERR_OK)
@@ -195,7 +171,14 @@ enum err journal_examine(struct journal *j, char *why, size_t why_size)
         snprintf(why, why_size, "can't read %s: %s", j->path, sqlite3_errmsg(j->db));
         return err;
     }
-    j->head = last > base ? last : base;
+    if (version != j->version) {
+        snprintf(why, why_size,
+                 "%s was written by version %llu of the core, and this program has version %u: it "
+                 "is left untouched; start the program that wrote it, or name another directory",
+                 j->path, (unsigned long long)version, j->version);
+        return ERR_STATE;
+    }
+    j->head = last;
     j->first = first > 0 ? first : j->head + 1;
     (void)journal_snapshot_list(j, &newest, 1);
     if (newest > j->head) {
@@ -205,7 +188,8 @@ enum err journal_examine(struct journal *j, char *why, size_t why_size)
                  (unsigned long long)newest, (unsigned long long)j->head);
         return ERR_CORRUPT;
     }
-    return version == j->version ? ERR_OK : upgrade(j, version, newest, why, why_size);
+    (void)unlinkat(j->directory_fd, "snapshot.tmp", 0);
+    return ERR_OK;
 }
 
 static enum err prepare(struct journal *j, char *why, size_t why_size)
@@ -236,7 +220,6 @@ enum err journal_open(const struct journal_options *options, struct journal **ou
     enum err err = journal_lock(j, options->directory, why, why_size);
     if (err != ERR_OK)
         goto out;
-    (void)unlinkat(j->directory_fd, "snapshot.tmp", 0);
     err = journal_connect(j, &j->db);
     if (err != ERR_OK) {
         snprintf(why, why_size, "can't open %s as a database", j->path);
