@@ -6,6 +6,9 @@
  * is an input like any other, with its own time: so a replay, which has no clock, fires the same
  * ones between the same inputs.
  *
+ * A batch is bounded in bytes, too, whatever they are for: it is one row of the database, and a
+ * commit that many wait for.
+ *
  * What the core refuses leaves no trace in the batch but its reply. With the manual clock a batch
  * ends after one deadline, so that what the telephones say to it is applied before the next. */
 #include "engine/engine_int.h"
@@ -161,13 +164,15 @@ static bool take(struct engine *e, struct submission *s)
 bool engine_batch_run(struct engine *e)
 {
     size_t from = e->item_next;
-    for (size_t count = 0; count < BATCH_INPUTS; count++) {
+    size_t bytes = 0;
+    for (size_t count = 0; count < BATCH_INPUTS && bytes < BATCH_BYTES; count++) {
         if (engine_is_due(e)) {
             engine_fire(e);
             if (e->clock.kind == ENGINE_CLOCK_MANUAL)
                 break;
         } else if (e->item_next < e->item_count) {
             void **item = &e->items[e->item_next++];
+            bytes += submission_size(*item);
             if (!take(e, *item))
                 *item = NULL;
         } else {

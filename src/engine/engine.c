@@ -43,6 +43,7 @@ enum err engine_create(const struct engine_options *options, struct engine **out
     atomic_init(&e->is_stalled, false);
     atomic_init(&e->is_closing, false);
     atomic_init(&e->unchecked_bytes, 0);
+    atomic_init(&e->queued_bytes, 0);
     sem_init(&e->started, 0, 0);
     input_encode(&deadline, &e->deadline);
     meters_register(&e->meters);
@@ -69,6 +70,7 @@ enum err engine_start(struct engine *e, const struct config_item *items, size_t 
     e->snapshotter = snapshotter_start(e);
     if (pthread_create(&e->thread, NULL, engine_main, e) != 0)
         log_abort("can't start the core thread");
+    (void)pthread_setname_np(e->thread, "cb-core");
     while (sem_wait(&e->started) != 0 && errno == EINTR)
         continue;
     e->config = NULL;
@@ -88,21 +90,27 @@ uint64_t engine_now_ms(const struct engine *e)
     return clock_now_ms(&e->clock);
 }
 
-void engine_stop(struct engine *e)
+uint64_t engine_user_seq(const struct engine *e, struct slice user)
+{
+    return core_user_seq(e->core, user);
+}
+
+enum err engine_stop(struct engine *e)
 {
     if (!e->is_running)
-        return;
+        return e->stop_err;
     e->is_running = false;
     atomic_store(&e->is_closing, true);
     engine_submit_stop(e);
     pthread_join(e->thread, NULL);
     end_snapshotter(e, true);
+    return e->stop_err;
 }
 
 void engine_destroy(struct engine *e)
 {
     if (!e)
         return;
-    engine_stop(e);
+    (void)engine_stop(e);
     free_engine(e);
 }

@@ -47,6 +47,7 @@ struct engine_options {
     enum engine_clock clock;
     uint64_t manual_start_ms;  /* manual: the first time, when the journal knows no later one */
     size_t queue_limit;        /* commands, queries and records; more get ERR_OVERLOAD */
+    size_t queue_bytes;        /* the same for their bytes; 0: no bound */
     uint64_t snapshot_batches; /* a snapshot every so many batches */
     size_t ring_notices;       /* how many notices per user the web side keeps: of more, replay
                                   releases only the last so many */
@@ -60,6 +61,9 @@ struct engine_options {
  * ERR_CORRUPT with one line in why when the replay would tell another story; names the batch. */
 enum err engine_create(const struct engine_options *options, struct engine **out, char *why,
                        size_t why_size);
+/* The number of the user's last notice, 0 when there is none or no such user; only before
+ * engine_start, when nobody else is at the core. */
+uint64_t engine_user_seq(const struct engine *e, struct slice user);
 /* Starts the core thread and then, on it, the line driver. The config items have been applied and
  * are durable when it returns; users and devices that are not among them are removed. Fails with
  * what the core said to an item (the log names it) or what the driver's start returned; then
@@ -79,15 +83,16 @@ struct engine_record {
 enum err engine_record(struct engine *e, const struct engine_record *records, size_t count,
                        void *tag);
 /* Manual clock: steps through every deadline up to now + ms; the reply comes when all that this
- * caused is durable and released. ERR_STATE with a real clock. */
+ * caused is durable and released. The time itself is durable with the next input only: after a
+ * restart the clock stands at the last one. ERR_STATE with a real clock. */
 enum err engine_advance(struct engine *e, uint64_t ms, void *tag);
 
 /* Milliseconds since the epoch, as inputs are stamped; any thread. */
 uint64_t engine_now_ms(const struct engine *e);
 
 /* Applies and releases what is queued, writes a snapshot at the head, stops the line driver and the
- * thread. Gives up what can't be made durable in some seconds: nobody was told of it. */
-void engine_stop(struct engine *e);
+ * thread. Gives up what can't be made durable in some seconds, which nobody was told of: ERR_IO. */
+enum err engine_stop(struct engine *e);
 void engine_destroy(struct engine *e);
 
 #endif

@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 
 #define BATCH_INPUTS    512
+#define BATCH_BYTES     ((size_t)4 << 20) /* more than this, and it ends */
 #define SNAPSHOTS_KNOWN 16
 
 /* What waits in the queue: one block of memory, the encoded content behind the header. */
@@ -38,6 +39,7 @@ struct submission {
 };
 
 /* submit.c */
+size_t submission_size(const struct submission *s);
 struct slice submission_content(const struct submission *s);
 void submission_query(const struct submission *s, struct query *out);
 /* Calls journal_put for each record in it. */
@@ -135,11 +137,13 @@ struct engine {
     bool is_running;
     atomic_bool is_stalled; /* a commit fails */
     atomic_bool is_closing;
+    atomic_size_t queued_bytes;    /* of submissions in the queue */
     atomic_size_t unchecked_bytes; /* of batches that the snapshotter has not come to */
 
     const struct config_item *config; /* during engine_start */
     size_t config_count;
     enum err start_err;
+    enum err stop_err; /* what was accepted last could not be made durable */
     sem_t started;
 };
 

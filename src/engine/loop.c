@@ -12,11 +12,20 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+static void note_taken(struct engine *e)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < e->item_count; i++)
+        bytes += submission_size((const struct submission *)e->items[i]);
+    atomic_fetch_sub_explicit(&e->queued_bytes, bytes, memory_order_relaxed);
+}
+
 static bool has_work(struct engine *e)
 {
     if (e->item_next == e->item_count) {
         e->item_next = 0;
         e->item_count = queue_take(e->queue, e->items, BATCH_INPUTS);
+        note_taken(e);
     }
     return e->item_next < e->item_count || engine_is_due(e);
 }
@@ -79,6 +88,7 @@ void *engine_main(void *arg)
     line->stop(line->self);
     e->is_line_started = false;
     if (is_well) /* Once more for what the driver said up to its stop. */
-        (void)work(e);
+        is_well = work(e);
+    e->stop_err = is_well ? ERR_OK : ERR_IO;
     return NULL;
 }

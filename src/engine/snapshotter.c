@@ -33,6 +33,7 @@ struct snapshotter {
     struct arena arena;
     struct queue *queue;
     pthread_t thread;
+    struct metric *written;
     struct metric *failures;
     uint64_t every;
     uint64_t last_ms;
@@ -86,6 +87,7 @@ static void write_snapshot(struct snapshotter *s)
     snapshot_pack(s->core, s->last_ms, &state);
     if (journal_snapshot_write(s->journal, s->head, buf_view(&state)) == ERR_OK) {
         rotate(s);
+        metric_add(s->written, 1);
         log_line(LOG_INFO, "engine.snapshot", "number=%llu bytes=%zu microseconds=%llu",
                  (unsigned long long)s->head, state.len,
                  (unsigned long long)(clock_monotonic_us() - begun_us));
@@ -169,6 +171,8 @@ struct snapshotter *snapshotter_start(struct engine *e)
     s->newest = e->newest;
     s->unchecked_bytes = &e->unchecked_bytes;
     atomic_init(&s->trim, s->base);
+    s->written =
+        metric_register(METRIC_COUNTER, "cordboard_snapshots_total", NULL, "snapshots written");
     s->failures = metric_register(METRIC_COUNTER, "cordboard_snapshot_failures_total", NULL,
                                   "snapshots that could not be written, and batches that had "
                                   "other effects the second time");
@@ -180,6 +184,7 @@ struct snapshotter *snapshotter_start(struct engine *e)
     s->queue = queue_create(0, NULL, NULL);
     if (pthread_create(&s->thread, NULL, run, s) != 0)
         log_abort("can't start the snapshot thread");
+    (void)pthread_setname_np(s->thread, "cb-snapshot");
     return s;
 }
 

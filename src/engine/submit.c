@@ -5,9 +5,9 @@
  * block of memory, encoded right behind its header, so that a request costs one allocation, and the
  * bytes that wait are the very bytes that are journalled.
  *
- * Requests are refused while the queue is full, while a commit fails (nobody knows how long), while
- * the snapshotter is far behind, and at the end. What a line driver says is never refused: the
- * telephone did it already. */
+ * Requests are refused while the queue is full, in number or bytes, while a commit fails (nobody
+ * knows how long), while the snapshotter is far behind, and at the end. What a line driver says is
+ * never refused: the telephone did it already. */
 #include "engine/engine_int.h"
 
 #include "base/mem.h"
@@ -38,9 +38,27 @@ static bool is_shut(struct engine *e)
            atomic_load_explicit(&e->unchecked_bytes, memory_order_relaxed) > UNCHECKED_BYTES_MAX;
 }
 
+size_t submission_size(const struct submission *s)
+{
+    return sizeof *s + s->len;
+}
+
+/* Counted before it can be taken out again. */
+static bool queue_up(struct engine *e, struct submission *s, bool is_reserved)
+{
+    size_t bytes = submission_size(s);
+    size_t before = atomic_fetch_add_explicit(&e->queued_bytes, bytes, memory_order_relaxed);
+    size_t limit = e->options.queue_bytes;
+    bool is_over = limit > 0 && before + bytes > limit && !is_reserved;
+    if (!is_over && queue_put(e->queue, s, is_reserved))
+        return true;
+    atomic_fetch_sub_explicit(&e->queued_bytes, bytes, memory_order_relaxed);
+    return false;
+}
+
 static enum err submit(struct engine *e, struct submission *s)
 {
-    if (queue_put(e->queue, s, false))
+    if (queue_up(e, s, false))
         return ERR_OK;
     mem_free(s);
     return ERR_OVERLOAD;
@@ -141,7 +159,7 @@ enum err engine_advance(struct engine *e, uint64_t ms, void *tag)
 void engine_submit_stop(struct engine *e)
 {
     struct buf block = begin(0);
-    queue_put(e->queue, end(&block, SUBMISSION_STOP, NULL), true);
+    (void)queue_up(e, end(&block, SUBMISSION_STOP, NULL), true);
 }
 
 struct slice submission_content(const struct submission *s)
@@ -155,7 +173,7 @@ static void host_signal(void *ctx, const struct signal *signal)
     struct buf block = begin(96 + signal->keep.len);
     struct input input = {.kind = INPUT_SIGNAL, .signal = *signal};
     input_encode(&input, &block);
-    queue_put(e->queue, end(&block, SUBMISSION_SIGNAL, NULL), true);
+    (void)queue_up(e, end(&block, SUBMISSION_SIGNAL, NULL), true);
 }
 
 static void host_record(void *ctx, struct slice key, struct slice value, uint64_t tag)
@@ -165,7 +183,7 @@ static void host_record(void *ctx, struct slice key, struct slice value, uint64_
     put_record(&block, RECORD_LINE, key, value);
     struct submission *s = end(&block, SUBMISSION_LINE_RECORD, NULL);
     s->number = tag;
-    queue_put(e->queue, s, true);
+    (void)queue_up(e, s, true);
 }
 
 static void host_each_record(void *ctx,

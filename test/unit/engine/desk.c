@@ -63,6 +63,7 @@ static void released(void *ctx, struct release *release)
     pthread_mutex_lock(&lock);
     if (!release->is_replay && lossy_has_unsynced("-wal"))
         d->was_early = true;
+    d->release_count++;
     for (size_t i = 0; i < release->reply_count; i++)
         note_reply(d, &release->replies[i]);
     for (size_t i = 0; i < release->notice_count; i++)
@@ -219,7 +220,7 @@ void desk_close(struct desk *d)
 {
     if (!d->engine)
         return;
-    engine_stop(d->engine);
+    (void)engine_stop(d->engine);
     engine_destroy(d->engine);
     journal_close(d->journal);
     d->engine = NULL;

@@ -72,6 +72,7 @@ struct desk {
     uint64_t recorded[8];
     size_t recorded_count;
     char line_records[200];
+    size_t release_count;
     bool was_early; /* something was released with the log not synced */
 };
 

@@ -116,6 +116,77 @@ static void over_the_bound_commands_are_refused_and_signals_are_not(void **state
     desk_free(&d);
 }
 
+static void over_the_bound_in_bytes_commands_are_refused_and_signals_are_not(void **state)
+{
+    (void)state;
+    struct desk d;
+    char text[3000] = {0};
+    memset(text, '1', sizeof text - 1);
+    desk_init(&d, 2, NULL);
+    d.options.queue_bytes = 10000;
+    assert_int_equal(desk_open(&d), ERR_OK);
+    for (uintptr_t tag = 1; tag <= 3; tag++)
+        assert_int_equal(desk_command(&d, 0, OP_DIAL, "100", text, tag), ERR_OK);
+    assert_int_equal(desk_command(&d, 0, OP_DIAL, "100", text, 4), ERR_OVERLOAD);
+    assert_int_equal(desk_start(&d), ERR_OK);
+    for (uintptr_t tag = 1; tag <= 3; tag++)
+        (void)desk_wait(&d, tag);
+    for (uintptr_t tag = 10; tag <= 20; tag++) { /* What was taken no longer counts. */
+        assert_int_equal(desk_command(&d, 0, OP_DIAL, "100", text, tag), ERR_OK);
+        (void)desk_wait(&d, tag);
+    }
+    assert_int_equal(desk_do(&d, 0, OP_DIAL, "100", "101").err, ERR_OK);
+    desk_free(&d);
+}
+
+static void a_batch_ends_when_it_has_bytes_enough(void **state)
+{
+    (void)state;
+    struct desk d;
+    static char value[1 << 20];
+    desk_init(&d, 2, NULL);
+    assert_int_equal(desk_open(&d), ERR_OK);
+    struct engine_record record = {RECORD_META, SLICE("key"), {value, sizeof value}};
+    for (uintptr_t tag = 1; tag <= 12; tag++)
+        assert_int_equal(engine_record(d.engine, &record, 1, desk_tag(tag)), ERR_OK);
+    assert_int_equal(desk_start(&d), ERR_OK);
+    (void)desk_wait(&d, 12);
+    assert_in_range(d.release_count, 3, 5);
+    desk_free(&d);
+}
+
+static void a_stop_tells_what_could_not_be_made_durable(void **state)
+{
+    (void)state;
+    struct desk d;
+    lossy_begin(4);
+    desk_init(&d, 2, "lossy");
+    desk_run(&d);
+    assert_int_equal(desk_do(&d, 0, OP_DIAL, "100", "101").err, ERR_OK);
+    lossy_fail_syncs(true);
+    assert_int_equal(desk_command(&d, 0, OP_DIAL, "100", "101", 7), ERR_OK);
+    assert_int_equal(engine_stop(d.engine), ERR_IO);
+    assert_int_equal(engine_stop(d.engine), ERR_IO);
+    lossy_fail_syncs(false);
+    desk_free(&d);
+}
+
+static void users_numbers_are_known_before_the_start(void **state)
+{
+    (void)state;
+    struct desk d;
+    desk_init(&d, 3, NULL);
+    desk_run(&d);
+    desk_do(&d, 0, OP_DIAL, "100", "101");
+    uint64_t seq = desk_query(&d, QUERY_CALLS, 0).seq;
+    desk_close(&d);
+    assert_int_equal(desk_open(&d), ERR_OK);
+    assert_true(seq > 0);
+    assert_int_equal(engine_user_seq(d.engine, SLICE("u0")), seq);
+    assert_int_equal(engine_user_seq(d.engine, SLICE("nobody")), 0);
+    desk_free(&d);
+}
+
 static void deadlines_fire_one_by_one_at_their_own_time(void **state)
 {
     (void)state;
@@ -302,6 +373,10 @@ int main(void)
         cmocka_unit_test(a_refusal_has_its_reason_and_leaves_no_trace),
         cmocka_unit_test(nothing_gets_out_while_a_commit_fails),
         cmocka_unit_test(over_the_bound_commands_are_refused_and_signals_are_not),
+        cmocka_unit_test(over_the_bound_in_bytes_commands_are_refused_and_signals_are_not),
+        cmocka_unit_test(a_batch_ends_when_it_has_bytes_enough),
+        cmocka_unit_test(a_stop_tells_what_could_not_be_made_durable),
+        cmocka_unit_test(users_numbers_are_known_before_the_start),
         cmocka_unit_test(deadlines_fire_one_by_one_at_their_own_time),
         cmocka_unit_test(advances_queue_up),
         cmocka_unit_test(the_real_clock_cannot_be_moved_and_fires_by_itself),
