@@ -83,6 +83,9 @@ static uint64_t earliest(struct web *w, uint64_t at_ms)
     if (w->is_stopping && !w->is_closing_all && w->stop_at_ms < at_ms) {
         at_ms = w->stop_at_ms;
     }
+    if (w->is_stopping && w->stop_sockets_at_ms < at_ms) {
+        at_ms = w->stop_sockets_at_ms;
+    }
     return at_ms;
 }
 
@@ -115,6 +118,16 @@ static void stop_go_on(struct web *w)
     if (w->connection_count == 0) {
         uv_stop(&w->loop);
         return;
+    }
+    if (uv_now(&w->loop) >= w->stop_sockets_at_ms) {
+        w->stop_sockets_at_ms = UINT64_MAX;
+        LIST_EACH_SAFE(it, &w->all)
+        {
+            struct connection *c = LIST_OWNER(it, struct connection, all);
+            if (c->state == CONNECTION_SOCKET) {
+                connection_drop(c);
+            }
+        }
     }
     if (uv_now(&w->loop) >= w->stop_at_ms) {
         w->is_closing_all = true;

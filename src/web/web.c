@@ -195,6 +195,8 @@ void web_stop(struct web *w, unsigned grace_ms)
     }
     w->is_stopping = true;
     w->stop_at_ms = uv_now(&w->loop) + grace_ms;
+    w->stop_sockets_at_ms =
+        uv_now(&w->loop) + (grace_ms < WEB_SOCKET_STOP_MS ? grace_ms : WEB_SOCKET_STOP_MS);
     if (!uv_is_closing((uv_handle_t *)&w->listener)) {
         uv_close((uv_handle_t *)&w->listener, NULL);
     }

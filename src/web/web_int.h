@@ -30,6 +30,7 @@
 #define WEB_PEER_TEXT_MAX    64
 #define WEB_LINGER_MS        2000 /* for the peer to take our last words and close */
 #define WEB_SOCKET_CLOSE_MS  5000 /* for the peer to answer our close frame */
+#define WEB_SOCKET_STOP_MS   500  /* the same when the web stops */
 
 /* Why a connection is waited for, each with its own constant time. */
 enum web_wait {
@@ -164,6 +165,7 @@ struct web {
     bool is_stopping;
     bool is_closing_all;
     uint64_t stop_at_ms;
+    uint64_t stop_sockets_at_ms; /* WebSockets, already; UINT64_MAX: that is done */
 
     struct request *spare_requests;
     unsigned spare_request_count;

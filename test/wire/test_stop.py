@@ -5,6 +5,7 @@
 
 import signal
 import subprocess
+import time
 
 from support.bayeux import LongPolling, OverWebSocket
 from support.rest import Agent, Http, RawConnection, advance
@@ -32,6 +33,14 @@ def test_idle_connections_and_sockets_do_not_keep_it(server):
             socket.socket.receive_text()
     except (Closed, ConnectionResetError) as closed:
         assert getattr(closed, "code", None) in (1000, 1001, None)
+
+
+def test_a_socket_that_answers_no_close_costs_less_than_the_grace(server):
+    socket = OverWebSocket(server, "agent0").open("/v2/me/calls")
+    socket.hold()
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 4, "the grace is 5 s"
 
 
 def test_calls_and_data_are_there_after_the_next_start(server):
