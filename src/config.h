@@ -67,9 +67,11 @@ struct config {
 
     uint64_t ring_notices;
     uint64_t ring_bytes;
+    uint64_t rings_bytes;
     uint64_t connect_timeout_s;
     uint64_t max_interval_s;
     uint64_t sessions;
+    uint64_t user_sessions;
 
     uint64_t snapshot_batches;
 

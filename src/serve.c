@@ -19,13 +19,13 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/mem.h"
-#include "base/queue.h"
 #include "bayeux/bayeux.h"
-#include "engine/ticket.h"
 #include "hub/hub.h"
 #include "line/sim/line_sim.h"
 #include "line/sip/line_sip.h"
+#include "releases.h"
 #include "routes.h"
 #include "setup.h"
 #include "web/web.h"
@@ -37,6 +37,8 @@
 #include <unistd.h>
 
 #define QUEUE_LIMIT        16384
+#define QUEUE_BYTES        ((size_t)64 << 20)
+#define NOTICES_WAITING    100000
 #define BACKLOG_BYTES      (1u << 20)
 #define REQUEST_TIMEOUT_MS 30000
 #define IDLE_TIMEOUT_MS    120000
@@ -44,7 +46,6 @@
 #define SUBSCRIPTIONS_MAX  64
 #define VERIFIED_S         900
 #define MANUAL_START_MS    UINT64_C(1767225600000) /* 2026-01-01 00:00 UTC */
-#define TAKEN_MAX          64
 #define WHY_SIZE           512
 
 struct server {
@@ -60,39 +61,24 @@ struct server {
     struct auth *auth;
     struct api *api;
     struct bayeux *bayeux;
-    struct queue *releases;
-    bool is_running; /* releases come from the core thread */
+    struct releases *releases; /* NULL: they come on this thread, from replay */
+    struct map users;          /* configured; while records are restored */
     pthread_t signals;
     char why[WHY_SIZE];
 };
 
 /* --- releases --- */
 
-static void deliver(struct server *s, struct release *release)
+static void flush(void *ctx)
 {
-    for (size_t i = 0; i < release->reply_count; i++) {
-        struct ticket *ticket = release->replies[i].tag;
-        if (ticket)
-            ticket->done(ticket, &release->replies[i]);
-    }
-    for (size_t i = 0; i < release->notice_count; i++)
-        hub_append(s->hub, release->notices[i]);
-    release->notice_count = 0; /* The hub has their references. */
-    if (s->bayeux)
-        bayeux_flush(s->bayeux, web_now_ms(s->web));
-    release_free(release);
+    struct server *s = ctx;
+    bayeux_flush(s->bayeux, web_now_ms(s->web));
 }
 
 static void deliver_all(void *ctx)
 {
     struct server *s = ctx;
-    void *taken[TAKEN_MAX];
-    size_t count;
-    do {
-        count = queue_take(s->releases, taken, TAKEN_MAX);
-        for (size_t i = 0; i < count; i++)
-            deliver(s, taken[i]);
-    } while (count == TAKEN_MAX);
+    releases_deliver(s->releases, flush);
 }
 
 static void wake_web(void *ctx)
@@ -105,10 +91,10 @@ static void wake_web(void *ctx)
 static void released(void *ctx, struct release *release)
 {
     struct server *s = ctx;
-    if (s->is_running)
-        queue_put(s->releases, release, true);
+    if (s->releases)
+        releases_put(s->releases, release);
     else
-        deliver(s, release);
+        release_deliver(s->hub, release);
 }
 
 /* --- rooms --- */
@@ -188,11 +174,18 @@ static enum err make_engine(struct server *s)
                                                   : ENGINE_CLOCK_REAL,
                                      .manual_start_ms = MANUAL_START_MS,
                                      .queue_limit = QUEUE_LIMIT,
+                                     .queue_bytes = QUEUE_BYTES,
                                      .snapshot_batches = s->config->snapshot_batches,
                                      .ring_notices = s->config->ring_notices,
                                      .released = released,
                                      .ctx = s};
     return engine_create(&options, &s->engine, s->why, sizeof s->why);
+}
+
+static bool has_user(void *ctx, struct slice name)
+{
+    const struct server *s = ctx;
+    return map_get(&s->users, name) != NULL;
 }
 
 static void make_doors(struct server *s)
@@ -220,12 +213,15 @@ static void make_doors(struct server *s)
                                     .timeout_ms = (unsigned)s->config->connect_timeout_s * 1000,
                                     .max_interval_ms = (unsigned)s->config->max_interval_s * 1000,
                                     .sessions_max = (unsigned)s->config->sessions,
+                                    .user_sessions_max = (unsigned)s->config->user_sessions,
                                     .message_bytes_max = (unsigned)s->config->body_bytes,
                                     .subscriptions_max = SUBSCRIPTIONS_MAX,
                                     .offers_websocket = true,
                                     .cookie_is_secure = is_secure,
                                     .render = api_render_notice,
-                                    .ctx = s->api};
+                                    .ctx = s->api,
+                                    .has_user = has_user,
+                                    .has_user_ctx = s};
     s->bayeux = bayeux_create(&bayeux);
     s->routes.web = s->web;
     s->routes.auth = s->auth;
@@ -250,12 +246,24 @@ static void restore_auth(void *ctx, struct slice key, struct slice value)
     auth_restore(s->auth, key, value);
 }
 
+/* What was in the rings before the base of the replay is not there now; its numbers are known all
+ * the same. Users that are not configured come no more. */
+static void seed_hub(struct server *s)
+{
+    for (size_t i = 0; i < s->setup.user_count; i++) {
+        struct slice name = slice_of(s->setup.users[i].name);
+        hub_seed(s->hub, name, engine_user_seq(s->engine, name));
+        map_put(&s->users, name, s);
+    }
+}
+
 static enum err restore(struct server *s)
 {
+    seed_hub(s);
     enum err err = journal_each_record(s->journal, RECORD_BAYEUX, restore_bayeux, s);
-    bayeux_restored(s->bayeux);
     if (!err)
         err = journal_each_record(s->journal, RECORD_WEB_SESSION, restore_auth, s);
+    map_free(&s->users);
     if (err)
         snprintf(s->why, sizeof s->why, "%s: records can't be read: %s", s->config->data,
                  err_row(err)->text);
@@ -265,8 +273,7 @@ static enum err restore(struct server *s)
 static enum err start_engine(struct server *s)
 {
     setup_items(&s->setup, s->config);
-    s->releases = queue_create(QUEUE_LIMIT, wake_web, s);
-    s->is_running = true;
+    s->releases = releases_create(s->hub, NOTICES_WAITING, wake_web, s);
     enum err err = engine_start(s->engine, s->setup.items, s->setup.item_count);
     if (err == ERR_IO && s->config->driver == CONFIG_DRIVER_SIP)
         snprintf(s->why, sizeof s->why, "cannot listen on %s for SIP", s->config->sip);
@@ -284,7 +291,7 @@ static enum err build(struct server *s)
         err = make_line(s);
     if (err)
         return err;
-    s->hub = hub_create(s->config->ring_notices, s->config->ring_bytes);
+    s->hub = hub_create(s->config->ring_notices, s->config->ring_bytes, s->config->rings_bytes);
     err = make_engine(s);
     if (err)
         return err;
@@ -293,10 +300,11 @@ static enum err build(struct server *s)
     return err ? err : start_engine(s);
 }
 
-static void tear_down(struct server *s)
+static enum err tear_down(struct server *s)
 {
+    enum err err = ERR_OK;
     if (s->releases) {
-        engine_stop(s->engine);
+        err = engine_stop(s->engine);
         deliver_all(s);
     }
     auth_destroy(s->auth);
@@ -304,7 +312,7 @@ static void tear_down(struct server *s)
     bayeux_destroy(s->bayeux);
     api_destroy(s->api);
     engine_destroy(s->engine);
-    queue_destroy(s->releases);
+    releases_destroy(s->releases);
     if (s->line && s->config->driver == CONFIG_DRIVER_SIM)
         line_sim_destroy(s->line);
     else if (s->line)
@@ -315,6 +323,7 @@ static void tear_down(struct server *s)
         journal_close(s->journal);
     mem_free(s->public_url);
     setup_free(&s->setup);
+    return err;
 }
 
 /* --- running --- */
@@ -426,8 +435,10 @@ int serve(const struct config *config)
         (void)fprintf(stderr, "cordboard: %s\n", s.why);
     else
         run(&s);
-    tear_down(&s);
-    if (!err)
+    enum err stop_err = tear_down(&s);
+    if (!err && !stop_err)
         log_line(LOG_INFO, "server.stopped", "journal=whole");
-    return err ? 1 : 0;
+    else if (!err)
+        log_line(LOG_ERROR, "server.stopped", "journal=behind error=%s", err_row(stop_err)->symbol);
+    return err || stop_err ? 1 : 0;
 }

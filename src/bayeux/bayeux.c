@@ -65,7 +65,6 @@ void bayeux_destroy(struct bayeux *b)
 void bayeux_exchange(struct bayeux *b, struct exchange *x, uint64_t now_ms)
 {
     bayeux_clock_enter(b, now_ms);
-    bayeux_restored(b);
     struct envelope *env = bayeux_envelope_make(b, x->arena);
     const char *why = NULL;
     env->x = x;

@@ -23,6 +23,7 @@ struct bayeux_options {
     unsigned interval_ms;     /* 0 */
     unsigned max_interval_ms; /* a session without connect lives this long: 10000 or more */
     unsigned sessions_max;
+    unsigned user_sessions_max; /* of one user */
     unsigned message_bytes_max; /* one envelope */
     unsigned subscriptions_max; /* of one session */
     bool offers_websocket;
@@ -30,18 +31,18 @@ struct bayeux_options {
     /* Writes the "data" of a notice as JSON. */
     void (*render)(void *ctx, const struct notice *notice, struct buf *out);
     void *ctx;
+    /* Asked by bayeux_restore only; NULL: there is every user. */
+    bool (*has_user)(void *ctx, struct slice user);
+    void *has_user_ctx;
 };
 
 struct bayeux *bayeux_create(const struct bayeux_options *options);
 void bayeux_destroy(struct bayeux *b);
 
-/* At start-up, for each record of RECORD_BAYEUX; before the first notices of replay or after. */
+/* At start-up, for each record of RECORD_BAYEUX, when the hub has the notices of replay and knows
+ * each user's last number: sessions without acknowledgements go on behind these. The record of a
+ * user that there is no more is removed. */
 void bayeux_restore(struct bayeux *b, struct slice key, struct slice value, uint64_t now_ms);
-/* All records were given and the notices of replay are in the hub: sessions without
- * acknowledgements go on behind these. Without this call that happens when the first client comes
- * back, and what came before that is lost to them. */
-void bayeux_restored(struct bayeux *b);
-
 /* A request for the notifications address, of an identified user. */
 void bayeux_exchange(struct bayeux *b, struct exchange *x, uint64_t now_ms);
 /* A new WebSocket of an identified user; browser_cookie is the value of BAYEUX_BROWSER, or absent.

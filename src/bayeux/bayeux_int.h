@@ -7,10 +7,11 @@
  * A conn is one WebSocket. An envelope is what came in one HTTP request or WebSocket frame, until
  * its answer has left.
  *
- * Who may free what, since answering an exchange can bring the next request of that connection at
- * once, from within: sessions end only in a tick, when a record is durable, or when an envelope
- * that made one is refused; never while an envelope still refers to them (pending). Whatever
- * answers or sends therefore does so last, and nobody keeps b->out filled across it. */
+ * Who may free what. Callbacks of the web (message, closed, the next request) never come from
+ * within answer or send, but b->out is one buffer for all, and a session that ends may still have
+ * to answer: sessions end only in a tick, when a record is durable, or when an envelope that made
+ * one is refused; never while an envelope still refers to them (pending). Whatever answers or sends
+ * does so last, and nobody keeps b->out filled across it. */
 #ifndef BAYEUX_BAYEUX_INT_H
 #define BAYEUX_BAYEUX_INT_H
 
@@ -25,6 +26,7 @@
 #include "engine/ticket.h"
 
 #define EVENTS_BYTES ((size_t)256 * 1024) /* of events in one answer or frame */
+#define MESSAGES_MAX 64                   /* of one envelope */
 #define BACKLOG_BYTES                                                                              \
     ((size_t)256 * 1024) /* more than this waiting at a socket: nothing is pushed */
 #define BACKLOG_RETRY_MS   100
@@ -83,10 +85,8 @@ struct session {
     uint32_t pending; /* envelopes that wait for a record and refer to it */
     uint8_t mask;     /* union of its channels' masks */
     bool has_ack;
-    bool is_numbered;  /* start is known; else it is what comes first */
     bool is_connected; /* has sent a connect */
     bool is_leaving;   /* has sent a disconnect that is not durable yet */
-    bool is_restored;  /* and not seen since */
     char id[CLIENT_ID_BYTES + 1];
     uint8_t cookie_len; /* 0: made without a browser cookie */
     uint16_t user_len;
@@ -121,7 +121,6 @@ struct bayeux {
     bool is_started;
     bool is_clocked; /* now_ms is now */
     bool is_draining;
-    bool has_restored;
     struct ticket nobody; /* of records that no one waits for */
     struct buf out;
     struct buf wrapped;
@@ -135,6 +134,7 @@ struct touched {
     struct session *session;
     uint64_t next; /* where its cursor stood, for undoing */
     bool is_dirty; /* needs a record */
+    bool has_connected;
     bool is_made;
     bool is_left;
     bool has_before;

@@ -9,7 +9,10 @@
  * With acknowledgements the number in ext.ack is the number of the user's notice. A connect that
  * names N confirms all up to N, never beyond what was sent, never backwards; reading then goes on
  * behind what is confirmed, so what was sent and got lost comes again, and comes at once. A page
- * that was reloaded says 0, and gets what it has not confirmed. */
+ * that was reloaded says 0, and gets what it has not confirmed.
+ *
+ * An envelope carries events once: a second connect of a session in it confirms nothing and brings
+ * nothing, and when there is an answer's worth of events those of further sessions wait. */
 #include "bayeux/bayeux_int.h"
 
 static void unknown_reply(struct envelope *env, const struct message *m)
@@ -50,12 +53,10 @@ static void connect_confirm(struct session *s, const struct message *m)
             s->confirmed = number;
         }
     }
-    if (last && s->confirmed > last) {
+    if (s->confirmed > last) {
         s->confirmed = last;
     }
-    if (s->cursor.next) {
-        s->cursor.next = s->confirmed + 1;
-    }
+    s->cursor.next = s->confirmed + 1;
 }
 
 /* How long it may be held. */
@@ -97,7 +98,10 @@ void bayeux_connect_handle(struct envelope *env, const struct message *m)
     bool is_pushed = env->conn && !s->has_ack;
     s->is_connected = true;
     connect_arrive(env, s);
-    if (s->has_ack) {
+    struct touched *t = bayeux_envelope_touch(env, s);
+    bool is_repeated = t->has_connected;
+    t->has_connected = true;
+    if (s->has_ack && !is_repeated) {
         connect_confirm(s, m);
     }
     if (is_pushed) {
@@ -109,7 +113,9 @@ void bayeux_connect_handle(struct envelope *env, const struct message *m)
         return;
     }
     bayeux_timer_start(b, &s->timer, s->life_ms);
-    bayeux_deliver_collect(s, &env->events);
+    if (!is_repeated && env->events.len < EVENTS_BYTES) {
+        bayeux_deliver_collect(s, &env->events);
+    }
     if (env->replies.len) {
         buf_char(&env->replies, ',');
     }

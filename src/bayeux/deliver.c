@@ -79,7 +79,7 @@ size_t bayeux_deliver_collect(struct session *s, struct buf *out)
 
 bool bayeux_deliver_is_due(struct session *s)
 {
-    if (s->cursor.next && s->cursor.next < hub_oldest(&s->cursor)) {
+    if (s->cursor.next < hub_oldest(&s->cursor)) {
         return true;
     }
     const struct notice *notice;

@@ -43,6 +43,10 @@ static enum err message_add(struct envelope *env, const struct json *json, const
         *why = "a message must be an object";
         return ERR_INVALID;
     }
+    if (env->message_count == MESSAGES_MAX) {
+        *why = "there are more than 64 messages";
+        return ERR_RANGE;
+    }
     env->messages =
         mem_grow(env->messages, &env->message_cap, env->message_count + 1, sizeof(struct json *));
     env->messages[env->message_count++] = json;

@@ -122,6 +122,11 @@ void bayeux_handshake_handle(struct envelope *env, const struct message *m)
                        SPREAD_MS + bayeux_random_below(SPREAD_MS));
         return;
     }
+    if (hub_user_cursors(b->options.hub, env->user) >= b->options.user_sessions_max) {
+        handshake_deny(env, m, "500::too_many_sessions_of_user", "handshake",
+                       SPREAD_MS + bayeux_random_below(SPREAD_MS));
+        return;
+    }
     if (env->is_refusing) {
         bayeux_reply_overload(env, m, "handshake");
         return;

@@ -68,13 +68,19 @@ void bayeux_restore(struct bayeux *b, struct slice key, struct slice value, uint
         bayeux_clock_leave(b);
         return;
     }
+    if (b->options.has_user && !b->options.has_user(b->options.has_user_ctx, f.user)) {
+        /* If it can't be taken now, the next start finds it again. */
+        struct engine_record gone = {.table = RECORD_BAYEUX, .key = key, .value = SLICE_NONE};
+        (void)engine_record(b->options.engine, &gone, 1, &b->nobody);
+        bayeux_clock_leave(b);
+        return;
+    }
     struct session *s = bayeux_session_make(b, key, f.user, f.cookie);
     s->has_ack = f.has_ack;
     s->start = f.start;
     s->confirmed = f.confirmed;
     s->sent = SENT_UNKNOWN;
     s->is_connected = true;
-    s->is_restored = true;
     if (f.sub_count) {
         s->subs = mem_alloc(f.sub_count * sizeof(struct channel *));
     }
@@ -82,26 +88,8 @@ void bayeux_restore(struct bayeux *b, struct slice key, struct slice value, uint
         s->subs[s->sub_count++] = bayeux_channel_intern(b, dec_bytes(&f.subs));
     }
     bayeux_session_subs_changed(s);
-    bayeux_session_open(s, s->confirmed);
-    b->has_restored = true;
+    bayeux_session_open(s, s->has_ack ? s->confirmed : HUB_NEWEST);
     /* As if its connect were held now: the client finds out that we were away when it times out. */
     bayeux_timer_start(b, &s->timer, b->options.timeout_ms + s->life_ms);
     bayeux_clock_leave(b);
-}
-
-void bayeux_restored(struct bayeux *b)
-{
-    if (!b->has_restored) {
-        return;
-    }
-    b->has_restored = false;
-    LIST_EACH(link, &b->all)
-    {
-        struct session *s = LIST_OWNER(link, struct session, link);
-        if (s->is_restored && !s->has_ack) {
-            uint64_t last = hub_last(b->options.hub, bayeux_session_user(s));
-            s->cursor.next = last ? last + 1 : 0;
-        }
-        s->is_restored = false;
-    }
 }

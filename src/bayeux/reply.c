@@ -79,7 +79,7 @@ void bayeux_reply_connect(struct session *s, struct slice id, const char *reconn
     json_bool(&w, "successful", true);
     bayeux_advice_write(s->b, &w, reconnect, bayeux_advice_interval(s->b));
     if (s->has_ack) {
-        s->sent = s->cursor.next ? s->cursor.next - 1 : s->confirmed;
+        s->sent = s->cursor.next - 1;
         json_key(&w, "ext");
         struct json_writer ext = json_begin_object(out);
         json_u64(&ext, "ack", s->sent);

@@ -15,10 +15,6 @@
 static void session_arrived(void *owner)
 {
     struct session *s = owner;
-    if (!s->is_numbered && s->cursor.next) {
-        s->is_numbered = true;
-        s->start = s->confirmed = s->sent = s->cursor.next - 1;
-    }
     if (s->is_connected && (s->held || s->conn)) {
         bayeux_session_ready(s);
     }
@@ -78,7 +74,6 @@ void bayeux_session_open(struct session *s, uint64_t after)
     s->cursor.arrived = session_arrived;
     s->cursor.owner = s;
     hub_cursor_open(s->b->options.hub, &s->cursor, bayeux_session_user(s), after);
-    s->is_numbered = s->cursor.next != 0;
 }
 
 void bayeux_session_end(struct session *s)

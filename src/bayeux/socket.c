@@ -7,7 +7,7 @@
  * silent is closed.
  *
  * What is no envelope (no JSON, no message in it) closes the socket with 1011, as the reference
- * server does. */
+ * server does; one that is too large, in bytes or messages, with 1009. */
 #include "bayeux/bayeux_int.h"
 
 #include "base/mem.h"
@@ -89,10 +89,11 @@ static void socket_message(void *owner, struct slice text)
     env->transport = TRANSPORT_WEBSOCKET;
     env->user = bayeux_socket_user(conn);
     env->cookie = bayeux_socket_cookie(conn);
-    if (text.len > b->options.message_bytes_max ||
-        bayeux_envelope_read(env, text, &why) != ERR_OK) {
+    enum err err =
+        text.len > b->options.message_bytes_max ? ERR_RANGE : bayeux_envelope_read(env, text, &why);
+    if (err != ERR_OK) {
         bayeux_envelope_free(env);
-        conn->peer->close(conn->peer, text.len > b->options.message_bytes_max ? 1009 : 1011);
+        conn->peer->close(conn->peer, err == ERR_RANGE ? 1009 : 1011);
     } else {
         bayeux_envelope_run(env);
     }
@@ -103,7 +104,6 @@ void bayeux_socket(struct bayeux *b, struct socket_peer *peer, struct slice user
                    struct slice browser_cookie, uint64_t now_ms)
 {
     bayeux_clock_enter(b, now_ms);
-    bayeux_restored(b);
     if (!bayeux_cookie_is_valid(browser_cookie)) {
         browser_cookie = SLICE_NONE;
     }

@@ -6,12 +6,12 @@
  * of a notice gives its place: numbers in a ring follow each other, so the oldest kept one is
  * last - count + 1 and looking one up is arithmetic.
  *
- * A user stays known once a notice came: the newest number must not be forgotten while the core
- * goes on counting. A user with cursors only goes with the last of them.
+ * A user stays known once a number is: the newest one must not be forgotten while the core goes on
+ * counting. A user with cursors only goes with the last of them.
  *
- * After a restart the ring of a quiet user may be empty though his numbers are high. A cursor that
- * was opened on such a user without a number (next 0) takes what comes first for its beginning;
- * one that was opened beyond what then comes is moved back to it. */
+ * An empty ring of a user whose numbers are high (replay had none of them, or what came was
+ * dropped) is no special case: the oldest kept is then the one that will come next, and whoever
+ * stands before it has lost something. */
 #include "hub/hub.h"
 
 #include "base/map.h"
@@ -28,7 +28,7 @@ struct hub_user {
     struct list link; /* of all users; for the end */
     struct list cursors;
     struct place *ring;
-    uint64_t last; /* number of the newest notice, 0: none was seen */
+    uint64_t last; /* number of the newest notice, 0: there was none */
     size_t bytes;
     uint32_t cap;
     uint32_t head; /* place of the oldest */
@@ -42,14 +42,16 @@ struct hub {
     struct list all;
     size_t ring_notices;
     size_t ring_bytes;
+    size_t rings_bytes;
     struct hub_stats stats;
 };
 
-struct hub *hub_create(size_t ring_notices, size_t ring_bytes)
+struct hub *hub_create(size_t ring_notices, size_t ring_bytes, size_t rings_bytes)
 {
     struct hub *hub = mem_zalloc(sizeof *hub);
     hub->ring_notices = ring_notices ? ring_notices : 1;
     hub->ring_bytes = ring_bytes;
+    hub->rings_bytes = rings_bytes;
     list_init(&hub->all);
     return hub;
 }
@@ -117,11 +119,16 @@ static void ring_grow(const struct hub *hub, struct hub_user *user)
     user->head = 0;
 }
 
+static bool is_over(const struct hub *hub, const struct hub_user *user, size_t bytes)
+{
+    return user->count >= hub->ring_notices || user->bytes + bytes > hub->ring_bytes ||
+           hub->stats.bytes + bytes > hub->rings_bytes;
+}
+
 static void ring_push(struct hub *hub, struct hub_user *user, struct notice *notice)
 {
     size_t bytes = notice_size_bytes(notice);
-    while (user->count &&
-           (user->count >= hub->ring_notices || user->bytes + bytes > hub->ring_bytes)) {
+    while (user->count && is_over(hub, user, bytes)) {
         ring_drop_oldest(hub, user);
     }
     if (user->count == user->cap) {
@@ -134,15 +141,13 @@ static void ring_push(struct hub *hub, struct hub_user *user, struct notice *not
     hub->stats.notices++;
 }
 
-/* The numbering begins here for this hub: cursors without a number begin with it, and those that
- * believe to be further are wrong. */
-static void cursors_begin(struct hub_user *user, uint64_t seq)
+static void cursors_tell(struct hub_user *user)
 {
-    LIST_EACH(link, &user->cursors)
+    LIST_EACH_SAFE(link, &user->cursors)
     {
         struct hub_cursor *cursor = LIST_OWNER(link, struct hub_cursor, link);
-        if (cursor->next == 0 || cursor->next > seq) {
-            cursor->next = seq;
+        if (cursor->arrived) {
+            cursor->arrived(cursor->owner);
         }
     }
 }
@@ -153,18 +158,20 @@ void hub_append(struct hub *hub, struct notice *notice)
     if (notice->seq != user->last + 1) {
         ring_clear(hub, user);
     }
-    if (user->last == 0 || notice->seq <= user->last) {
-        cursors_begin(user, notice->seq);
-    }
     user->last = notice->seq;
     ring_push(hub, user, notice);
-    LIST_EACH_SAFE(link, &user->cursors)
-    {
-        struct hub_cursor *cursor = LIST_OWNER(link, struct hub_cursor, link);
-        if (cursor->arrived) {
-            cursor->arrived(cursor->owner);
-        }
+    cursors_tell(user);
+}
+
+void hub_seed(struct hub *hub, struct slice name, uint64_t last)
+{
+    struct hub_user *user = last ? user_make(hub, name) : user_find(hub, name);
+    if (!user || user->last == last) {
+        return;
     }
+    ring_clear(hub, user);
+    user->last = last;
+    cursors_tell(user);
 }
 
 uint64_t hub_last(const struct hub *hub, struct slice user)
@@ -176,11 +183,7 @@ uint64_t hub_last(const struct hub *hub, struct slice user)
 void hub_cursor_open(struct hub *hub, struct hub_cursor *cursor, struct slice user, uint64_t after)
 {
     cursor->user = user_make(hub, user);
-    if (after == HUB_NEWEST) {
-        cursor->next = cursor->user->last ? cursor->user->last + 1 : 0;
-    } else {
-        cursor->next = after + 1;
-    }
+    cursor->next = (after == HUB_NEWEST ? cursor->user->last : after) + 1;
     list_append(&cursor->user->cursors, &cursor->link);
     hub->stats.cursors++;
 }
@@ -191,6 +194,19 @@ static void user_free(struct hub *hub, struct hub_user *user)
     list_remove(&user->link);
     mem_free(user->ring);
     mem_free(user);
+}
+
+size_t hub_user_cursors(const struct hub *hub, struct slice user)
+{
+    const struct hub_user *found = user_find(hub, user);
+    size_t count = 0;
+    if (found) {
+        LIST_EACH(link, &found->cursors)
+        {
+            count++;
+        }
+    }
+    return count;
 }
 
 void hub_cursor_close(struct hub *hub, struct hub_cursor *cursor)
@@ -217,7 +233,7 @@ const struct notice *hub_notice(const struct hub_cursor *cursor, uint64_t seq)
 {
     const struct hub_user *user = cursor->user;
     uint64_t oldest = hub_oldest(cursor);
-    if (seq < oldest || seq > user->last || user->count == 0) {
+    if (seq < oldest || seq > user->last) {
         return NULL;
     }
     return ring_at(user, (uint32_t)(seq - oldest))->notice;
@@ -226,7 +242,7 @@ const struct notice *hub_notice(const struct hub_cursor *cursor, uint64_t seq)
 const struct notice *hub_cursor_peek(struct hub_cursor *cursor, bool *lost)
 {
     uint64_t oldest = hub_oldest(cursor);
-    *lost = cursor->user->count > 0 && cursor->next < oldest;
+    *lost = cursor->next < oldest;
     if (*lost) {
         cursor->next = oldest;
     }

@@ -22,6 +22,33 @@ def talk(agent, call_id, *values):
         agent.operate(call_id, "UpdateUserData", userData={"n": value})
 
 
+def test_what_the_replay_no_longer_has_is_told_at_the_first_connect(start_server, tmp_path):
+    """A client is away while something happens; others push the start of the replay past that, and the
+    server is killed: no later event of the user is needed for the client to hear of it."""
+    config = tmp_path / "short.ini"
+    config.write_text("[journal]\nsnapshot_batches = 100\n")
+    server = start_server(options=["--config", str(config)])
+    session = LongPolling(server, "agent0", ack=True).open("/v2/me/calls")
+    quiet = Agent(server, 0)
+    assert session.last_ack == 0
+    quiet.operate(quiet.dial("15001"), "Hangup")
+    last = int(quiet.http.get("/api/v2/me/calls").header("x-cordboard-sequence"))
+    assert last > 0
+    loud = Agent(server, 2)
+    call_id = loud.dial("15003")
+    talk(loud, call_id, *range(450))
+    server.kill()
+    server.start()
+    session.close()
+    session.settle()
+    event = session.events.popleft()
+    assert event["channel"] == "/v2/me/resync", event
+    assert event["data"] == {"messageType": "ResyncMessage", "from": 1, "to": last}
+    assert not session.events and session.last_ack == last
+    session.settle()
+    assert not session.events
+
+
 @KINDS
 def test_negotiation(server, kind):
     assert bayeux(kind, server, "agent0", ack=True).handshake()["ext"]["ack"] is True

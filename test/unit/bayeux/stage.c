@@ -87,7 +87,7 @@ static void render(void *ctx, const struct notice *notice, struct buf *out)
 
 static void room_open(struct stage *stage)
 {
-    stage->hub = hub_create(stage->ring_notices, 1 << 20);
+    stage->hub = hub_create(stage->ring_notices, 1 << 20, 1 << 24);
     stage->options.hub = stage->hub;
     stage->b = bayeux_create(&stage->options);
     current = stage;
@@ -106,6 +106,7 @@ void stage_open(struct stage *stage)
     stage->options = (struct bayeux_options){.timeout_ms = 30000,
                                              .max_interval_ms = 10000,
                                              .sessions_max = 20,
+                                             .user_sessions_max = 18,
                                              .message_bytes_max = 20000,
                                              .subscriptions_max = 8,
                                              .offers_websocket = true,
@@ -113,14 +114,26 @@ void stage_open(struct stage *stage)
     room_open(stage);
 }
 
-void stage_restart(struct stage *stage)
+void stage_stop(struct stage *stage)
 {
     room_close(stage);
     room_open(stage);
+}
+
+void stage_restore(struct stage *stage)
+{
     for (size_t i = 0; i < kept_count; i++) {
         bayeux_restore(stage->b, slice_of(kept[i].key),
                        (struct slice){kept[i].value, kept[i].value_len}, stage->now_ms);
     }
+}
+
+void stage_restart(struct stage *stage)
+{
+    stage_stop(stage);
+    hub_seed(stage->hub, SLICE(ALICE), stage->seq[0]);
+    hub_seed(stage->hub, SLICE(BOB), stage->seq[1]);
+    stage_restore(stage);
 }
 
 void stage_close(struct stage *stage)
@@ -290,7 +303,8 @@ static void call_abandon(struct exchange *x)
     call->x.verbs = NULL;
 }
 
-static const struct exchange_verbs verbs = {call_header, call_answer, call_forget, call_abandon};
+static const struct exchange_verbs verbs = {
+    .header = call_header, .answer = call_answer, .forget = call_forget, .abandon = call_abandon};
 
 static struct slice keep(struct arena *arena, const char *text)
 {

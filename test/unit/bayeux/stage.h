@@ -71,8 +71,11 @@ struct client {
 
 void stage_open(struct stage *stage);
 void stage_close(struct stage *stage);
-/* Ends the room and the hub without a word, and starts both with the records. The next notices
- * then have to be told anew. */
+/* Ends the room and the hub without a word, and makes both anew: replay can be told. */
+void stage_stop(struct stage *stage);
+/* The room gets its records. */
+void stage_restore(struct stage *stage);
+/* Both; the hub knows the users' last numbers, and none of their notices. */
 void stage_restart(struct stage *stage);
 /* Lets the records become durable, and tells who waits. */
 void stage_commit(struct stage *stage);

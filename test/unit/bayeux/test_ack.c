@@ -204,8 +204,87 @@ static void test_one_answer_is_bounded_and_its_number_says_how_far(void **state)
     assert_has(call->body, "'ext':{'ack':50}");
 }
 
+static void many_connects(const char *id, unsigned count, struct buf *out)
+{
+    for (unsigned i = 0; i < count; i++) {
+        buf_text(out, i ? "," : "[");
+        buf_printf(out,
+                   "{'channel':'/meta/connect','clientId':'%s','id':'%u','ext':{'ack':0},"
+                   "'advice':{'timeout':0}}",
+                   id, i);
+    }
+    buf_text(out, "]");
+    buf_char(out, '\0');
+}
+
+static void test_many_connects_in_one_envelope_bring_the_events_once(void **state)
+{
+    struct stage *stage = *state;
+    struct buf body = {0};
+    stage->options.render = render_wide;
+    stage_restart(stage);
+    struct client client = stage_client(stage, ACK);
+    notices(stage, 20);
+    many_connects(client.id, 64, &body);
+    struct call *call = stage_say(stage, &client, body.ptr);
+    assert_has(call->body, "[{'data':{'n':1,");
+    assert_has(call->body, "'id':'63'");
+    assert_has(call->body, "'ext':{'ack':20}");
+    assert_true(strlen(call->body) < 220000);
+    assert_held(connect_ack(stage, &client, 20));
+    buf_free(&body);
+}
+
+static void test_events_of_several_sessions_in_one_envelope_are_bounded(void **state)
+{
+    struct stage *stage = *state;
+    struct client clients[8];
+    struct buf body = {0};
+    stage->options.render = render_wide;
+    stage_restart(stage);
+    clients[0] = stage_client(stage, ACK);
+    for (int i = 1; i < 8; i++) {
+        struct call *call = stage_post(stage, ALICE, clients[0].cookie,
+                                       "[{'channel':'/meta/handshake','id':'1','ext':" ACK "}]");
+        clients[i] = clients[0];
+        text_after(call->body, "'clientId':'", clients[i].id, sizeof clients[i].id);
+        (void)stage_say(stage, &clients[i], "[" SUBSCRIBE "'/v2/me/*'}]");
+    }
+    notices(stage, 40);
+    for (int i = 0; i < 8; i++) {
+        buf_printf(&body, "%c{'channel':'/meta/connect','clientId':'%s','ext':{'ack':0}}",
+                   i ? ',' : '[', clients[i].id);
+    }
+    buf_text(&body, "]");
+    buf_char(&body, '\0');
+    struct call *call = stage_say(stage, &clients[0], body.ptr);
+    assert_true(strlen(call->body) < 2 * 300000);
+    for (int i = 0; i < 8; i++) {
+        struct call *more = connect_ack(stage, &clients[i], 40); /* never beyond what was sent */
+        for (int n = 0; n < 2 && more->status; n++) {
+            assert_has(more->body, n || i == 0 ? "{'n':40," : "{'n':1,");
+            more = connect_ack(stage, &clients[i], 40);
+        }
+        assert_held(more);
+    }
+    buf_free(&body);
+}
+
+static void test_more_messages_than_the_bound_are_no_envelope(void **state)
+{
+    struct stage *stage = *state;
+    struct client client = stage_client(stage, ACK);
+    struct buf body = {0};
+    many_connects(client.id, 65, &body);
+    struct call *call = stage_say(stage, &client, body.ptr);
+    assert_int_equal(call->status, 400);
+    assert_has(call->body, "more than 64 messages");
+    buf_free(&body);
+}
+
 static void test_first_number_known_may_be_high(void **state)
 {
+    hub_seed(((struct stage *)*state)->hub, SLICE(ALICE), 500);
     struct client client = stage_client(*state, ACK);
     struct call *call = connect_ack(*state, &client, 0);
     stage_replay(*state, ALICE, 501, NOTICE_STATUS_CHANGE);
@@ -245,6 +324,9 @@ int run_ack_tests(void)
         STAGED(test_what_comes_while_the_connection_is_down_arrives_once_in_order),
         STAGED(test_numbers_that_are_no_longer_kept_are_told_until_confirmed),
         STAGED(test_one_answer_is_bounded_and_its_number_says_how_far),
+        STAGED(test_many_connects_in_one_envelope_bring_the_events_once),
+        STAGED(test_events_of_several_sessions_in_one_envelope_are_bounded),
+        STAGED(test_more_messages_than_the_bound_are_no_envelope),
         STAGED(test_first_number_known_may_be_high),
         STAGED(test_swept_with_unconfirmed_events_is_gone),
     };

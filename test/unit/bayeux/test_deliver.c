@@ -176,6 +176,7 @@ static void test_one_answer_is_bounded_and_the_rest_follows(void **state)
 
 static void test_first_number_known_of_a_user_is_no_loss_to_a_new_session(void **state)
 {
+    hub_seed(((struct stage *)*state)->hub, SLICE(ALICE), 500);
     struct client client = stage_client(*state, "null");
     struct call *call = stage_connect(*state, &client, "");
     stage_replay(*state, ALICE, 501, NOTICE_STATUS_CHANGE);

@@ -241,8 +241,9 @@ static void test_without_acknowledgements_a_restart_repeats_nothing(void **state
     (void)stage_connect(stage, &client, "");
     stage_notice(stage, ALICE, NOTICE_STATUS_CHANGE);
     stage_flush(stage);
-    stage_restart(stage);
+    stage_stop(stage);
     stage_replay(stage, ALICE, 1, NOTICE_STATUS_CHANGE);
+    stage_restore(stage);
     stage_flush(stage);
     assert_held(stage_connect(stage, &client, ""));
 }
@@ -251,9 +252,9 @@ static void test_without_acknowledgements_what_comes_after_the_start_is_kept(voi
 {
     struct stage *stage = *state;
     struct client client = stage_client(stage, "null");
-    stage_restart(stage);
+    stage_stop(stage);
     stage_replay(stage, ALICE, 1, NOTICE_STATUS_CHANGE);
-    bayeux_restored(stage->b);
+    stage_restore(stage);
     stage_replay(stage, ALICE, 2, NOTICE_STATUS_CHANGE);
     stage_flush(stage);
     struct call *call = stage_connect(stage, &client, "");
@@ -262,10 +263,11 @@ static void test_without_acknowledgements_what_comes_after_the_start_is_kept(voi
 
 static void restart_and_replay(struct stage *stage, uint64_t from, uint64_t to)
 {
-    stage_restart(stage);
+    stage_stop(stage);
     for (uint64_t seq = from; seq <= to; seq++) {
         stage_replay(stage, ALICE, seq, NOTICE_STATUS_CHANGE);
     }
+    stage_restore(stage);
     stage_flush(stage);
 }
 
@@ -321,13 +323,46 @@ static void test_quiet_user_of_whom_replay_knows_nothing_hears_no_false_alarm(vo
 {
     struct stage *stage = *state;
     struct client client = stage_client(stage, ACK);
+    stage->seq[0] = 500;
     stage_restart(stage);
     struct call *call = stage_connect(stage, &client, ",'ext':{'ack':500}");
     assert_held(call);
-    stage_replay(stage, ALICE, 501, NOTICE_STATUS_CHANGE);
+    stage_notice(stage, ALICE, NOTICE_STATUS_CHANGE);
     stage_flush(stage);
     assert_has(call->body, "[{'data':{'n':501}");
     assert_held(stage_connect(stage, &client, ",'ext':{'ack':501}"));
+}
+
+static void test_what_came_while_away_and_replay_no_longer_has_is_told_at_once(void **state)
+{
+    struct stage *stage = *state;
+    struct client client = stage_client(stage, ACK);
+    struct call *held = stage_connect(stage, &client, ",'ext':{'ack':0}");
+    call_hang_up(held);
+    stage_notice(stage, ALICE, NOTICE_STATUS_CHANGE);
+    stage_restart(stage);
+    struct call *call = stage_connect(stage, &client, ",'ext':{'ack':0}");
+    assert_has(call->body, "'messageType':'ResyncMessage','from':1,'to':1}}");
+    assert_has(call->body, "'ext':{'ack':1}");
+    assert_held(stage_connect(stage, &client, ",'ext':{'ack':1}"));
+}
+
+static bool is_bob(void *ctx, struct slice user)
+{
+    (void)ctx;
+    return slice_is(user, BOB);
+}
+
+static void test_session_of_a_user_that_there_is_no_more_is_removed(void **state)
+{
+    struct stage *stage = *state;
+    struct client client = stage_client(stage, ACK);
+    assert_int_equal(stage_record_count(), 1);
+    stage->options.has_user = is_bob;
+    stage_restart(stage);
+    stage_commit(stage);
+    assert_int_equal(stage_record_count(), 0);
+    assert_has(stage_connect(stage, &client, "")->body, "402::session_unknown");
 }
 
 static void test_restored_session_goes_on_over_a_socket(void **state)
@@ -409,6 +444,8 @@ int run_durable_tests(void)
         STAGED(test_confirming_more_than_is_known_after_a_restart_is_cut),
         STAGED(test_what_replay_no_longer_has_is_told),
         STAGED(test_quiet_user_of_whom_replay_knows_nothing_hears_no_false_alarm),
+        STAGED(test_what_came_while_away_and_replay_no_longer_has_is_told_at_once),
+        STAGED(test_session_of_a_user_that_there_is_no_more_is_removed),
         STAGED(test_restored_session_goes_on_over_a_socket),
         STAGED(test_restored_session_of_nobody_is_gone_in_time),
         STAGED(test_unreadable_records_are_passed_over),

@@ -125,11 +125,28 @@ static void test_more_sessions_than_the_bound_are_refused(void **state)
 {
     struct stage *stage = *state;
     for (unsigned i = 0; i < stage->options.sessions_max; i++) {
-        (void)stage_handshake(stage, "null");
+        const char *user = i % 2 ? ALICE : BOB;
+        assert_has(stage_post(stage, user, NULL, "[{'channel':'/meta/handshake'}]")->body,
+                   "'successful':true");
     }
     struct call *call = stage_post(stage, ALICE, NULL, "[{'channel':'/meta/handshake'}]");
     assert_has(call->body, "'error':'500::too_many_sessions'");
     assert_has(call->body, "'reconnect':'handshake'");
+    stage_pass(stage, 11000);
+    (void)stage_handshake(stage, "null");
+}
+
+static void test_more_sessions_of_one_user_than_the_bound_are_refused(void **state)
+{
+    struct stage *stage = *state;
+    for (unsigned i = 0; i < stage->options.user_sessions_max; i++) {
+        (void)stage_handshake(stage, "null");
+    }
+    struct call *call = stage_post(stage, ALICE, NULL, "[{'channel':'/meta/handshake'}]");
+    assert_has(call->body, "'error':'500::too_many_sessions_of_user'");
+    assert_has(call->body, "'reconnect':'handshake'");
+    assert_has(stage_post(stage, BOB, NULL, "[{'channel':'/meta/handshake'}]")->body,
+               "'successful':true");
     stage_pass(stage, 11000);
     (void)stage_handshake(stage, "null");
 }
@@ -161,6 +178,7 @@ int run_handshake_tests(void)
         STAGED(test_acknowledgements_are_agreed_in_the_form_asked_for),
         STAGED(test_acknowledgements_stay_off_when_not_asked_for),
         STAGED(test_more_sessions_than_the_bound_are_refused),
+        STAGED(test_more_sessions_of_one_user_than_the_bound_are_refused),
         STAGED(test_session_that_never_connects_is_gone_after_max_interval),
     };
     return RUN_GROUP(tests);

@@ -14,6 +14,8 @@
 
 #include "base/mem.h"
 
+#define ALL ((size_t)1 << 30)
+
 static struct user_card *card;
 
 static int card_make(void **state)
@@ -58,7 +60,7 @@ static uint64_t next_seq(struct hub_cursor *cursor, bool *lost)
 static void test_cursor_reads_in_order_what_comes_after_it_was_opened(void **state)
 {
     (void)state;
-    struct hub *hub = hub_create(100, 1 << 20);
+    struct hub *hub = hub_create(100, 1 << 20, ALL);
     struct hub_cursor cursor = {0};
     bool lost;
     append_many(hub, 1, 3);
@@ -77,7 +79,7 @@ static void test_cursor_reads_in_order_what_comes_after_it_was_opened(void **sta
 static void test_peek_does_not_move(void **state)
 {
     (void)state;
-    struct hub *hub = hub_create(10, 1 << 20);
+    struct hub *hub = hub_create(10, 1 << 20, ALL);
     struct hub_cursor cursor = {0};
     bool lost;
     append_many(hub, 1, 2);
@@ -91,7 +93,7 @@ static void test_peek_does_not_move(void **state)
 static void test_ring_keeps_no_more_than_its_count(void **state)
 {
     (void)state;
-    struct hub *hub = hub_create(7, 1 << 20);
+    struct hub *hub = hub_create(7, 1 << 20, ALL);
     struct hub_cursor cursor = {0};
     struct hub_stats stats;
     bool lost;
@@ -113,8 +115,8 @@ static void test_ring_keeps_no_more_than_its_count(void **state)
 static void test_ring_keeps_no_more_than_its_bytes_but_always_the_newest(void **state)
 {
     (void)state;
-    struct hub *hub = hub_create(100, 3 * sizeof(struct notice) + 1);
-    struct hub *tiny = hub_create(100, 1);
+    struct hub *hub = hub_create(100, 3 * sizeof(struct notice) + 1, ALL);
+    struct hub *tiny = hub_create(100, 1, ALL);
     struct hub_stats stats;
     append_many(hub, 1, 10);
     hub_stats(hub, &stats);
@@ -130,7 +132,7 @@ static void test_ring_keeps_no_more_than_its_bytes_but_always_the_newest(void **
 static void test_notice_is_found_by_number_while_kept(void **state)
 {
     (void)state;
-    struct hub *hub = hub_create(5, 1 << 20);
+    struct hub *hub = hub_create(5, 1 << 20, ALL);
     struct hub_cursor cursor = {0};
     append_many(hub, 1, 8);
     hub_cursor_open(hub, &cursor, card->name, 8);
@@ -146,7 +148,7 @@ static void test_notice_is_found_by_number_while_kept(void **state)
 static void test_gap_empties_the_ring_so_that_readers_know(void **state)
 {
     (void)state;
-    struct hub *hub = hub_create(10, 1 << 20);
+    struct hub *hub = hub_create(10, 1 << 20, ALL);
     struct hub_cursor cursor = {0};
     bool lost;
     append_many(hub, 1, 5);
@@ -159,30 +161,147 @@ static void test_gap_empties_the_ring_so_that_readers_know(void **state)
     hub_destroy(hub);
 }
 
-static void test_cursor_without_a_number_begins_with_what_comes_first(void **state)
+static void test_cursor_of_a_user_without_notices_begins_with_the_first(void **state)
 {
     (void)state;
-    struct hub *hub = hub_create(10, 1 << 20);
+    struct hub *hub = hub_create(10, 1 << 20, ALL);
     struct hub_cursor cursor = {0};
     bool lost;
     hub_cursor_open(hub, &cursor, card->name, HUB_NEWEST);
-    assert_int_equal(cursor.next, 0);
     assert_int_equal(next_seq(&cursor, &lost), 0);
     assert_false(lost);
-    append_many(hub, 501, 502);
-    assert_int_equal(next_seq(&cursor, &lost), 501);
+    append_many(hub, 1, 2);
+    assert_int_equal(next_seq(&cursor, &lost), 1);
     assert_false(lost);
     hub_cursor_close(hub, &cursor);
     hub_cursor_open(hub, &cursor, card->name, HUB_NEWEST);
-    assert_int_equal(cursor.next, 503);
+    assert_int_equal(cursor.next, 3);
     hub_cursor_close(hub, &cursor);
+    hub_destroy(hub);
+}
+
+static void test_seeded_number_makes_a_reader_before_it_see_the_loss_at_once(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_create(10, 1 << 20, ALL);
+    struct hub_cursor behind = {0};
+    struct hub_cursor there = {0};
+    bool lost;
+    hub_seed(hub, card->name, 500);
+    assert_int_equal(hub_last(hub, card->name), 500);
+    hub_cursor_open(hub, &behind, card->name, 499);
+    hub_cursor_open(hub, &there, card->name, 500);
+    assert_int_equal(next_seq(&behind, &lost), 0);
+    assert_true(lost);
+    assert_int_equal(behind.next, 501);
+    assert_int_equal(next_seq(&behind, &lost), 0);
+    assert_false(lost);
+    assert_int_equal(next_seq(&there, &lost), 0);
+    assert_false(lost);
+    append(hub, 501);
+    assert_int_equal(next_seq(&behind, &lost), 501);
+    assert_int_equal(next_seq(&there, &lost), 501);
+    hub_cursor_close(hub, &behind);
+    hub_cursor_close(hub, &there);
+    hub_destroy(hub);
+}
+
+static void count_arrival(void *owner)
+{
+    ++*(int *)owner;
+}
+
+static void test_seed_drops_a_ring_only_when_it_does_not_end_there(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_create(10, 1 << 20, ALL);
+    struct hub_stats stats;
+    int heard = 0;
+    struct hub_cursor cursor = {.arrived = count_arrival, .owner = &heard};
+    bool lost;
+    append_many(hub, 3, 5);
+    hub_cursor_open(hub, &cursor, card->name, 5);
+    hub_seed(hub, card->name, 5);
+    hub_stats(hub, &stats);
+    assert_int_equal(stats.notices, 3);
+    assert_int_equal(heard, 0);
+    hub_seed(hub, card->name, 8);
+    hub_stats(hub, &stats);
+    assert_int_equal(stats.notices, 0);
+    assert_int_equal(stats.bytes, 0);
+    assert_int_equal(heard, 1);
+    assert_int_equal(next_seq(&cursor, &lost), 0);
+    assert_true(lost);
+    assert_int_equal(cursor.next, 9);
+    hub_cursor_close(hub, &cursor);
+    hub_destroy(hub);
+}
+
+static void test_seed_without_a_number_costs_nothing_and_ends_old_numbers(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_create(10, 1 << 20, ALL);
+    hub_seed(hub, SLICE("agent1"), 0);
+    append_many(hub, 1, 5); /* of one who was removed and came back without a notice */
+    hub_seed(hub, card->name, 0);
+    assert_int_equal(hub_last(hub, card->name), 0);
+    struct hub_cursor cursor = {0};
+    bool lost;
+    hub_cursor_open(hub, &cursor, card->name, HUB_NEWEST);
+    append(hub, 1);
+    assert_int_equal(next_seq(&cursor, &lost), 1);
+    assert_false(lost);
+    hub_cursor_close(hub, &cursor);
+    hub_destroy(hub);
+}
+
+static void append_of(struct hub *hub, const char *name, uint64_t seq)
+{
+    struct user_card *other = mem_zalloc(sizeof *other);
+    struct notice *notice = mem_zalloc(sizeof *notice);
+    atomic_init(&other->refs, 1);
+    atomic_init(&notice->refs, 1);
+    other->name = slice_of(name);
+    notice->user = other;
+    notice->seq = seq;
+    hub_append(hub, notice);
+}
+
+static void test_all_rings_together_are_bounded_at_the_cost_of_who_fills_them(void **state)
+{
+    (void)state;
+    const size_t each = sizeof(struct notice);
+    struct hub *hub = hub_create(100, 1 << 20, 6 * each);
+    struct hub_cursor loud = {0};
+    struct hub_cursor quiet = {0};
+    struct hub_stats stats;
+    bool lost;
+    hub_cursor_open(hub, &loud, card->name, HUB_NEWEST);
+    hub_cursor_open(hub, &quiet, SLICE("agent1"), HUB_NEWEST);
+    append_of(hub, "agent1", 1);
+    append_of(hub, "agent1", 2);
+    append_many(hub, 1, 50);
+    hub_stats(hub, &stats);
+    assert_int_equal(stats.bytes, 6 * each);
+    assert_int_equal(next_seq(&quiet, &lost), 1);
+    assert_false(lost);
+    assert_int_equal(next_seq(&loud, &lost), 47);
+    assert_true(lost);
+    for (uint64_t seq = 1; seq <= 3; seq++) {
+        append_of(hub, "agent2", seq); /* keeps its newest, over the bound */
+    }
+    hub_stats(hub, &stats);
+    assert_int_equal(stats.bytes, 7 * each);
+    assert_int_equal(next_seq(&quiet, &lost), 1);
+    hub_cursor_close(hub, &loud);
+    hub_cursor_close(hub, &quiet);
     hub_destroy(hub);
 }
 
 static void test_cursor_behind_a_number_sees_that_the_first_known_is_later(void **state)
 {
     (void)state;
-    struct hub *hub = hub_create(10, 1 << 20);
+    struct hub *hub = hub_create(10, 1 << 20, ALL);
     struct hub_cursor cursor = {0};
     bool lost;
     hub_cursor_open(hub, &cursor, card->name, 450);
@@ -193,44 +312,10 @@ static void test_cursor_behind_a_number_sees_that_the_first_known_is_later(void 
     hub_destroy(hub);
 }
 
-static void test_cursor_beyond_the_first_known_is_moved_back(void **state)
-{
-    (void)state;
-    struct hub *hub = hub_create(10, 1 << 20);
-    struct hub_cursor cursor = {0};
-    bool lost;
-    hub_cursor_open(hub, &cursor, card->name, 1000000);
-    append(hub, 7);
-    assert_int_equal(next_seq(&cursor, &lost), 7);
-    assert_false(lost);
-    hub_cursor_close(hub, &cursor);
-    hub_destroy(hub);
-}
-
-static void test_numbers_may_begin_anew_for_a_user_who_was_removed_and_came_back(void **state)
-{
-    (void)state;
-    struct hub *hub = hub_create(10, 1 << 20);
-    struct hub_cursor cursor = {0};
-    bool lost;
-    append_many(hub, 1, 5);
-    hub_cursor_open(hub, &cursor, card->name, 5);
-    append(hub, 1);
-    assert_int_equal(hub_last(hub, card->name), 1);
-    assert_int_equal(next_seq(&cursor, &lost), 1);
-    hub_cursor_close(hub, &cursor);
-    hub_destroy(hub);
-}
-
-static void count_arrival(void *owner)
-{
-    ++*(int *)owner;
-}
-
 static void test_each_cursor_of_the_user_hears_each_notice_once(void **state)
 {
     (void)state;
-    struct hub *hub = hub_create(10, 1 << 20);
+    struct hub *hub = hub_create(10, 1 << 20, ALL);
     int heard[3] = {0};
     struct hub_cursor cursors[3] = {0};
     for (int i = 0; i < 3; i++) {
@@ -251,12 +336,14 @@ static void test_each_cursor_of_the_user_hears_each_notice_once(void **state)
 static void test_user_is_forgotten_with_the_last_cursor_unless_numbers_are_known(void **state)
 {
     (void)state;
-    struct hub *hub = hub_create(10, 1 << 20);
+    struct hub *hub = hub_create(10, 1 << 20, ALL);
     struct hub_cursor cursor = {0};
     struct hub_stats stats;
     hub_cursor_open(hub, &cursor, SLICE("agent1"), 0);
     hub_stats(hub, &stats);
     assert_int_equal(stats.cursors, 1);
+    assert_int_equal(hub_user_cursors(hub, SLICE("agent1")), 1);
+    assert_int_equal(hub_user_cursors(hub, card->name), 0);
     hub_cursor_close(hub, &cursor);
     hub_cursor_close(hub, &cursor); /* twice does no harm */
     hub_stats(hub, &stats);
@@ -279,10 +366,12 @@ int main(void)
         TEST(test_ring_keeps_no_more_than_its_bytes_but_always_the_newest),
         TEST(test_notice_is_found_by_number_while_kept),
         TEST(test_gap_empties_the_ring_so_that_readers_know),
-        TEST(test_cursor_without_a_number_begins_with_what_comes_first),
+        TEST(test_cursor_of_a_user_without_notices_begins_with_the_first),
+        TEST(test_seeded_number_makes_a_reader_before_it_see_the_loss_at_once),
+        TEST(test_seed_drops_a_ring_only_when_it_does_not_end_there),
+        TEST(test_seed_without_a_number_costs_nothing_and_ends_old_numbers),
+        TEST(test_all_rings_together_are_bounded_at_the_cost_of_who_fills_them),
         TEST(test_cursor_behind_a_number_sees_that_the_first_known_is_later),
-        TEST(test_cursor_beyond_the_first_known_is_moved_back),
-        TEST(test_numbers_may_begin_anew_for_a_user_who_was_removed_and_came_back),
         TEST(test_each_cursor_of_the_user_hears_each_notice_once),
         TEST(test_user_is_forgotten_with_the_last_cursor_unless_numbers_are_known),
     };
