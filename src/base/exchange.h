@@ -9,9 +9,14 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
 #include "base/slice.h"
 
+#define EXCHANGE_JSON "application/json;charset=UTF-8"
+
 struct exchange;
+struct json;
 
 struct exchange_answer {
     int status;               /* HTTP status */
@@ -30,6 +35,9 @@ struct exchange_verbs {
     void (*forget)(struct exchange *x);
     /* Breaks the connection without an answer. The exchange is gone. closed is not called. */
     void (*abandon)(struct exchange *x);
+    /* Nobody will read the answer: the connection broke. A peer that only ended its side may still
+     * read it. */
+    bool (*is_gone)(const struct exchange *x);
 };
 
 struct exchange {
@@ -50,6 +58,20 @@ struct exchange {
     void (*closed)(void *owner);
     void *owner;
 };
+
+/* Answers {"statusCode":N,"statusMessage":"..."} with the HTTP status of the error table; an absent
+ * reason is that table's text. headers: further header lines, may be absent. */
+void exchange_refuse(struct exchange *x, enum err err, struct slice reason, struct slice headers);
+/* 405; allowed: such as "GET, POST". */
+void exchange_refuse_method(struct exchange *x, const char *allowed);
+/* Appends the body of a refusal. */
+void exchange_refusal_write(struct buf *out, enum err err, struct slice reason);
+/* The object that the request's body is, in its arena. ERR_JSON, or ERR_INVALID when it is another
+ * value; *reason says so then. */
+enum err exchange_object(const struct exchange *x, const struct json **out, struct slice *reason);
+/* The next value of a cookie of that name; absent when there is no more. *cookies begins as the
+ * request's Cookie header, of which it is then the rest. */
+struct slice exchange_cookie_next(struct slice *cookies, const char *name);
 
 /* A WebSocket as rooms above it see it. Text messages only. */
 struct socket_peer {

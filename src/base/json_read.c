@@ -17,6 +17,9 @@
  * text, so that looking at the next byte needs no second question. */
 #include "base/json.h"
 
+#include "base/percent.h"
+#include "base/utf8.h"
+
 #include <endian.h>
 #include <string.h>
 
@@ -57,53 +60,6 @@ static inline void skip_blanks(struct reader *r)
     }
 }
 
-/* Length of the UTF-8 sequence (RFC 3629) that begins with a byte over 0x7f; 0 when it is none. */
-static size_t utf8_length(const char *text, const char *end)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    size_t left = (size_t)(end - text);
-    unsigned char low = 0x80; /* bounds of the second byte */
-    unsigned char high = 0xbf;
-    size_t len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-    if (p[0] < 0xc2 || p[0] > 0xf4 || left < len) {
-        return 0;
-    }
-    switch (p[0]) {
-    case 0xe0:
-        low = 0xa0; /* else longer than it need be */
-        break;
-    case 0xed:
-        high = 0x9f; /* else a surrogate */
-        break;
-    case 0xf0:
-        low = 0x90; /* else longer than it need be */
-        break;
-    case 0xf4:
-        high = 0x8f; /* else over U+10FFFF */
-        break;
-    default:
-        break;
-    }
-    if (p[1] < low || p[1] > high) {
-        return 0;
-    }
-    for (size_t i = 2; i < len; i++) {
-        if ((p[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    return len;
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The number in the \uXXXX at text; -1 when it is none. */
 static long hex_escape(const char *text, const char *end)
 {
@@ -112,7 +68,7 @@ static long hex_escape(const char *text, const char *end)
     }
     long code = 0;
     for (int i = 2; i < 6; i++) {
-        int digit = hex_digit(text[i]);
+        int digit = hex_value(text[i]);
         if (digit < 0) {
             return -1;
         }
@@ -237,7 +193,7 @@ static bool read_string(struct reader *r, struct slice *text)
             has_escape = true;
             what = "bad escape";
         } else if (c >= 0x80) {
-            len = utf8_length(at, r->end);
+            len = utf8_sequence(at, r->end);
             what = "not UTF-8";
         }
         if (len == 0) {

@@ -13,6 +13,8 @@
  * line separators of old JavaScript are escaped in it. */
 #include "bayeux/bayeux_int.h"
 
+#include "base/percent.h"
+
 #include <stdio.h>
 
 #define COOKIE_NAME "BAYEUX_BROWSER"
@@ -33,41 +35,20 @@ bool bayeux_cookie_is_valid(struct slice cookie)
 
 struct slice bayeux_browser_cookie(struct slice cookies)
 {
-    while (cookies.ptr) {
-        struct slice value;
-        struct slice pair = slice_trim(slice_split(cookies, ';', &cookies));
-        struct slice name = slice_split(pair, '=', &value);
-        if (slice_equal(name, SLICE(COOKIE_NAME)) && bayeux_cookie_is_valid(value)) {
+    for (struct slice value = exchange_cookie_next(&cookies, COOKIE_NAME); value.ptr;
+         value = exchange_cookie_next(&cookies, COOKIE_NAME)) {
+        if (bayeux_cookie_is_valid(value)) {
             return value;
         }
     }
     return SLICE_NONE;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static struct slice form_decode(struct arena *arena, struct slice text)
 {
     char *out = arena_alloc(arena, text.len + 1);
     size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '%' && i + 2 < text.len && hex_value(text.ptr[i + 1]) >= 0 &&
-            hex_value(text.ptr[i + 2]) >= 0) {
-            c = (char)(hex_value(text.ptr[i + 1]) * 16 + hex_value(text.ptr[i + 2]));
-            i += 2;
-        } else if (c == '+') {
-            c = ' ';
-        }
-        out[len++] = c;
-    }
+    (void)percent_decode(text, PERCENT_FORM, out, &len);
     return (struct slice){out, len};
 }
 
@@ -197,8 +178,7 @@ void bayeux_http_answer(struct bayeux *b, struct exchange *x, struct slice callb
 {
     char headers[320];
     int len = 0;
-    struct exchange_answer answer = {
-        .status = 200, .content_type = "application/json;charset=UTF-8", .body = body};
+    struct exchange_answer answer = {.status = 200, .content_type = EXCHANGE_JSON, .body = body};
     if (new_cookie && *new_cookie) {
         len = snprintf(headers, sizeof headers,
                        "Set-Cookie: " COOKIE_NAME "=%s; Path=/; HttpOnly; %s\r\n", new_cookie,
@@ -222,16 +202,7 @@ void bayeux_http_answer(struct bayeux *b, struct exchange *x, struct slice callb
 
 void bayeux_http_refuse(struct exchange *x, enum err err, const char *why)
 {
-    const struct err_row *row = err_row(err);
-    struct buf body = {0};
-    struct json_writer w = json_begin_object(&body);
-    json_i64(&w, "statusCode", row->status_code);
-    json_text(&w, "statusMessage", why ? why : row->text);
-    json_end_object(&w);
-    struct exchange_answer answer = {.status = row->http_status,
-                                     .content_type = "application/json;charset=UTF-8",
-                                     .body = buf_view(&body)};
     x->closed = NULL;
-    x->verbs->answer(x, &answer);
-    buf_free(&body);
+    exchange_refuse(x, err, slice_of(why),
+                    err == ERR_METHOD ? SLICE("Allow: GET, POST\r\n") : SLICE_NONE);
 }

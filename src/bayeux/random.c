@@ -7,22 +7,7 @@
 #include "bayeux/bayeux_int.h"
 
 #include "base/ids.h"
-#include "base/log.h"
-
-#include <errno.h>
-#include <sys/random.h>
-
-static void random_fill(void *out, size_t len)
-{
-    size_t done = 0;
-    while (done < len) {
-        ssize_t got = getrandom((char *)out + done, len - done, 0);
-        if (got < 0 && errno != EINTR) {
-            log_abort("getrandom failed: %s", strerror(errno));
-        }
-        done += got > 0 ? (size_t)got : 0;
-    }
-}
+#include "base/random.h"
 
 void bayeux_random_id(char out[CLIENT_ID_BYTES + 1])
 {

@@ -15,20 +15,12 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-
-#include <errno.h>
-#include <sys/random.h>
+#include "base/random.h"
 
 static void draw(struct random_pool *pool, uint8_t out[16])
 {
     if (pool->used + 16 > sizeof pool->bytes) {
-        size_t have = 0;
-        while (have < sizeof pool->bytes) {
-            ssize_t n = getrandom(pool->bytes + have, sizeof pool->bytes - have, 0);
-            if (n < 0 && errno != EINTR)
-                log_abort("getrandom: %s", strerror(errno));
-            have += n > 0 ? (size_t)n : 0;
-        }
+        random_fill(pool->bytes, sizeof pool->bytes);
         pool->used = 0;
     }
     memcpy(out, pool->bytes + pool->used, 16);

@@ -10,17 +10,14 @@
  * may hold what nobody should read. */
 #include "web/web_int.h"
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 
 #include <stdio.h>
 #include <time.h>
 
-#define HEAD_BYTES   256 /* status line and our own headers, at most */
-#define JSON_TYPE    "application/json;charset=UTF-8"
-#define LOG_PATH_MAX 160
-#define NS_A_MILLI   1000000.0
+#define HEAD_BYTES 256 /* status line and our own headers, at most */
+#define NS_A_MILLI 1000000.0
 
 static const struct {
     int status;
@@ -125,10 +122,10 @@ static void write_answer(struct connection *c, const struct exchange_answer *a, 
 }
 
 /* A path as it may stand in a line of log: what could break the line is made harmless. */
-static void path_for_log(const struct request *r, char out[LOG_PATH_MAX + 1])
+static void path_for_log(const struct request *r, char out[WEB_LOG_PATH_MAX + 1])
 {
     struct slice path = r->log_path ? slice_of(r->log_path) : r->x.path;
-    size_t len = path.len < LOG_PATH_MAX ? path.len : LOG_PATH_MAX;
+    size_t len = path.len < WEB_LOG_PATH_MAX ? path.len : WEB_LOG_PATH_MAX;
     for (size_t i = 0; i < len; i++) {
         char ch = path.ptr[i];
         out[i] = (char)(ch > ' ' && ch < 0x7f && ch != '"' && ch != '=' ? ch : '?');
@@ -146,7 +143,7 @@ void answer_done(struct request *r, int status, size_t body_bytes)
 {
     count(r->web, status);
     if (r->begun_ns && log_is_on(LOG_INFO)) {
-        char path[LOG_PATH_MAX + 1];
+        char path[WEB_LOG_PATH_MAX + 1];
         path_for_log(r, path);
         log_line(LOG_INFO, "http.request", "method=%s path=%s status=%d ms=%.3f bytes=%zu peer=%s",
                  r->method ? r->method : "-", path[0] ? path : "-", status,
@@ -157,7 +154,7 @@ void answer_done(struct request *r, int status, size_t body_bytes)
 void answer_gone(const struct request *r)
 {
     if (r->begun_ns && log_is_on(LOG_INFO)) {
-        char path[LOG_PATH_MAX + 1];
+        char path[WEB_LOG_PATH_MAX + 1];
         path_for_log(r, path);
         log_line(LOG_INFO, "http.gone", "method=%s path=%s ms=%.3f peer=%s", r->method, path,
                  (double)(uv_hrtime() - r->begun_ns) / NS_A_MILLI, r->peer);
@@ -213,39 +210,28 @@ static void abandon(struct exchange *x)
     }
 }
 
+static bool is_gone(const struct exchange *x)
+{
+    return !((const struct request *)x)->connection;
+}
+
 const struct exchange_verbs answer_verbs = {
     .header = header,
     .answer = answer,
     .forget = forget,
     .abandon = abandon,
+    .is_gone = is_gone,
 };
-
-static struct slice error_body(char *out, size_t size, enum err err, const char *text)
-{
-    int n = snprintf(out, size, "{\"statusCode\":%d,\"statusMessage\":\"%s\"}",
-                     err_row(err)->status_code, text);
-    return (struct slice){out, (size_t)n};
-}
-
-void answer_refuse(struct exchange *x, enum err err, const char *text)
-{
-    char body[256];
-    struct exchange_answer a = {
-        .status = err_row(err)->http_status,
-        .content_type = JSON_TYPE,
-        .body = error_body(body, sizeof body, err, text),
-    };
-    x->verbs->answer(x, &a);
-}
 
 void answer_fail(struct connection *c, int status, enum err err, const char *text)
 {
-    char body[256];
     struct request *r = c->request;
+    struct buf body = {0};
+    exchange_refusal_write(&body, err, slice_of(text));
     struct exchange_answer a = {
         .status = status,
-        .content_type = JSON_TYPE,
-        .body = error_body(body, sizeof body, err, text),
+        .content_type = EXCHANGE_JSON,
+        .body = buf_view(&body),
     };
     write_answer(c, &a, SLICE_NONE, (struct form){0});
     c->is_ending = true;
@@ -253,4 +239,5 @@ void answer_fail(struct connection *c, int status, enum err err, const char *tex
     r->method = NULL;
     answer_done(r, status, a.body.len);
     request_give(r);
+    buf_free(&body);
 }

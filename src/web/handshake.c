@@ -133,9 +133,10 @@ static bool refuse(struct exchange *x, struct slice key)
         struct exchange_answer a = {.status = 426, .headers = SLICE(VERSION_LINE)};
         x->verbs->answer(x, &a);
     } else if (!x->is_upgrade || !accept_key_is_valid(key)) {
-        answer_refuse(x, ERR_INVALID, "this is not a request for a WebSocket (RFC 6455)");
+        exchange_refuse(x, ERR_INVALID, SLICE("this is not a request for a WebSocket (RFC 6455)"),
+                        SLICE_NONE);
     } else if (r->web->is_stopping || !r->connection || r->connection->is_ended) {
-        answer_refuse(x, ERR_OVERLOAD, "no WebSocket is opened any more");
+        exchange_refuse(x, ERR_OVERLOAD, SLICE("no WebSocket is opened any more"), SLICE_NONE);
     } else {
         return false;
     }

@@ -20,10 +20,7 @@
 
 #include <stdio.h>
 
-#define SPARES_MAX       64
-#define SPARE_BODY_MAX   65536
 #define BODY_FIRST_BYTES 4096
-#define LOG_PATH_MAX     160
 
 enum head_scan { SCAN_LINE, SCAN_CR, SCAN_LINE_START, SCAN_LAST_CR, SCAN_DONE };
 
@@ -221,6 +218,19 @@ static int on_headers_complete(llhttp_t *parser)
     return 0;
 }
 
+/* False when all requests together hold too much, and this one is not small. */
+static bool check_budget(struct request *r)
+{
+    const struct web *w = r->web;
+    request_count(r);
+    if (w->request_bytes <= w->options.request_bytes_max || r->bytes->counted <= WEB_SMALL_BYTES) {
+        return true;
+    }
+    fail(r->bytes, err_row(ERR_OVERLOAD)->http_status, ERR_OVERLOAD,
+         "too many requests are being read; nothing was done, try later");
+    return false;
+}
+
 static int on_body(llhttp_t *parser, const char *at, size_t len)
 {
     struct request *r = request_of(parser);
@@ -231,7 +241,7 @@ static int on_body(llhttp_t *parser, const char *at, size_t len)
     }
     b->wants_continue = false;
     buf_append(&b->body, at, len);
-    return 0;
+    return check_budget(r) ? 0 : -1;
 }
 
 static int on_message_complete(llhttp_t *parser)
@@ -249,136 +259,6 @@ static const llhttp_settings_t parser_settings = {
     .on_body = on_body,
     .on_message_complete = on_message_complete,
 };
-
-static struct request *take(struct connection *c)
-{
-    struct web *w = c->web;
-    struct request *r = w->spare_requests;
-    struct request_bytes *b = w->spare_bytes;
-    if (r) {
-        w->spare_requests = r->next_spare;
-        w->spare_request_count--;
-    } else {
-        r = mem_zalloc(sizeof *r);
-        list_init(&r->orphan);
-    }
-    if (b) {
-        w->spare_bytes = b->next_spare;
-        w->spare_bytes_count--;
-    } else {
-        b = mem_zalloc(sizeof *b);
-    }
-    memset(&r->x, 0, sizeof r->x);
-    r->web = w;
-    r->connection = c;
-    r->bytes = b;
-    r->is_dispatched = false;
-    r->begun_ns = log_is_on(LOG_INFO) ? uv_hrtime() : 0;
-    memcpy(r->peer, c->peer, sizeof r->peer);
-    llhttp_init(&b->parser, HTTP_REQUEST, &parser_settings);
-    b->parser.data = r;
-    c->request = r;
-    return r;
-}
-
-static void bytes_give(struct web *w, struct request_bytes *b)
-{
-    if (!b) {
-        return;
-    }
-    if (w->spare_bytes_count == SPARES_MAX) {
-        buf_free(&b->head);
-        buf_free(&b->body);
-        mem_free(b);
-        return;
-    }
-    struct buf head = b->head;
-    struct buf body = b->body;
-    buf_reset(&head);
-    buf_reset(&body);
-    if (body.cap > SPARE_BODY_MAX) {
-        buf_free(&body);
-    }
-    memset(b, 0, offsetof(struct request_bytes, headers));
-    b->head = head;
-    b->body = body;
-    b->next_spare = w->spare_bytes;
-    w->spare_bytes = b;
-    w->spare_bytes_count++;
-}
-
-void request_forget(struct request *r)
-{
-    if (!r->bytes) {
-        return;
-    }
-    if (r->begun_ns) {
-        size_t len = r->x.path.len < LOG_PATH_MAX ? r->x.path.len : LOG_PATH_MAX;
-        char *copy = mem_alloc(len + 1);
-        memcpy(copy, r->x.path.ptr, len);
-        copy[len] = '\0';
-        r->log_path = copy;
-    }
-    struct slice *cookie = &r->x.set_cookie;
-    if (cookie->len) {
-        r->set_cookie = mem_alloc(cookie->len);
-        memcpy(r->set_cookie, cookie->ptr, cookie->len);
-        cookie->ptr = r->set_cookie;
-    } else {
-        *cookie = SLICE_NONE;
-    }
-    bytes_give(r->web, r->bytes);
-    r->bytes = NULL;
-    arena_free(&r->arena);
-    r->x.path = r->x.query = r->x.body = r->x.user = SLICE_NONE;
-}
-
-void request_give(struct request *r)
-{
-    struct web *w = r->web;
-    bytes_give(w, r->bytes);
-    r->bytes = NULL;
-    mem_free(r->log_path);
-    mem_free(r->set_cookie);
-    r->log_path = r->set_cookie = NULL;
-    list_remove(&r->orphan);
-    if (w->spare_request_count == SPARES_MAX) {
-        arena_free(&r->arena);
-        mem_free(r);
-        return;
-    }
-    if (r->arena.used_bytes > SPARE_BODY_MAX) {
-        arena_free(&r->arena);
-    } else {
-        arena_reset(&r->arena);
-    }
-    r->next_spare = w->spare_requests;
-    w->spare_requests = r;
-    w->spare_request_count++;
-}
-
-void request_orphan(struct request *r)
-{
-    r->connection = NULL;
-    list_append(&r->web->orphans, &r->orphan);
-}
-
-void request_free_spares(struct web *w)
-{
-    while (w->spare_requests) {
-        struct request *r = w->spare_requests;
-        w->spare_requests = r->next_spare;
-        arena_free(&r->arena);
-        mem_free(r);
-    }
-    while (w->spare_bytes) {
-        struct request_bytes *b = w->spare_bytes;
-        w->spare_bytes = b->next_spare;
-        buf_free(&b->head);
-        buf_free(&b->body);
-        mem_free(b);
-    }
-}
 
 static const struct web_route *route_of(const struct web *w, struct slice path)
 {
@@ -404,14 +284,16 @@ static void dispatch(struct request *r)
         x->is_upgrade && slice_equal_nocase(request_header(r, "upgrade"), SLICE("websocket"));
     r->is_dispatched = true;
     if (target_split(b->head.ptr, b->target_len, &x->path, &x->query)) {
-        answer_refuse(x, ERR_INVALID, "the request target is not a path, or not encoded rightly");
+        exchange_refuse(x, ERR_INVALID,
+                        SLICE("the request target is not a path, or not encoded rightly"),
+                        SLICE_NONE);
         return;
     }
     const struct web_route *route = route_of(r->web, x->path);
     if (route) {
         route->handle(route->ctx, x);
     } else {
-        answer_refuse(x, ERR_NOT_FOUND, "there is nothing at this path");
+        exchange_refuse(x, ERR_NOT_FOUND, SLICE("there is nothing at this path"), SLICE_NONE);
     }
 }
 
@@ -449,7 +331,9 @@ size_t request_read(struct connection *c, struct slice bytes)
         if (blank > 0) {
             return blank;
         }
-        r = take(c);
+        r = request_take(c);
+        llhttp_init(&r->bytes->parser, HTTP_REQUEST, &parser_settings);
+        r->bytes->parser.data = r;
     }
     struct request_bytes *b = r->bytes;
     size_t bound = c->web->options.header_bytes_max;
@@ -468,6 +352,9 @@ size_t request_read(struct connection *c, struct slice bytes)
     case HPE_OK:
         if (b->scan == SCAN_DONE && !b->is_head_done) {
             return give_up(c, bytes); /* we and the parser do not agree where the head ends */
+        }
+        if (!check_budget(r)) {
+            return give_up(c, bytes);
         }
         continue_if_wanted(c, b);
         return bytes.len;

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* What the files of the WebSocket share: handshake.c makes one, socket.c speaks, socket_read.c
- * listens, deflate.c and utf8.c serve both.
+ * listens, deflate.c serves both.
  *
  * An idle WebSocket is a connection and a struct socket. Its reader, with the 4 kB that a frame
  * context of wslay takes, is borrowed from the loop when bytes come and kept only while a frame or

@@ -9,48 +9,8 @@
  * route gives them a meaning. */
 #include "web/web_int.h"
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    if (c >= 'A' && c <= 'F') {
-        return c - 'A' + 10;
-    }
-    return -1;
-}
-
-/* Decodes in place. */
-static enum err decode(char *text, size_t len, size_t *out_len)
-{
-    const char *first = memchr(text, '%', len);
-    if (!first) {
-        *out_len = len;
-        return ERR_OK;
-    }
-    size_t to = (size_t)(first - text);
-    for (size_t from = to; from < len; from++) {
-        char c = text[from];
-        if (c == '%') {
-            if (len - from < 3) {
-                return ERR_INVALID;
-            }
-            int high = hex_value(text[from + 1]);
-            int low = hex_value(text[from + 2]);
-            if (high < 0 || low < 0 || (high == 0 && low == 0)) {
-                return ERR_INVALID;
-            }
-            c = (char)(high * 16 + low);
-            from += 2;
-        }
-        text[to++] = c;
-    }
-    *out_len = to;
-    return ERR_OK;
-}
+#include "base/percent.h"
+#include "base/utf8.h"
 
 enum err target_split(char *target, size_t len, struct slice *path, struct slice *query)
 {
@@ -73,7 +33,7 @@ enum err target_split(char *target, size_t len, struct slice *path, struct slice
     }
     char *mark = memchr(at, '?', (size_t)(end - at));
     size_t path_len = (size_t)((mark ? mark : end) - at);
-    enum err err = decode(at, path_len, &path_len);
+    enum err err = percent_decode((struct slice){at, path_len}, PERCENT_STRICT, at, &path_len);
     if (err) {
         return err;
     }

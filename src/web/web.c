@@ -136,6 +136,9 @@ enum err web_create(const struct web_options *options, const struct web_route *r
     struct web *w = mem_zalloc(sizeof *w);
     signal(SIGPIPE, SIG_IGN);
     w->options = *options;
+    if (!w->options.request_bytes_max) {
+        w->options.request_bytes_max = WEB_REQUEST_BYTES;
+    }
     w->routes = mem_alloc(route_count * sizeof *routes + 1);
     if (route_count) {
         memcpy(w->routes, routes, route_count * sizeof *routes);

@@ -5,7 +5,8 @@
  * place that knows libuv, llhttp and wslay.
  *
  * Limits (struct web_options) answer: header over the bound 431, body over the bound a JSON error
- * with HTTP 400 and statusCode 10, too slow a request 408, unknown path 404 with statusCode 6. One
+ * with HTTP 400 and statusCode 10, too slow a request 408, unknown path 404 with statusCode 6. Over
+ * the bound of all requests together, one of more than 4 KiB gets 500 with statusCode 4. One
  * request per connection is worked on at a time; pipelined ones wait, and answers keep their
  * order. An idle connection holds no buffers: under 1.5 kB of memory each, with a held exchange
  * or an idle WebSocket too.
@@ -31,6 +32,7 @@ struct web_options {
     size_t body_bytes_max;
     size_t frame_bytes_max;      /* one WebSocket message */
     size_t backlog_bytes_max;    /* queued to a peer that does not read; then it is dropped */
+    size_t request_bytes_max;    /* held by all requests together; 0: 64 MiB */
     unsigned request_timeout_ms; /* from the first byte of a request to its last */
     unsigned idle_timeout_ms;    /* of a kept-alive connection with no request */
     unsigned connections_max;
@@ -65,8 +67,8 @@ void web_run(struct web *w);
 /* From the loop's thread or a post: stop accepting, end idle connections; web_run returns when all
  * exchanges are answered, or after grace_ms. */
 void web_stop(struct web *w, unsigned grace_ms);
-/* After web_run, or without it. Posts that have not run are dropped. NULL is allowed. */
-/* Runs what was posted and not yet run; from then on nothing may be posted. */
+/* After web_run, or without it: runs what was posted and not yet run; from then on nothing may be
+ * posted. Exchanges that nobody answered are freed. NULL is allowed. */
 void web_destroy(struct web *w);
 
 #endif

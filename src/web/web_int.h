@@ -28,9 +28,12 @@
 #define WEB_COALESCE_BYTES   65536 /* of answers gathered before they are written */
 #define WEB_HEADER_COUNT_MAX 100
 #define WEB_PEER_TEXT_MAX    64
-#define WEB_LINGER_MS        2000 /* for the peer to take our last words and close */
-#define WEB_SOCKET_CLOSE_MS  5000 /* for the peer to answer our close frame */
-#define WEB_SOCKET_STOP_MS   500  /* the same when the web stops */
+#define WEB_REQUEST_BYTES    (64u << 20) /* of all requests together, where nobody says */
+#define WEB_SMALL_BYTES      4096        /* a request of so many is read also over that */
+#define WEB_LOG_PATH_MAX     160         /* of a path in a line of log */
+#define WEB_LINGER_MS        2000        /* for the peer to take our last words and close */
+#define WEB_SOCKET_CLOSE_MS  5000        /* for the peer to answer our close frame */
+#define WEB_SOCKET_STOP_MS   500         /* the same when the web stops */
 
 /* Why a connection is waited for, each with its own constant time. */
 enum web_wait {
@@ -93,6 +96,7 @@ struct request_bytes {
     struct buf head; /* target, then names in lower case and values, back to back */
     struct buf body;
     size_t head_bytes; /* as they came */
+    size_t counted;    /* bytes of it in the web's request_bytes */
     size_t target_len;
     unsigned header_count;
     uint8_t scan;      /* enum head_scan */
@@ -154,6 +158,7 @@ struct web {
     uint64_t timer_at_ms; /* UINT64_MAX: not armed */
 
     struct list all;
+    size_t request_bytes; /* of all requests that are not yet answered or forgotten */
     unsigned connection_count;
     unsigned socket_count;
     struct list waits[WEB_WAIT_COUNT];
@@ -221,6 +226,11 @@ size_t request_read(struct connection *c, struct slice bytes);
 struct slice request_header(const struct request *r, const char *name);
 /* The i-th header of that name, or absent: for those that may come in several lines. */
 struct slice request_header_at(const struct request *r, const char *name, unsigned i);
+/* pool.c */
+/* The connection's next request, not yet read. */
+struct request *request_take(struct connection *c);
+/* Brings the count of bytes up to date. */
+void request_count(struct request *r);
 /* The exchange is over. */
 void request_give(struct request *r);
 void request_forget(struct request *r);
@@ -228,17 +238,12 @@ void request_forget(struct request *r);
 void request_orphan(struct request *r);
 void request_free_spares(struct web *w);
 
-/* utf8.c */
-bool utf8_is_valid(struct slice text);
-
 /* target.c: path (decoded, in place) and query of a request target. */
 enum err target_split(char *target, size_t len, struct slice *path, struct slice *query);
 
 /* answer.c */
 extern const struct exchange_verbs answer_verbs;
-/* Answers with our JSON error; the connection stays. */
-void answer_refuse(struct exchange *x, enum err err, const char *text);
-/* The same where no exchange was made, and closes. */
+/* Refuses where no exchange was made, and closes. */
 void answer_fail(struct connection *c, int status, enum err err, const char *text);
 /* Appends "HTTP/1.1 <status> <reason>" CRLF and the Date line. */
 void answer_begin(struct web *w, struct buf *out, int status);

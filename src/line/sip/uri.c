@@ -6,21 +6,14 @@
  * escaped on the way out. */
 #include <ctype.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/percent.h"
+#include "base/random.h"
 #include "line/sip/sip_int.h"
 
 #define NUMBER_MAX 64
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static bool is_number_char(char c)
 {
@@ -47,24 +40,14 @@ static struct slice uri_user(struct slice uri)
 enum err line_sip_uri_number(struct slice uri, struct buf *out)
 {
     struct slice user = uri_user(uri);
-    char number[NUMBER_MAX];
+    char number[3 * NUMBER_MAX];
     size_t len = 0;
-    for (size_t i = 0; i < user.len; i++) {
-        char c = user.ptr[i];
-        if (c == '%') {
-            if (i + 2 >= user.len)
-                return ERR_INVALID;
-            int high = hex_value(user.ptr[i + 1]), low = hex_value(user.ptr[i + 2]);
-            if (high < 0 || low < 0)
-                return ERR_INVALID;
-            c = (char)(high << 4 | low);
-            i += 2;
-        }
-        if (!is_number_char(c) || len == sizeof number)
+    if (user.len > sizeof number || percent_decode(user, PERCENT_STRICT, number, &len))
+        return ERR_INVALID;
+    for (size_t i = 0; i < len; i++)
+        if (!is_number_char(number[i]))
             return ERR_INVALID;
-        number[len++] = c;
-    }
-    if (len == 0)
+    if (len == 0 || len > NUMBER_MAX)
         return ERR_INVALID;
     buf_append(out, number, len);
     return ERR_OK;
@@ -98,8 +81,9 @@ void line_sip_random_hex(char *out, size_t bytes)
 {
     static const char digits[] = "0123456789abcdef";
     uint8_t raw[32];
-    if (bytes > sizeof raw || getrandom(raw, bytes, 0) != (ssize_t)bytes)
-        log_abort("getrandom failed");
+    if (bytes > sizeof raw)
+        log_abort("more than %zu random bytes at once", sizeof raw);
+    random_fill(raw, bytes);
     for (size_t i = 0; i < bytes; i++) {
         out[2 * i] = digits[raw[i] >> 4];
         out[2 * i + 1] = digits[raw[i] & 15];

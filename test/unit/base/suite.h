@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 int run_slice_tests(void);
+int run_text_tests(void);
 int run_memory_tests(void);
 int run_codec_tests(void);
 int run_hash_tests(void);

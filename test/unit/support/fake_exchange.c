@@ -51,9 +51,15 @@ static void forget(struct exchange *x)
 static void abandon(struct exchange *x)
 {
     ((struct fake *)x)->answers++;
+    arena_free(x->arena);
 }
 
-static const struct exchange_verbs verbs = {header, answer, forget, abandon};
+static bool is_gone(const struct exchange *x)
+{
+    return ((const struct fake *)x)->is_gone;
+}
+
+static const struct exchange_verbs verbs = {header, answer, forget, abandon, is_gone};
 
 struct fake *fake_new(const char *method, const char *path, const char *body)
 {

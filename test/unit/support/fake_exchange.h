@@ -15,6 +15,8 @@ struct fake {
     const char *names[FAKE_HEADERS_MAX];
     const char *values[FAKE_HEADERS_MAX];
     size_t header_count;
+    bool acts;        /* for who asks whether it changes something */
+    bool is_gone;     /* the connection broke */
     int answers;      /* how often it was answered */
     int status;       /* of the answer */
     char *body;       /* of the answer, NUL-terminated */

@@ -106,6 +106,53 @@ static void takes_the_longest_body(void **state)
     buf_free(&b);
 }
 
+static int start_narrow(void **state)
+{
+    struct web_options options = site_options();
+    (void)state;
+    options.request_bytes_max = 200000;
+    site_start(&site, options);
+    return 0;
+}
+
+static void post_body(struct client *c, const char *path, int len)
+{
+    struct buf b = {0};
+    buf_printf(&b, "POST %s HTTP/1.1\r\n" HOST "Content-Length: %d\r\n\r\n%0*d", path, len, len, 0);
+    client_send(c, b.ptr, b.len);
+    buf_free(&b);
+}
+
+static void bounds_what_all_requests_hold_together(void **state)
+{
+    (void)state;
+    struct client kept[3];
+    for (unsigned i = 0; i < 3; i++) {
+        kept[i] = client_open(&site);
+        post_body(&kept[i], "/keep", 60000);
+        site_wait(&site, &site.holding, i + 1);
+    }
+    struct client c = client_open(&site);
+    post_body(&c, "/what", 60000);
+    struct reply r = client_reply(&c, true);
+    assert_int_equal(r.status, 500);
+    assert_string_equal(r.body, "{\"statusCode\":4,\"statusMessage\":\"too many requests are being "
+                                "read; nothing was done, try later\"}");
+    assert_non_null(strstr(r.head, "Connection: close\r\n"));
+    client_close(&c);
+    c = client_open(&site);
+    post_body(&c, "/what", 3000); /* Small ones are read all the same. */
+    assert_string_equal(client_reply(&c, true).body, "POST /what ? 3000 ");
+    site_answer(&site, 1);
+    assert_string_equal(client_reply(&kept[1], true).body, "released");
+    post_body(&c, "/what", 60000);
+    assert_string_equal(client_reply(&c, true).body, "POST /what ? 60000 ");
+    for (unsigned i = 0; i < 3; i++) {
+        client_close(&kept[i]);
+    }
+    client_close(&c);
+}
+
 #define POST "POST /echo HTTP/1.1\r\n"
 
 static void refuses_what_can_be_read_in_two_ways(void **state)
@@ -245,6 +292,7 @@ int run_limit_tests(void)
         cmocka_unit_test_setup_teardown(refuses_other_versions, start, end),
         cmocka_unit_test_setup_teardown(keeps_the_answer_before_the_refused_one, start, end),
         cmocka_unit_test_setup_teardown(gives_up_on_a_slow_request, start_impatient, end),
+        cmocka_unit_test_setup_teardown(bounds_what_all_requests_hold_together, start_narrow, end),
         cmocka_unit_test_setup_teardown(closes_an_idle_connection, start_impatient, end),
         cmocka_unit_test_setup_teardown(drops_a_peer_that_does_not_read_its_answer, start_impatient,
                                         end),

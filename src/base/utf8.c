@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* Is it UTF-8 (RFC 3629)? Text messages must be; nearly all are ASCII, so eight bytes are looked at
- * together until one is not. Overlong forms, surrogates and what is over U+10FFFF are not UTF-8:
+/* Is it UTF-8 (RFC 3629)? Texts of clients must be; nearly all are ASCII, so eight bytes are looked
+ * at together until one is not. Overlong forms, surrogates and what is over U+10FFFF are not UTF-8:
  * that is decided by the range of the second byte. */
-#include "web/socket_int.h"
+#include "base/utf8.h"
+
+#include <stdint.h>
 
 #define HIGH_BITS 0x8080808080808080u
 
@@ -22,9 +24,10 @@ static const struct lead leads[] = {
     {0xf1, 0xf3, 0x80, 0xbf, 2}, {0xf4, 0xf4, 0x80, 0x8f, 2},
 };
 
-/* Length of the sequence at p, which begins with no ASCII; 0: it is none. */
-static size_t sequence(const unsigned char *p, const unsigned char *end)
+size_t utf8_sequence(const char *at, const char *end_of_text)
 {
+    const unsigned char *p = (const unsigned char *)at;
+    const unsigned char *end = (const unsigned char *)end_of_text;
     for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
         const struct lead *l = &leads[i];
         if (*p < l->first || *p > l->last) {
@@ -34,8 +37,8 @@ static size_t sequence(const unsigned char *p, const unsigned char *end)
         if ((size_t)(end - p) < len || p[1] < l->second_first || p[1] > l->second_last) {
             return 0;
         }
-        for (size_t at = 2; at < len; at++) {
-            if ((p[at] & 0xc0) != 0x80) {
+        for (size_t byte = 2; byte < len; byte++) {
+            if ((p[byte] & 0xc0) != 0x80) {
                 return 0;
             }
         }
@@ -46,8 +49,8 @@ static size_t sequence(const unsigned char *p, const unsigned char *end)
 
 bool utf8_is_valid(struct slice text)
 {
-    const unsigned char *p = (const unsigned char *)text.ptr;
-    const unsigned char *end = p + text.len;
+    const char *p = text.ptr ? text.ptr : "";
+    const char *end = p + text.len;
     while (p < end) {
         uint64_t eight;
         if ((size_t)(end - p) >= sizeof eight) {
@@ -57,7 +60,7 @@ bool utf8_is_valid(struct slice text)
                 continue;
             }
         }
-        size_t len = *p < 0x80 ? 1 : sequence(p, end);
+        size_t len = (unsigned char)*p < 0x80 ? 1 : utf8_sequence(p, end);
         if (len == 0) {
             return false;
         }
