@@ -229,7 +229,9 @@ static int run_hash_password(void)
     enum err err = *password ? auth_hash_password(password, hash, sizeof hash) : ERR_INVALID;
     explicit_bzero(password, sizeof password);
     if (err)
-        return complain(err == ERR_INVALID ? "the password is empty" : "no memory for the hash");
+        return complain(err == ERR_INVALID ? "the password is empty"
+                        : err == ERR_RANGE ? "the password is over 128 bytes"
+                                           : "no memory for the hash");
     printf("%s\n", hash);
     return 0;
 }

@@ -25,8 +25,7 @@ static bool is_get(struct exchange *x)
 {
     if (slice_is(x->method, "GET") || slice_is(x->method, "HEAD"))
         return true;
-    auth_refuse(x, ERR_METHOD, SLICE("this resource has no such method; allowed: GET"),
-                SLICE("Allow: GET\r\n"));
+    exchange_refuse_method(x, "GET");
     return false;
 }
 
@@ -55,18 +54,6 @@ static void handle_metrics(void *ctx, struct exchange *x)
 
 /* --- events --- */
 
-/* The value of a cookie, or absent. */
-static struct slice cookie(const struct exchange *x, const char *name)
-{
-    for (struct slice rest = x->verbs->header(x, "cookie"); rest.len > 0;) {
-        struct slice value;
-        struct slice pair = slice_trim(slice_split(rest, ';', &rest));
-        if (slice_is(slice_split(pair, '=', &value), name))
-            return value;
-    }
-    return SLICE_NONE;
-}
-
 static struct slice copied(char *out, size_t size, struct slice s)
 {
     if (!s.ptr)
@@ -86,7 +73,8 @@ static void events_identified(void *ctx, struct exchange *x)
     char name[NAME_SIZE];
     char browser[COOKIE_SIZE];
     struct slice user = copied(name, sizeof name, x->user);
-    struct slice browser_cookie = copied(browser, sizeof browser, cookie(x, "BAYEUX_BROWSER"));
+    struct slice browser_cookie =
+        copied(browser, sizeof browser, bayeux_browser_cookie(x->verbs->header(x, "cookie")));
     struct socket_peer *peer = web_accept_socket(x, SLICE_NONE);
     if (peer)
         bayeux_socket(r->bayeux, peer, user, browser_cookie, web_now_ms(r->web));
@@ -99,7 +87,7 @@ static void handle_events(void *ctx, struct exchange *x)
     if (x->path.len > len && x->path.ptr[len] != '/')
         api_handle(r->api, x);
     else
-        auth_identify(r->auth, x, events_identified, r);
+        auth_identify(r->auth, x, true, events_identified, r); /* A GET acts too. */
 }
 
 /* --- resources --- */
@@ -116,7 +104,7 @@ static void handle_api(void *ctx, struct exchange *x)
     if (api_is_public(x->path))
         api_handle(r->api, x);
     else
-        auth_identify(r->auth, x, api_identified, r);
+        auth_identify(r->auth, x, false, api_identified, r);
 }
 
 static void handle_sim(void *ctx, struct exchange *x)

@@ -5,8 +5,11 @@
  * borrows the configuration's strings, which live as long as the server.
  *
  * The demo's agents share one password and one hash of it: ten thousand hashes would take minutes.
- * A password that stands in the file is hashed once and the hash kept as a record; at later starts
- * it is only compared with that record. */
+ * A password that stands in the file is hashed once, and the hash kept as a record together with a
+ * keyed MAC of the password. At later starts the MAC tells whether it is still the same: comparing
+ * it with the hash would take the hundredth of a second that the hash is there to cost, ten
+ * thousand times. Who reads the journal can try passwords against that MAC as fast as he likes, so
+ * the data directory is as secret as the file with the passwords; a file with hashes has no MAC. */
 #include "setup.h"
 
 #include "base/mem.h"
@@ -15,6 +18,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#define MAC_BYTES     32
 #define SECRET_KEY    SLICE("secret")
 #define DEMO_HASH_KEY SLICE("demo_hash")
 
@@ -57,28 +61,67 @@ void setup_derive(const struct setup *s, const char *purpose, uint8_t out[32])
                        sizeof s->secret);
 }
 
-/* The hash of a password that stands in the configuration. */
-static enum err stored_hash(struct journal *journal, enum record_table table, struct slice key,
+/* --- hashes of passwords that stand in the configuration --- */
+
+struct stored {
+    struct journal *journal;
+    uint8_t key[MAC_BYTES];
+};
+
+/* What a record holds behind the hash: whoever has the password and the key finds it again. */
+static void mac_of(const struct stored *s, const char *hash, const char *password,
+                   unsigned char out[MAC_BYTES])
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, s->key, sizeof s->key, MAC_BYTES);
+    crypto_generichash_update(&state, (const unsigned char *)hash, strlen(hash) + 1);
+    crypto_generichash_update(&state, (const unsigned char *)password, strlen(password));
+    crypto_generichash_final(&state, out, MAC_BYTES);
+}
+
+/* Whether the record is that password's; the hash is in out then. */
+static bool is_record_of(const struct stored *s, struct slice record, const char *password,
+                         char out[AUTH_HASH_SIZE])
+{
+    unsigned char mac[MAC_BYTES];
+    if (record.len <= MAC_BYTES || record.len - MAC_BYTES >= AUTH_HASH_SIZE)
+        return false;
+    size_t len = record.len - MAC_BYTES;
+    memcpy(out, record.ptr, len);
+    out[len] = '\0';
+    mac_of(s, out, password, mac);
+    return sodium_memcmp(mac, record.ptr + len, MAC_BYTES) == 0;
+}
+
+static enum err stored_hash(const struct stored *s, enum record_table table, struct slice key,
                             const char *password, char out[AUTH_HASH_SIZE])
 {
-    struct buf stored = {0};
-    enum err err = journal_get(journal, table, key, &stored);
-    bool is_stored = !err && stored.len > 0 && stored.len < AUTH_HASH_SIZE;
-    if (is_stored)
-        snprintf(out, AUTH_HASH_SIZE, "%.*s", (int)stored.len, stored.ptr);
-    buf_free(&stored);
-    if (err && err != ERR_NOT_FOUND)
-        return err;
-    if (is_stored && auth_password_is(out, password))
-        return ERR_OK;
-    err = auth_hash_password(password, out, AUTH_HASH_SIZE);
-    return err ? err : put(journal, table, key, slice_of(out));
+    struct buf record = {0};
+    enum err err = journal_get(s->journal, table, key, &record);
+    bool is_known = !err && is_record_of(s, buf_view(&record), password, out);
+    buf_reset(&record);
+    if (err == ERR_NOT_FOUND)
+        err = ERR_OK;
+    if (!err && !is_known) {
+        unsigned char mac[MAC_BYTES];
+        err = auth_hash_password(password, out, AUTH_HASH_SIZE);
+        if (!err) {
+            mac_of(s, out, password, mac);
+            buf_text(&record, out);
+            buf_append(&record, mac, sizeof mac);
+            err = put(s->journal, table, key, buf_view(&record));
+        }
+    }
+    buf_free(&record);
+    return err;
 }
 
 enum err setup_users(struct setup *s, const struct config *config, struct journal *journal)
 {
     s->users = mem_zalloc((config->user_count + 1) * sizeof *s->users);
     s->hashes = mem_zalloc((config->user_count + 1) * sizeof *s->hashes);
+    struct stored stored = {.journal = journal};
+    setup_derive(s, "cordboard stored passwords", stored.key);
     const char *demo_hash = "";
     bool has_demo_hash = false;
     for (size_t i = 0; i < config->user_count; i++) {
@@ -88,7 +131,7 @@ enum err setup_users(struct setup *s, const struct config *config, struct journa
         if (is_demo ? !has_demo_hash : user->password != NULL) {
             char *made = s->hashes[s->hash_count++];
             enum err err =
-                stored_hash(journal, is_demo ? RECORD_META : RECORD_CREDENTIAL,
+                stored_hash(&stored, is_demo ? RECORD_META : RECORD_CREDENTIAL,
                             is_demo ? DEMO_HASH_KEY : slice_of(user->name), user->password, made);
             if (err)
                 return err;

@@ -19,32 +19,19 @@
 
 static void answer_json(struct exchange *x, struct slice body)
 {
-    struct exchange_answer answer = {
-        .status = 200, .content_type = "application/json;charset=UTF-8", .body = body};
+    struct exchange_answer answer = {.status = 200, .content_type = EXCHANGE_JSON, .body = body};
     x->verbs->answer(x, &answer);
-}
-
-static void refuse_method(struct exchange *x, const char *allowed)
-{
-    auth_refuse(x, ERR_METHOD,
-                arena_printf(x->arena, "this resource has no such method; allowed: %s", allowed),
-                arena_printf(x->arena, "Allow: %s\r\n", allowed));
 }
 
 /* The body's object; NULL when there is none: x has been answered then. */
 static const struct json *body_of(struct exchange *x)
 {
-    struct json_error error;
-    const struct json *body = json_parse(x->arena, x->body, JSON_MAX_DEPTH, &error);
-    if (body && json_is(body, JSON_OBJECT))
-        return body;
-    if (body)
-        api_refuse(x, ERR_INVALID, SLICE("the body must be a JSON object"));
-    else
-        api_refuse(x, ERR_JSON,
-                   arena_printf(x->arena, "the body is not JSON: %s at offset %zu", error.what,
-                                error.offset));
-    return NULL;
+    const struct json *body = NULL;
+    struct slice reason;
+    enum err err = exchange_object(x, &body, &reason);
+    if (err)
+        api_refuse(x, err, reason);
+    return body;
 }
 
 /* --- telephones --- */
@@ -111,31 +98,21 @@ static void handle_line(struct line_driver *sim, struct slice dn, struct exchang
     else if (slice_is(x->method, "POST"))
         act_on(sim, dn, x);
     else
-        refuse_method(x, "GET, POST");
+        exchange_refuse_method(x, "GET, POST");
 }
 
 /* --- the clock --- */
 
 struct winding {
     struct ticket ticket;
-    struct exchange *x; /* NULL: gone meanwhile */
+    struct exchange *x;
 };
-
-static void winding_closed(void *owner)
-{
-    struct winding *winding = owner;
-    winding->x = NULL;
-}
 
 static void winding_done(struct ticket *ticket, struct reply *reply)
 {
     struct winding *winding = LIST_OWNER(ticket, struct winding, ticket);
     struct exchange *x = winding->x;
     mem_free(winding);
-    if (!x)
-        return;
-    x->closed = NULL;
-    x->owner = NULL;
     if (reply->err)
         api_refuse(x, reply->err, reply->reason);
     else
@@ -145,7 +122,7 @@ static void winding_done(struct ticket *ticket, struct reply *reply)
 static void handle_clock(struct engine *clock, struct exchange *x)
 {
     if (!slice_is(x->method, "POST")) {
-        refuse_method(x, "POST");
+        exchange_refuse_method(x, "POST");
         return;
     }
     const struct json *body = body_of(x);
@@ -161,8 +138,6 @@ static void handle_clock(struct engine *clock, struct exchange *x)
     }
     struct winding *winding = mem_zalloc(sizeof *winding);
     *winding = (struct winding){{winding_done}, x};
-    x->owner = winding;
-    x->closed = winding_closed;
     enum err err = engine_advance(clock, ms, &winding->ticket);
     if (err)
         winding_done(&winding->ticket, &(struct reply){.err = err});

@@ -117,10 +117,9 @@ bool api_is_public(struct slice path)
 
 static void refuse_method(struct exchange *x, const struct route *route)
 {
-    const char *allowed = route->get && route->post ? "GET, POST" : route->get ? "GET" : "POST";
-    auth_refuse(x, ERR_METHOD,
-                arena_printf(x->arena, "this resource has no such method; allowed: %s", allowed),
-                arena_printf(x->arena, "Allow: %s\r\n", allowed));
+    exchange_refuse_method(x, route->get && route->post ? "GET, POST"
+                              : route->get              ? "GET"
+                                                        : "POST");
 }
 
 void api_handle(struct api *api, struct exchange *x)
@@ -144,7 +143,7 @@ void api_handle(struct api *api, struct exchange *x)
 
 void api_refuse(struct exchange *x, enum err err, struct slice reason)
 {
-    auth_refuse(x, err, reason, SLICE_NONE);
+    exchange_refuse(x, err, reason, SLICE_NONE);
 }
 
 struct slice api_shown(struct slice text)

@@ -37,9 +37,8 @@ void api_answer_ok(struct exchange *x);
 
 /* --- pending.c: requests that wait for the engine --- */
 
-/* answered is called with the engine's reply while the requester is still there; it answers the
- * exchange. detail is the caller's, in the exchange's arena. Engine refusals at the door are
- * answered at once. */
+/* answered is called with the engine's reply; it answers the exchange. detail is the caller's, in
+ * the exchange's arena. Engine refusals at the door are answered at once. */
 void api_ask(const struct request *request, const struct query *query,
              void (*answered)(const struct request *request, struct reply *reply, void *detail),
              void *detail);

@@ -3,33 +3,18 @@
 
 /* Which attributes and which subresources a GET asks for (platform reference 1.4): nothing, "*", or
  * names with commas. Names nobody has are no error: old clients ask for what newer servers dropped.
- * Blanks and line feeds around a name are not part of it. */
+ * Blanks and line feeds around a name are not part of it. Names that are no UTF-8 are left out,
+ * since names come back in answers, which are JSON. */
 #include "api/api_int.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "base/percent.h"
+#include "base/utf8.h"
 
-static struct slice percent_decode(struct arena *arena, struct slice text)
+static struct slice decode(struct arena *arena, struct slice text)
 {
-    if (!memchr(text.ptr, '%', text.len))
-        return text;
-    char *out = arena_alloc(arena, text.len);
+    char *out = arena_alloc(arena, text.len + 1);
     size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        int high = i + 2 < text.len && text.ptr[i] == '%' ? hex_digit(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
-        if (low >= 0) {
-            out[len++] = (char)(high * 16 + low);
-            i += 2;
-        } else {
-            out[len++] = text.ptr[i];
-        }
-    }
+    (void)percent_decode(text, PERCENT_LENIENT, out, &len);
     return (struct slice){out, len};
 }
 
@@ -48,7 +33,7 @@ static void read_names(struct slice value, struct fields *out)
         struct slice name = trim(slice_split(rest, ',', &rest));
         if (slice_is(name, "*"))
             out->is_all = true;
-        else if (name.len > 0)
+        else if (name.len > 0 && utf8_is_valid(name))
             out->names[out->count++] = name;
     }
 }
@@ -59,11 +44,11 @@ void api_fields_read(const struct exchange *x, const char *parameter, struct fie
     for (struct slice rest = x->query; rest.len > 0;) {
         struct slice value;
         struct slice name = slice_split(slice_split(rest, '&', &rest), '=', &value);
-        if (!slice_is(percent_decode(x->arena, name), parameter))
+        if (!slice_is(decode(x->arena, name), parameter))
             continue;
         out->is_given = true;
         if (value.ptr)
-            read_names(percent_decode(x->arena, value), out);
+            read_names(decode(x->arena, value), out);
     }
 }
 

@@ -161,21 +161,12 @@ enum err api_command_read(const struct request *request, enum op_target target, 
     struct exchange *x = request->x;
     struct command command = {.user = x->user, .target = request->id};
     struct reading r = {request->api, x->arena, &command, SLICE_NONE};
-    struct json_error error;
-    const struct json *object = json_parse(x->arena, x->body, JSON_MAX_DEPTH, &error);
-    enum err err;
-    if (!object) {
-        r.reason = arena_printf(x->arena, "the body is not JSON: %s at offset %zu", error.what,
-                                error.offset);
-        err = ERR_JSON;
-    } else if (!json_is(object, JSON_OBJECT)) {
-        r.reason = SLICE("the body must be a JSON object");
-        err = ERR_INVALID;
-    } else {
+    const struct json *object = NULL;
+    enum err err = exchange_object(x, &object, &r.reason);
+    if (!err)
         err = read_operation(&r, target, object);
-        if (!err)
-            err = read_params(&r, op_row(command.op), object);
-    }
+    if (!err)
+        err = read_params(&r, op_row(command.op), object);
     *reason = r.reason;
     if (err)
         return err;

@@ -2,9 +2,11 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* A request between its question to the engine and the engine's reply. It is memory of its own and
- * not of the exchange's arena, because the requester may go while the engine still holds the
- * ticket: the reply then finds nobody, and only the ticket is freed. What was asked for happens all
- * the same. */
+ * not of the exchange's arena, because answering ends the arena while the ticket is still in use.
+ *
+ * Nobody asks to be told when the requester goes: an exchange stays until it is answered, what was
+ * asked for happens all the same, and who only ended its side of the connection reads the answer.
+ */
 #include "api/api_int.h"
 
 #include "base/list.h"
@@ -12,17 +14,11 @@
 
 struct pending {
     struct ticket ticket;
-    struct request request; /* x is NULL when the requester has gone */
-    enum op op;             /* OP_COUNT: a query */
+    struct request request;
+    enum op op; /* OP_COUNT: a query */
     void (*answered)(const struct request *request, struct reply *reply, void *detail);
     void *detail;
 };
-
-static void closed(void *owner)
-{
-    struct pending *pending = owner;
-    pending->request.x = NULL;
-}
 
 static void count(const struct pending *pending, enum err err)
 {
@@ -38,12 +34,7 @@ static void done(struct ticket *ticket, struct reply *reply)
     if (!reply->err && reply->answer && reply->answer->err)
         reply->err = reply->answer->err;
     count(pending, reply->err);
-    struct exchange *x = pending->request.x;
-    if (x) {
-        x->closed = NULL;
-        x->owner = NULL;
-        pending->answered(&pending->request, reply, pending->detail);
-    }
+    pending->answered(&pending->request, reply, pending->detail);
     mem_free(pending);
 }
 
@@ -53,8 +44,6 @@ static struct pending *wait_for(const struct request *request, enum op op,
 {
     struct pending *pending = mem_zalloc(sizeof *pending);
     *pending = (struct pending){{done}, *request, op, answered, detail};
-    request->x->owner = pending;
-    request->x->closed = closed;
     return pending;
 }
 

@@ -10,7 +10,6 @@
  * desktop's. */
 #include "auth/auth_int.h"
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -34,7 +33,7 @@ struct auth *auth_create(const struct auth_options *options)
     if (auth_hash_password(nobody, a->dummy_hash, sizeof a->dummy_hash))
         log_abort("no memory to hash a password");
     list_init(&a->verified_by_age);
-    list_init(&a->all_jobs);
+    list_init(&a->turns);
     a->worker = worker_create(options->poster);
     a->verifications = metric_register(METRIC_COUNTER, "cordboard_auth_verifications_total", NULL,
                                        "Passwords compared with their stored hash.");
@@ -55,28 +54,12 @@ void auth_destroy(struct auth *a)
     mem_free(a);
 }
 
-void auth_refuse(struct exchange *x, enum err err, struct slice reason, struct slice headers)
-{
-    const struct err_row *row = err_row(err);
-    struct buf body = {0};
-    struct json_writer w = json_begin_object(&body);
-    json_i64(&w, "statusCode", row->status_code);
-    json_string(&w, "statusMessage", reason.len > 0 ? reason : slice_of(row->text));
-    json_end_object(&w);
-    struct exchange_answer answer = {.status = row->http_status,
-                                     .content_type = "application/json;charset=UTF-8",
-                                     .headers = headers,
-                                     .body = buf_view(&body)};
-    x->verbs->answer(x, &answer);
-    buf_free(&body);
-}
-
 static void deny(struct auth *a, struct exchange *x)
 {
     char peer[64];
     metric_add(a->refusals, 1);
     log_line(LOG_INFO, "auth.denied", "peer=%s", log_quote(peer, sizeof peer, x->peer));
-    auth_refuse(x, ERR_NO_ACCESS, SLICE("Access denied"), SLICE_NONE);
+    exchange_refuse(x, ERR_NO_ACCESS, SLICE("Access denied"), SLICE_NONE);
 }
 
 /* What the answer carries for the session: its cookie where that is new, and the CSRF token. */
@@ -127,7 +110,13 @@ static void basic_judged(struct waiter *waiter, const struct auth_user *user)
     waiter->identified(waiter->ctx, x);
 }
 
-static void identify_by_cookie(struct auth *a, struct exchange *x,
+static void basic_overloaded(struct waiter *waiter)
+{
+    exchange_refuse(waiter->x, ERR_OVERLOAD,
+                    SLICE("Too many requests wait to be authenticated; try later"), SLICE_NONE);
+}
+
+static void identify_by_cookie(struct auth *a, struct exchange *x, bool acts,
                                void (*identified)(void *ctx, struct exchange *x), void *ctx)
 {
     uint64_t now_ms = engine_now_ms(a->options.engine);
@@ -136,23 +125,23 @@ static void identify_by_cookie(struct auth *a, struct exchange *x,
         deny(a, x);
         return;
     }
-    if (!auth_csrf_allows(a, x, &session)) {
+    if (!auth_csrf_allows(a, x, acts, &session)) {
         metric_add(a->refusals, 1);
-        auth_refuse(x, ERR_PERMISSION, SLICE("Missing or invalid Csrf token"), SLICE_NONE);
+        exchange_refuse(x, ERR_PERMISSION, SLICE("Missing or invalid Csrf token"), SLICE_NONE);
         return;
     }
     keep_session(a, x, &session, now_ms);
     identified(ctx, x);
 }
 
-void auth_identify(struct auth *a, struct exchange *x,
+void auth_identify(struct auth *a, struct exchange *x, bool acts,
                    void (*identified)(void *ctx, struct exchange *x), void *ctx)
 {
     auth_session_expire(a, engine_now_ms(a->options.engine));
     struct credential credential;
     switch (auth_basic_read(x->verbs->header(x, "authorization"), x->arena, &credential)) {
     case BASIC_ABSENT:
-        identify_by_cookie(a, x, identified, ctx);
+        identify_by_cookie(a, x, acts, identified, ctx);
         return;
     case BASIC_MALFORMED:
         deny(a, x);
@@ -161,24 +150,23 @@ void auth_identify(struct auth *a, struct exchange *x,
         break;
     }
     struct waiter *waiter = arena_zalloc(x->arena, sizeof *waiter);
-    *waiter = (struct waiter){
-        .auth = a, .x = x, .judged = basic_judged, .identified = identified, .ctx = ctx};
-    if (auth_basic_judge(waiter, &credential))
-        auth_refuse(x, ERR_OVERLOAD, SLICE("Too many requests wait to be authenticated; try later"),
-                    SLICE_NONE);
+    *waiter = (struct waiter){.auth = a,
+                              .x = x,
+                              .judged = basic_judged,
+                              .overloaded = basic_overloaded,
+                              .identified = identified,
+                              .ctx = ctx};
+    auth_basic_judge(waiter, &credential);
 }
 
 enum err auth_hash_password(const char *password, char *out, size_t out_size)
 {
     if (out_size < AUTH_HASH_SIZE || sodium_init() < 0)
         return ERR_INTERNAL;
+    if (strlen(password) > AUTH_PASSWORD_MAX)
+        return ERR_RANGE;
     if (crypto_pwhash_str_alg(out, password, strlen(password), ARGON_PASSES, ARGON_MEMORY,
                               crypto_pwhash_ALG_ARGON2ID13))
         return ERR_INTERNAL;
     return ERR_OK;
-}
-
-bool auth_password_is(const char *hash, const char *password)
-{
-    return sodium_init() >= 0 && crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
 }

@@ -14,7 +14,8 @@
 
 struct auth;
 
-#define AUTH_HASH_SIZE 128
+#define AUTH_HASH_SIZE    128
+#define AUTH_PASSWORD_MAX 128 /* bytes; a longer one is nobody's */
 
 struct auth_user {
     const char *name;
@@ -46,20 +47,15 @@ void auth_restore(struct auth *a, struct slice key, struct slice value);
  * the CSRF headers) and calls identified, at once or later. Or answers: 403 with statusCode 20 when
  * nobody is known, 403 with statusCode 5 when only a cookie speaks for a request that changes
  * something and neither token nor origin does (platform reference 2.3), 500 with statusCode 4 when
- * too many wait to be verified. */
-void auth_identify(struct auth *a, struct exchange *x,
+ * too many wait to be verified. acts: it may change something though it is a GET. */
+void auth_identify(struct auth *a, struct exchange *x, bool acts,
                    void (*identified)(void *ctx, struct exchange *x), void *ctx);
 /* Ends the HTTP session of the exchange's cookie, durably, then calls ended. */
 void auth_end_session(struct auth *a, struct exchange *x,
                       void (*ended)(void *ctx, struct exchange *x), void *ctx);
 
-/* Answers {"statusCode":N,"statusMessage":"..."} with the HTTP status of the error table; an absent
- * reason is that table's text. headers: further header lines, may be absent. */
-void auth_refuse(struct exchange *x, enum err err, struct slice reason, struct slice headers);
-
-/* Hashes a password (about 11 ms, 19 MiB); out has at least AUTH_HASH_SIZE bytes. */
+/* Hashes a password (about 11 ms, 19 MiB); out has at least AUTH_HASH_SIZE bytes. ERR_RANGE: it is
+ * too long. */
 enum err auth_hash_password(const char *password, char *out, size_t out_size);
-/* Whether the hash is that password's. As slow as hashing. */
-bool auth_password_is(const char *hash, const char *password);
 
 #endif

@@ -8,7 +8,7 @@
  *
  * Requests with one credential that come while it is verified (a desktop sends several at once)
  * wait for the one result. Every name is verified, unknown ones against a hash that fits nothing,
- * so that time tells nobody who exists. How many may wait is bounded; more are refused at the door.
+ * so that time tells nobody who exists. A password longer than any we have is wrong at once.
  *
  * Rejected: remembering in a signed cookie alone, since many clients keep no cookies. */
 #include "auth/auth_int.h"
@@ -19,17 +19,6 @@ struct verified {
     uint8_t mac[MAC_BYTES];
     struct list link;
     uint64_t until_ms;
-};
-
-struct job {
-    uint8_t mac[MAC_BYTES];
-    struct list link; /* of all jobs */
-    struct list waiters;
-    struct auth *auth; /* NULL: the auth is gone */
-    char hash[AUTH_HASH_SIZE];
-    size_t password_len;
-    bool is_right;
-    char password[];
 };
 
 enum basic auth_basic_read(struct slice header, struct arena *arena, struct credential *out)
@@ -98,104 +87,54 @@ static void verified_remember(struct auth *a, const uint8_t mac[MAC_BYTES])
     map_put(&a->verified, mac_key(v->mac), v);
 }
 
-static void job_free(struct job *job)
-{
-    sodium_memzero(job->password, job->password_len);
-    mem_free(job);
-}
-
-static void job_run(void *arg)
+void auth_job_run(void *arg)
 {
     struct job *job = arg;
     job->is_right = crypto_pwhash_str_verify(job->hash, job->password, job->password_len) == 0;
 }
 
-static void job_leave(struct auth *a, struct job *job)
-{
-    map_remove(&a->jobs, mac_key(job->mac));
-    list_remove(&job->link);
-}
-
-static void job_finished(void *arg)
+void auth_job_finished(void *arg)
 {
     struct job *job = arg;
     struct auth *a = job->auth;
     if (!a) {
-        job_free(job);
+        auth_queue_free(job);
         return;
     }
     metric_add(a->verifications, 1);
-    job_leave(a, job);
     if (job->is_right)
         verified_remember(a, job->mac);
+    auth_queue_leave(a, job);
     while (!list_is_empty(&job->waiters)) {
         struct waiter *waiter = LIST_OWNER(job->waiters.next, struct waiter, link);
         list_remove(&waiter->link);
-        a->waiting--;
-        waiter->x->closed = NULL;
-        waiter->x->owner = NULL;
         waiter->judged(waiter, job->is_right ? waiter->user : NULL);
     }
-    job_free(job);
+    auth_queue_free(job);
 }
 
-static void waiter_closed(void *owner)
-{
-    struct waiter *waiter = owner;
-    list_remove(&waiter->link);
-    waiter->auth->waiting--;
-}
-
-static struct job *job_begin(struct auth *a, const uint8_t mac[MAC_BYTES], const char *hash,
-                             struct slice password)
-{
-    struct job *job = mem_zalloc(sizeof *job + password.len + 1);
-    memcpy(job->mac, mac, MAC_BYTES);
-    list_init(&job->waiters);
-    job->auth = a;
-    memcpy(job->hash, hash, strnlen(hash, sizeof job->hash - 1)); /* the rest is zero */
-    job->password_len = password.len;
-    memcpy(job->password, password.ptr, password.len);
-    map_put(&a->jobs, mac_key(job->mac), job);
-    list_append(&a->all_jobs, &job->link);
-    worker_submit(a->worker, job_run, job_finished, job);
-    return job;
-}
-
-enum err auth_basic_judge(struct waiter *waiter, const struct credential *credential)
+void auth_basic_judge(struct waiter *waiter, const struct credential *credential)
 {
     struct auth *a = waiter->auth;
+    /* No user of ours has such a name or password, which tells nobody who exists. */
+    if (credential->user.len > USER_NAME_MAX || credential->password.len > AUTH_PASSWORD_MAX) {
+        waiter->judged(waiter, NULL);
+        return;
+    }
     waiter->user = map_get(&a->users, credential->user);
     const char *hash = waiter->user ? waiter->user->password_hash : a->dummy_hash;
     uint8_t mac[MAC_BYTES];
     mac_of(a, hash, credential->password, mac);
-    if (waiter->user && is_verified(a, mac)) {
+    if (waiter->user && is_verified(a, mac))
         waiter->judged(waiter, waiter->user);
-        return ERR_OK;
-    }
-    if (a->waiting >= WAITING_MAX)
-        return ERR_OVERLOAD;
-    struct job *job = map_get(&a->jobs, mac_key(mac));
-    if (!job)
-        job = job_begin(a, mac, hash, credential->password);
-    list_append(&job->waiters, &waiter->link);
-    a->waiting++;
-    waiter->x->owner = waiter;
-    waiter->x->closed = waiter_closed;
-    return ERR_OK;
+    else
+        auth_queue_join(waiter, &(struct question){mac, hash, credential});
 }
 
 void auth_basic_end(struct auth *a)
 {
-    /* What the worker left is finished by the poster, later: it only frees itself then. */
-    LIST_EACH_SAFE(it, &a->all_jobs)
-    {
-        struct job *job = LIST_OWNER(it, struct job, link);
-        job_leave(a, job);
-        job->auth = NULL;
-    }
+    auth_queue_end(a);
     LIST_EACH_SAFE(it, &a->verified_by_age)
     verified_forget(a, LIST_OWNER(it, struct verified, link));
     map_free(&a->verified);
-    map_free(&a->jobs);
 }

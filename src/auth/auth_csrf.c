@@ -5,8 +5,9 @@
  * something, and that only a cookie authenticates, must show that it comes from a page that may
  * act: by the token that GET answers carry (platform reference 2.3), or by an allowed Origin. One
  * with neither Origin nor Sec-Fetch-Site was not sent by a browser; native clients send no token,
- * and pass. A WebSocket upgrade is a GET that can change things, and a browser can't add a token to
- * it: it is judged like the others.
+ * and pass. A WebSocket upgrade is a GET that can change things, and so is one with CometD messages
+ * in it, of which any page could read the answer as a script; a browser can't add a token to
+ * either: they are judged like the others.
  *
  * The token is a GUID, derived from the session's id by a MAC: it lives as long as the session,
  * over renewals and restarts, and is stored nowhere. */
@@ -56,9 +57,17 @@ static bool changes_something(const struct exchange *x)
                               slice_is(x->method, "OPTIONS"));
 }
 
-bool auth_csrf_allows(const struct auth *a, const struct exchange *x, const struct session *session)
+/* Without an Origin. A script of the same site's page is asked for by a GET that carries none. */
+static bool is_from_no_other_page(const struct exchange *x)
 {
-    if (!changes_something(x))
+    struct slice site = x->verbs->header(x, "sec-fetch-site");
+    return !site.ptr || (slice_is(x->method, "GET") && slice_is(site, "same-origin"));
+}
+
+bool auth_csrf_allows(const struct auth *a, const struct exchange *x, bool acts,
+                      const struct session *session)
+{
+    if (!acts && !changes_something(x))
         return true;
     struct slice token = x->verbs->header(x, "x-csrf-token");
     char right[CSRF_TOKEN_SIZE];
@@ -67,7 +76,7 @@ bool auth_csrf_allows(const struct auth *a, const struct exchange *x, const stru
         return true;
     struct slice origin = x->verbs->header(x, "origin");
     if (!origin.ptr)
-        return !x->verbs->header(x, "sec-fetch-site").ptr;
+        return is_from_no_other_page(x);
     for (size_t i = 0; i < a->options.origin_count; i++)
         if (auth_origin_matches(slice_of(a->options.origins[i]), origin))
             return true;

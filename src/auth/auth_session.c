@@ -9,7 +9,8 @@
  *     MAC )
  *
  * What a signed cookie can't do is end early. So ended ids are remembered, in RECORD_WEB_SESSION
- * and here, until no cookie of theirs can be valid any more: a whole idle time after the end. */
+ * and here, until no cookie of theirs can be valid any more: a whole idle time after the end, or
+ * the expiry of the cookie that was shown. */
 #include "auth/auth_int.h"
 
 #include "base/codec.h"
@@ -22,6 +23,7 @@
 #define HEAD_BYTES     (1 + 8 + SESSION_ID_BYTES)
 #define TOKEN_MAX      (HEAD_BYTES + USER_NAME_MAX + MAC_BYTES)
 #define COOKIE_MAX     (TOKEN_MAX * 4 / 3 + 4)
+#define COOKIE_TRIES   4
 #define EXPIRE_AT_ONCE 64
 
 struct ended {
@@ -33,7 +35,7 @@ struct ended {
 struct ending {
     struct ticket ticket;
     struct auth *auth;
-    struct exchange *x; /* NULL: gone meanwhile */
+    struct exchange *x;
     void (*ended)(void *ctx, struct exchange *x);
     void *ctx;
     uint8_t id[SESSION_ID_BYTES];
@@ -86,12 +88,10 @@ bool auth_session_find(struct auth *a, const struct exchange *x, uint64_t now_ms
 {
     struct slice rest = x->verbs->header(x, "cookie");
     /* A browser may send several of that name, of other paths: the one that is ours counts. */
-    for (int tries = 0; rest.len > 0 && tries < 4;) {
-        struct slice value;
-        struct slice pair = slice_trim(slice_split(rest, ';', &rest));
-        if (!slice_is(slice_split(pair, '=', &value), "JSESSIONID"))
-            continue;
-        tries++;
+    for (int tries = 0; tries < COOKIE_TRIES; tries++) {
+        struct slice value = exchange_cookie_next(&rest, "JSESSIONID");
+        if (!value.ptr)
+            return false;
         if (value.len > 0 && read_cookie(a, value, now_ms, out))
             return true;
     }
@@ -188,12 +188,6 @@ void auth_session_end_all(struct auth *a)
     heap_free(&a->ended_by_expiry);
 }
 
-static void ending_closed(void *owner)
-{
-    struct ending *ending = owner;
-    ending->x = NULL;
-}
-
 static void ending_done(struct ticket *ticket, struct reply *reply)
 {
     struct ending *ending = LIST_OWNER(ticket, struct ending, ticket);
@@ -203,15 +197,11 @@ static void ending_done(struct ticket *ticket, struct reply *reply)
         if (ended)
             ended_drop(ending->auth, ended);
     }
-    if (x) {
-        x->closed = NULL;
-        x->owner = NULL;
-        if (reply->err) {
-            x->set_cookie = SLICE_NONE;
-            auth_refuse(x, reply->err, reply->reason, SLICE_NONE);
-        } else {
-            ending->ended(ending->ctx, x);
-        }
+    if (reply->err) {
+        x->set_cookie = SLICE_NONE;
+        exchange_refuse(x, reply->err, reply->reason, SLICE_NONE);
+    } else {
+        ending->ended(ending->ctx, x);
     }
     mem_free(ending);
 }
@@ -232,13 +222,14 @@ void auth_end_session(struct auth *a, struct exchange *x,
     *ending =
         (struct ending){.ticket.done = ending_done, .auth = a, .x = x, .ended = ended, .ctx = ctx};
     memcpy(ending->id, session.id, SESSION_ID_BYTES);
+    /* Its cookie may hold longer than idle from now: the idle time was longer when it was made. */
     uint64_t until_ms = now_ms + a->options.session_idle_s * UINT64_C(1000);
+    if (until_ms < session.expires_ms)
+        until_ms = session.expires_ms;
     struct buf value = {0};
     enc_u64(&value, until_ms);
     struct engine_record record = {RECORD_WEB_SESSION, id_key(session.id), buf_view(&value)};
     ended_add(a, session.id, until_ms);
-    x->owner = ending;
-    x->closed = ending_closed;
     enum err err = engine_record(a->options.engine, &record, 1, &ending->ticket);
     buf_free(&value);
     if (err) /* No reply follows: this is it. */

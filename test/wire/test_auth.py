@@ -3,12 +3,14 @@
 
 """Who asks: Basic credentials on every request, or the JSESSIONID cookie that the first one gets."""
 
+import json
 import re
+import urllib.parse
 
 import pytest
 
 from support.bayeux import LongPolling
-from support.rest import Agent, Http, accepted, basic, refused
+from support.rest import Agent, Http, RawConnection, accepted, basic, refused
 
 
 def cookie_of(answer):
@@ -137,11 +139,67 @@ def test_reading_with_the_cookie_needs_no_token(server):
     assert cookie_only(server).get("/api/v2/me", headers=CROSS).status == 200
 
 
+@pytest.mark.parametrize("headers,allowed", [
+    ({}, True),                                 # no browser
+    ({"Sec-Fetch-Site": "same-origin"}, True),  # a script of our own page
+    ({"Sec-Fetch-Site": "cross-site"}, False),
+    ({"Sec-Fetch-Site": "same-site"}, False),
+    (CROSS, False),
+])
+def test_no_other_page_reads_events_as_a_script(server, headers, allowed):
+    http = cookie_only(server)
+    message = json.dumps([{"channel": "/meta/handshake", "version": "1.0", "id": "1",
+                           "supportedConnectionTypes": ["callback-polling"]}])
+    answer = http.get(f"/api/v2/notifications?{urllib.parse.urlencode({'message': message, 'jsonp': 'f'})}",
+                      headers=headers)
+    if allowed:
+        assert answer.status == 200 and b'"successful":true' in answer.body, answer
+    else:
+        refused(answer, 403, 5, "Csrf")
+
+
 def test_many_wrong_passwords_at_once_do_not_keep_others_out(server):
     guesses = [Http(server, "agent0", f"guess{i}") for i in range(5)]
     for guess in guesses:
         refused(guess.get("/api/v2/me"), 403, 20)
     assert Agent(server, 0).http.get("/api/v2/me").status == 200
+
+
+def test_a_flood_of_wrong_passwords_from_one_address_costs_others_one_turn(server):
+    flood = [RawConnection(server) for _ in range(200)]
+    for number, connection in enumerate(flood):
+        connection.send(f"GET /api/v2/me HTTP/1.1\r\nHost: x\r\n"
+                        f"Authorization: {basic(f'nobody{number}', f'guess{number}')}\r\n\r\n")
+    other = RawConnection(server, source="127.0.0.2")
+    other.send(f"GET /api/v2/me HTTP/1.1\r\nHost: x\r\nAuthorization: {basic('agent1')}\r\n\r\n")
+    assert other.response().status == 200
+    other.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+    done = re.search(r"^cordboard_auth_verifications_total (\d+)", other.response().body.decode(), re.M)
+    assert int(done.group(1)) < 150
+    for connection in flood:
+        assert connection.response().status == 403
+        connection.close()
+    other.close()
+
+
+def test_a_name_guessed_at_has_four_guesses_waiting_and_no_more(server):
+    guesses = [RawConnection(server) for _ in range(40)]
+    for number, connection in enumerate(guesses):
+        connection.send(f"GET /api/v2/me HTTP/1.1\r\nHost: x\r\n"
+                        f"Authorization: {basic('agent0', f'guess{number}')}\r\n\r\n")
+    answers = [connection.response() for connection in guesses]
+    for connection in guesses:
+        connection.close()
+    overloaded = [answer for answer in answers if answer.status == 500]
+    assert overloaded and {answer.status for answer in answers} == {403, 500}
+    for answer in overloaded:
+        refused(answer, 500, 4, "wait to be authenticated")
+
+
+@pytest.mark.parametrize("user,password", [("agent0", "x" * 129), ("agent0", "x" * 11000), ("x" * 300, "demo")])
+def test_a_password_longer_than_any_is_wrong(server, user, password):
+    refused(Http(server, user, password).get("/api/v2/me"), 403, 20, "Access denied")
+    assert "cordboard_auth_verifications_total 0" in Http(server).get("/metrics").body.decode()
 
 
 def test_cometd_messages_must_come_from_the_sessions_user(server):

@@ -4,6 +4,7 @@
 """HTTP/1.1 itself: keep-alive, pipelining, limits, slow and broken requests."""
 
 import os
+import socket
 
 import pytest
 
@@ -156,3 +157,29 @@ def test_head_has_no_body(raw):
         pass
     head, _, rest = raw.buffer.partition(b"\r\n\r\n")
     assert rest == b"", rest
+
+
+@pytest.mark.parametrize("ask", [
+    get("/api/v2/me", AUTH),
+    "POST /api/v2/me HTTP/1.1\r\nHost: x\r\n" + AUTH + "Content-Length: 43\r\n\r\n"
+    + '{"operationName":"EndContactCenterSession"}',
+    "POST /sim/v1/clock HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n" + '{"advanceMs":100}',
+], ids=["a query", "a command", "the clock"])
+def test_who_only_stops_speaking_is_answered(raw, ask):
+    raw.send(ask)
+    raw.socket.shutdown(socket.SHUT_WR)
+    assert raw.response().status == 200
+    assert raw.is_closed_by_peer()
+
+
+@pytest.mark.parametrize("path,allowed", [
+    ("/api/v2/me", "GET, POST"), ("/api/v2/me/calls", "GET"), ("/api/v2/notifications", "GET, POST"),
+    ("/sim/v1/clock", "POST"), ("/healthz", "GET")])
+def test_a_wrong_method_is_told_the_right_ones(server, path, allowed):
+    answer = Http(server, "agent0").request("PUT", path, body="{}")
+    assert answer.status == 405 and answer.header("allow") == allowed, answer
+
+
+def test_what_is_no_utf8_in_a_query_does_not_come_back(server):
+    answer = Http(server, "agent0").get("/api/v2/me?subresources=a%ffb,chats&fields=%c3,userName")
+    assert answer.json["user"] == {"userName": "agent0", "chats": []}

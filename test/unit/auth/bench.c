@@ -19,6 +19,7 @@ uint64_t now_ms;
 enum err record_answer;
 struct record records[16];
 size_t record_count;
+unsigned bench_idle_s = IDLE_S;
 int identified_count;
 char identified_user[64];
 
@@ -118,7 +119,7 @@ struct auth *bench_auth(const char *alice_password)
     struct auth_options options = {.users = users[which],
                                    .user_count = 2,
                                    .key = {7},
-                                   .session_idle_s = IDLE_S,
+                                   .session_idle_s = bench_idle_s,
                                    .verified_s = VERIFIED_S,
                                    .origins = origins,
                                    .origin_count = 2,
@@ -135,7 +136,7 @@ static void identified(void *ctx, struct exchange *x)
 
 void bench_identify(struct auth *a, struct fake *f)
 {
-    auth_identify(a, &f->x, identified, NULL);
+    auth_identify(a, &f->x, f->acts, identified, NULL);
 }
 
 const char *bench_lines(const struct fake *f)
@@ -162,6 +163,7 @@ int bench_reset(void **state)
 {
     (void)state;
     now_ms = UINT64_C(1700000000000);
+    bench_idle_s = IDLE_S;
     record_answer = ERR_OK;
     record_count = 0;
     ticket_count = 0;

@@ -29,6 +29,7 @@ extern uint64_t now_ms;
 extern enum err record_answer; /* what engine_record returns */
 extern struct record records[16];
 extern size_t record_count;
+extern unsigned bench_idle_s; /* of the next auth */
 extern int identified_count;
 extern char identified_user[64];
 

@@ -32,12 +32,14 @@ struct shown {
     const char *fetch_site;
     bool is_upgrade;
     bool is_fine;
+    bool acts;
 };
 
 static void judge(struct auth *a, const struct shown *shown)
 {
     struct fake *f = fake_new(shown->method, "/api/v2/me", NULL);
     f->x.is_upgrade = shown->is_upgrade;
+    f->acts = shown->acts;
     fake_header(f, "cookie", cookie);
     if (shown->token)
         fake_header(f, "x-csrf-token", shown->token);
@@ -63,21 +65,28 @@ static void a_change_needs_token_origin_or_no_browser(void **state)
     log_in(a);
     const char *wrong = "00000000-0000-0000-0000-000000000000";
     const struct shown all[] = {
-        {"POST", NULL, NULL, NULL, false, true}, /* a native client */
-        {"POST", NULL, NULL, "cross-site", false, false},
-        {"POST", NULL, NULL, "same-origin", false, false},
-        {"POST", NULL, "http://evil.example", NULL, false, false},
-        {"POST", NULL, "null", NULL, false, false},
-        {"POST", wrong, "http://evil.example", NULL, false, false},
-        {"POST", token, "http://evil.example", "cross-site", false, true},
-        {"PUT", NULL, "http://page.example", "same-origin", false, true},
-        {"DELETE", NULL, "https://desk.crm.example", NULL, false, true},
-        {"DELETE", NULL, "https://crm.example", NULL, false, false},
-        {"DELETE", NULL, "http://desk.crm.example", NULL, false, false},
-        {"GET", NULL, "http://evil.example", "cross-site", false, true},
-        {"GET", NULL, "http://evil.example", "cross-site", true, false},
-        {"GET", NULL, "http://page.example", "same-origin", true, true},
-        {"GET", NULL, NULL, NULL, true, true},
+        {"POST", NULL, NULL, NULL, false, true, false}, /* a native client */
+        {"POST", NULL, NULL, "cross-site", false, false, false},
+        {"POST", NULL, NULL, "same-origin", false, false, false},
+        {"POST", NULL, "http://evil.example", NULL, false, false, false},
+        {"POST", NULL, "null", NULL, false, false, false},
+        {"POST", wrong, "http://evil.example", NULL, false, false, false},
+        {"POST", token, "http://evil.example", "cross-site", false, true, false},
+        {"PUT", NULL, "http://page.example", "same-origin", false, true, false},
+        {"DELETE", NULL, "https://desk.crm.example", NULL, false, true, false},
+        {"DELETE", NULL, "https://crm.example", NULL, false, false, false},
+        {"DELETE", NULL, "http://desk.crm.example", NULL, false, false, false},
+        {"GET", NULL, "http://evil.example", "cross-site", false, true, false},
+        {"GET", NULL, "http://evil.example", "cross-site", true, false, false},
+        {"GET", NULL, "http://page.example", "same-origin", true, true, false},
+        {"GET", NULL, NULL, NULL, true, true, false},
+        /* CometD messages in a GET: a script of any page. */
+        {"GET", NULL, NULL, "cross-site", false, false, true},
+        {"GET", NULL, NULL, "same-site", false, false, true},
+        {"GET", NULL, "http://evil.example", "cross-site", false, false, true},
+        {"GET", NULL, NULL, "same-origin", false, true, true},
+        {"GET", NULL, "http://page.example", "cross-site", false, true, true},
+        {"GET", NULL, NULL, NULL, false, true, true}, /* a native client */
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         judge(a, &all[i]);
@@ -91,7 +100,7 @@ static void the_token_is_the_same_after_a_restart(void **state)
     log_in(a);
     auth_destroy(a);
     a = bench_auth("secret");
-    judge(a, &(struct shown){"POST", token, "http://evil.example", NULL, false, true});
+    judge(a, &(struct shown){"POST", token, "http://evil.example", NULL, false, true, false});
     auth_destroy(a);
 }
 

@@ -4,6 +4,8 @@
 /* JSESSIONID: what it proves, for how long, and how it ends. */
 #include "bench.h"
 
+#include "base/codec.h"
+
 #include <stdio.h>
 
 /* Logs in with Basic and returns the cookie. */
@@ -216,18 +218,38 @@ static void an_end_that_is_not_durable_is_none(void **state)
     auth_destroy(a);
 }
 
-static void who_leaves_before_the_end_still_ends_it(void **state)
+static void who_only_stops_speaking_is_told_of_the_end(void **state)
 {
     (void)state;
     struct auth *a = bench_auth("secret");
     const char *cookie = log_in(a, BASIC_ALICE);
     struct fake *f = end(a, cookie);
-    fake_close(f);
+    assert_null(f->x.closed);
     bench_commit(ERR_OK);
-    assert_int_equal(ended_count, 0);
+    assert_int_equal(ended_count, 1);
     assert_false(is_let_in(a, cookie, NULL));
     fake_free(f);
     auth_destroy(a);
+}
+
+static void an_end_is_kept_as_long_as_the_cookie_was_to_hold(void **state)
+{
+    (void)state;
+    struct auth *a = bench_auth("secret");
+    uint64_t made_ms = now_ms;
+    const char *cookie = log_in(a, BASIC_ALICE);
+    auth_destroy(a);
+    bench_idle_s = IDLE_S / 10;
+    a = bench_auth("secret");
+    struct fake *f = end(a, cookie);
+    bench_commit(ERR_OK);
+    struct dec d = dec_of((struct slice){records[0].value, records[0].value_len});
+    assert_int_equal(dec_u64(&d), made_ms + IDLE_S * UINT64_C(1000));
+    now_ms = made_ms + IDLE_S * UINT64_C(1000) - 1;
+    assert_false(is_let_in(a, cookie, NULL));
+    fake_free(f);
+    auth_destroy(a);
+    bench_idle_s = IDLE_S;
 }
 
 static void without_a_session_there_is_nothing_to_end(void **state)
@@ -253,7 +275,8 @@ const struct CMUnitTest session_tests[] = {
     TEST(basic_beside_its_own_cookie_keeps_the_session),
     TEST(an_ended_session_stays_ended_also_after_a_restart),
     TEST(an_end_that_is_not_durable_is_none),
-    TEST(who_leaves_before_the_end_still_ends_it),
+    TEST(who_only_stops_speaking_is_told_of_the_end),
+    TEST(an_end_is_kept_as_long_as_the_cookie_was_to_hold),
     TEST(without_a_session_there_is_nothing_to_end),
 };
 const size_t session_test_count = sizeof session_tests / sizeof *session_tests;

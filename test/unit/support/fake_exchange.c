@@ -77,13 +77,6 @@ void fake_header(struct fake *f, const char *name, const char *value)
     f->values[f->header_count++] = value;
 }
 
-void fake_close(struct fake *f)
-{
-    if (f->x.closed)
-        f->x.closed(f->x.owner);
-    arena_free(&f->arena);
-}
-
 void fake_free(struct fake *f)
 {
     arena_free(&f->arena);

@@ -27,8 +27,6 @@ struct fake {
 /* path may have a query; body may be NULL. Texts are borrowed. */
 struct fake *fake_new(const char *method, const char *path, const char *body);
 void fake_header(struct fake *f, const char *name, const char *value);
-/* The peer goes before the answer. */
-void fake_close(struct fake *f);
 void fake_free(struct fake *f);
 
 #endif

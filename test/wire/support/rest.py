@@ -100,8 +100,9 @@ class Http:
 class RawConnection:
     """Bytes out, bytes in: for pipelining, halves of requests, and things no library would send."""
 
-    def __init__(self, server, timeout=DEADLINE_S):
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=timeout)
+    def __init__(self, server, timeout=DEADLINE_S, source=None):
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=timeout,
+                                               source_address=(source, 0) if source else None)
         self.buffer = b""
 
     def send(self, data):
