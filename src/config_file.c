@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/slice.h"
+#include "base/utf8.h"
 #include "core/view.h"
 
 #include <errno.h>
@@ -75,7 +76,7 @@ static bool is_name(const char *name)
     for (const char *at = name; *at; at++)
         if ((unsigned char)*at < ' ' || *at == ':' || *at == '"' || *at == 0x7f)
             return false;
-    return *name != '\0';
+    return *name != '\0' && utf8_is_valid(slice_of(name));
 }
 
 static bool is_number(const char *dn)
@@ -131,7 +132,7 @@ static void begin_section(struct file *f)
     f->options_of = is_user ? "user" : "device";
     forget_seen(f, f->options_of);
     if (is_user && !is_name(name))
-        fail(f, "[%s]: allowed is a name without ':' and '\"'", f->section);
+        fail(f, "[%s]: allowed is a name in UTF-8 without ':' and '\"'", f->section);
     else if (!is_user && !is_number(name))
         fail(f, "[%s]: allowed are 1 to %d digits, '*', '#' or '+'", f->section, NUMBER_MAX);
     else if (is_user)

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/slice.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <stddef.h>
@@ -133,7 +134,7 @@ const char *config_option_allowed(const struct config_option *option, char *out,
 {
     switch (option->type) {
     case CONFIG_TEXT:
-        snprintf(out, size, "%ju to %ju bytes of text", (uintmax_t)option->min,
+        snprintf(out, size, "%ju to %ju bytes of UTF-8 text", (uintmax_t)option->min,
                  (uintmax_t)option->max);
         break;
     case CONFIG_NUMBER:
@@ -307,7 +308,8 @@ enum err config_set(const struct config_option *option, void *base, const char *
     case CONFIG_ORIGINS:
         return set_origins(text, value);
     case CONFIG_TEXT:
-        is_fine = strlen(value) >= option->min && strlen(value) <= option->max;
+        is_fine = strlen(value) >= option->min && strlen(value) <= option->max &&
+                  utf8_is_valid(slice_of(value));
         break;
     case CONFIG_ADDRESS:
         is_fine = is_address(value);

@@ -174,7 +174,11 @@ static void mistakes_with_users_and_devices_say_their_line(void **state)
     refused("[user a]\npassword_hash = x\n",
             "1: [user a] password_hash: allowed is what \"cordboard hash-password\" prints");
     refused("[user a]\npassword = x\n[user a]\n", "3: [user a] is there twice");
-    refused("[user a:b]\n", "1: [user a:b]: allowed is a name without ':' and '\"'");
+    refused("[user a:b]\n", "1: [user a:b]: allowed is a name in UTF-8 without ':' and '\"'");
+    refused("[user anna]\npassword = p\nfirst_name = Ren\xe9\n",
+            "3: [user anna] first_name: not allowed; allowed: 0 to 128 bytes of UTF-8 text");
+    refused("[user Ren\xe9]\npassword = p\n",
+            "1: [user Ren\xe9]: allowed is a name in UTF-8 without ':' and '\"'");
     refused("[user 12345678901234567890123456789012345678901234567890]\n",
             "1: the section's name is too long; allowed: 49 bytes");
     refused("[device 15x]\n", "1: [device 15x]: allowed are 1 to 64 digits, '*', '#' or '+'");
