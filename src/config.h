@@ -89,6 +89,7 @@ struct config {
 
 enum config_type {
     CONFIG_TEXT,
+    CONFIG_WORD,
     CONFIG_NUMBER,
     CONFIG_CHOICE,
     CONFIG_ADDRESS, /* ADDR:PORT or [ADDR]:PORT */

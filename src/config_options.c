@@ -12,6 +12,7 @@
 #include "base/slice.h"
 #include "base/utf8.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -46,9 +47,9 @@ static const struct config_option options[] = {
      "simulated telephones, or real ones over SIP"},
     {"line", "sip", CONFIG_ADDRESS, IN(sip), 0, 0, NULL, "127.0.0.1:5060",
      "where telephones register; port 0 takes a free one"},
-    {"line", "sip_advertised", CONFIG_TEXT, IN(sip_advertised), 1, 255, NULL, NULL,
+    {"line", "sip_advertised", CONFIG_WORD, IN(sip_advertised), 1, 255, NULL, NULL,
      "address that telephones are told; without it, that of sip"},
-    {"line", "realm", CONFIG_TEXT, IN(realm), 1, 255, NULL, "cordboard",
+    {"line", "realm", CONFIG_WORD, IN(realm), 1, 255, NULL, "cordboard",
      "realm of the telephones' digest authentication"},
     {"line", "rtp_ports", CONFIG_PORTS, IN(rtp_ports), 1024, 65535, NULL, "16384-32767",
      "UDP ports for sound"},
@@ -150,8 +151,12 @@ const char *config_option_allowed(const struct config_option *option, char *out,
         }
         break;
     }
+    case CONFIG_WORD:
+        snprintf(out, size, "%ju to %ju printable characters, no blanks, quotes or commas",
+                 (uintmax_t)option->min, (uintmax_t)option->max);
+        break;
     case CONFIG_ADDRESS:
-        snprintf(out, size, "ADDRESS:PORT or [ADDRESS]:PORT");
+        snprintf(out, size, "ADDRESS:PORT or [ADDRESS]:PORT, the address in numbers");
         break;
     case CONFIG_URL:
         snprintf(out, size, "http://HOST or https://HOST, with :PORT if need be");
@@ -185,9 +190,25 @@ static bool is_address(const char *value)
     uint64_t port;
     if (!colon || colon == value || strpbrk(value, " \t/") || strlen(value) > 255)
         return false;
-    bool has_brackets = value[0] == '[' && colon[-1] == ']';
-    return (has_brackets || strchr(value, ':') == colon) &&
+    bool is_six = value[0] == '[' && colon[-1] == ']';
+    char host[INET6_ADDRSTRLEN + 2];
+    unsigned char address[sizeof(struct in6_addr)];
+    size_t len = (size_t)(colon - value) - (is_six ? 2 : 0);
+    if (len >= sizeof host)
+        return false;
+    memcpy(host, value + (is_six ? 1 : 0), len);
+    host[len] = '\0';
+    return inet_pton(is_six ? AF_INET6 : AF_INET, host, address) == 1 &&
            is_number(slice_of(colon + 1), 0, 65535, &port);
+}
+
+/* Goes into headers, quoted or not. */
+static bool is_word(const char *value)
+{
+    for (const char *at = value; *at; at++)
+        if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 127 || strchr("\"\\<>;,", *at))
+            return false;
+    return true;
 }
 
 /* Length of "http://" or "https://", 0 when it begins with neither. */
@@ -310,6 +331,9 @@ enum err config_set(const struct config_option *option, void *base, const char *
     case CONFIG_TEXT:
         is_fine = strlen(value) >= option->min && strlen(value) <= option->max &&
                   utf8_is_valid(slice_of(value));
+        break;
+    case CONFIG_WORD:
+        is_fine = strlen(value) >= option->min && strlen(value) <= option->max && is_word(value);
         break;
     case CONFIG_ADDRESS:
         is_fine = is_address(value);

@@ -191,7 +191,7 @@ static bool make_room(struct auth *a, const struct lane *lane)
         if (!longest || other->count > longest->count)
             longest = other;
     }
-    if (longest->count <= lane->count + 1)
+    if (!longest || longest->count <= lane->count + 1)
         return false;
     drop(a, LIST_OWNER(longest->jobs.prev, struct job, link), tell_overload);
     return true;

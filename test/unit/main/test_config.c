@@ -147,12 +147,13 @@ static void mistakes_say_where_and_what_is_allowed(void **state)
     refused("[line]\nrtp_ports = 20000-20002\n", "2: [line] rtp_ports: not allowed; allowed: "
                                                  "FIRST-LAST within 1024 to 65535, at least 4 "
                                                  "ports");
-    refused("[server]\nhttp = 8080\n",
-            "2: [server] http: not allowed; allowed: ADDRESS:PORT or [ADDRESS]:PORT");
-    refused("[server]\nhttp = ::1:8080\n",
-            "2: [server] http: not allowed; allowed: ADDRESS:PORT or [ADDRESS]:PORT");
+    refused("[server]\nhttp = 8080\n", "2: [server] http: not allowed; allowed: ADDRESS:PORT or "
+                                       "[ADDRESS]:PORT, the address in numbers");
+    refused("[server]\nhttp = ::1:8080\n", "2: [server] http: not allowed; allowed: ADDRESS:PORT "
+                                           "or [ADDRESS]:PORT, the address in numbers");
     refused("[server]\nhttp = 127.0.0.1:65536\n",
-            "2: [server] http: not allowed; allowed: ADDRESS:PORT or [ADDRESS]:PORT");
+            "2: [server] http: not allowed; allowed: ADDRESS:PORT or [ADDRESS]:PORT, the address "
+            "in numbers");
     refused("[server]\npublic_url = ftp://x\n", "2: [server] public_url: not allowed; allowed: "
                                                 "http://HOST or https://HOST, with :PORT if need "
                                                 "be");
