@@ -114,7 +114,7 @@ static struct fake *ask(struct auth *a, const char *peer, const char *user, cons
     char plain[700];
     char *header = headers[next++ % 16];
     int len = snprintf(plain, sizeof plain, "%s:%s", user, password);
-    memcpy(header, "Basic ", 6);
+    snprintf(header, sizeof headers[0], "Basic ");
     sodium_bin2base64(header + 6, sizeof headers[0] - 6, (unsigned char *)plain, (size_t)len,
                       sodium_base64_VARIANT_ORIGINAL);
     struct fake *f = fake_new("GET", "/api/v2/me", NULL);
