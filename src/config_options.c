@@ -38,8 +38,8 @@ static const struct config_option options[] = {
     {"server", "connections", CONFIG_NUMBER, IN(connections), 1, 1000000, NULL, "50000",
      "connections at one time"},
     {"server", "allowed_origins", CONFIG_ORIGINS, IN(allowed_origins), 0, 8192, NULL, NULL,
-     "web origins whose pages may act with an agent's cookie, such as https://crm.example or "
-     "https://*.crm.example; may be given several times"},
+     "web origins whose pages may read answers and act with an agent's cookie, such as "
+     "https://crm.example or https://*.crm.example; may be given several times"},
     {"server", "session_idle_s", CONFIG_NUMBER, IN(session_idle_s), 60, 2592000, NULL, "1800",
      "a log-in cookie not used for so long is worth nothing"},
 

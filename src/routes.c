@@ -138,9 +138,13 @@ static void handle_rest(void *ctx, struct exchange *x)
 size_t routes_fill(struct routes *r, struct web_route table[ROUTES_MAX])
 {
     const struct web_route routes[] = {
-        {NOTIFICATIONS, handle_events, r}, {"/api/v2", handle_api, r},
-        {"/sim/v1/", handle_sim, r},       {"/healthz", handle_health, r},
-        {"/metrics", handle_metrics, r},   {"/", handle_rest, r},
+        {NOTIFICATIONS, handle_events, r, true},
+        {"/api/v2", handle_api, r, true},
+        {"/internal-api", handle_rest, r, true},
+        {"/sim/v1/", handle_sim, r, false},
+        {"/healthz", handle_health, r, false},
+        {"/metrics", handle_metrics, r, false},
+        {"/", handle_rest, r, false},
     };
     _Static_assert(sizeof routes / sizeof *routes <= ROUTES_MAX, "the table is too small");
     memcpy(table, routes, sizeof routes);

@@ -140,6 +140,7 @@ static enum err make_web(struct server *s)
     buf_char(&url, '\0');
     s->public_url = url.ptr;
     setup_origins(&s->setup, s->config, s->public_url);
+    web_set_origins(s->web, s->setup.origins, s->setup.origin_count);
     return ERR_OK;
 }
 

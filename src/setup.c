@@ -199,18 +199,33 @@ void setup_items(struct setup *s, const struct config *config)
     s->item_count = (size_t)(at - s->items);
 }
 
+/* As browsers write it: no path, and no port where it is the scheme's own. */
+static void cut_to_origin(char *url)
+{
+    bool is_https = strncmp(url, "https://", 8) == 0;
+    char *host = url + (is_https ? 8 : 7);
+    host[strcspn(host, "/")] = '\0';
+    const char *port = is_https ? ":443" : ":80";
+    size_t len = strlen(host);
+    if (len > strlen(port) && strcmp(host + len - strlen(port), port) == 0)
+        host[len - strlen(port)] = '\0';
+}
+
 void setup_origins(struct setup *s, const struct config *config, const char *public_url)
 {
-    const char *written = config->allowed_origins ? config->allowed_origins : "";
+    struct buf text = {0};
+    buf_printf(&text, "%s,%s", public_url, config->allowed_origins ? config->allowed_origins : "");
+    buf_char(&text, '\0');
+    s->origin_text = text.ptr;
     size_t commas = 0;
-    for (const char *c = written; *c; c++)
+    for (const char *c = text.ptr; *c; c++)
         commas += *c == ',';
-    s->origin_text = mem_strdup(written);
-    s->origins = mem_zalloc((commas + 2) * sizeof *s->origins);
-    s->origins[s->origin_count++] = public_url;
+    s->origins = mem_zalloc((commas + 1) * sizeof *s->origins);
     char *rest = s->origin_text;
-    for (char *one = strtok_r(rest, ", \t", &rest); one; one = strtok_r(NULL, ", \t", &rest))
+    for (char *one = strtok_r(rest, ", \t", &rest); one; one = strtok_r(NULL, ", \t", &rest)) {
+        cut_to_origin(one);
         s->origins[s->origin_count++] = one;
+    }
 }
 
 void setup_free(struct setup *s)

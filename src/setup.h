@@ -34,6 +34,7 @@ void setup_derive(const struct setup *s, const char *purpose, uint8_t out[32]);
 enum err setup_users(struct setup *s, const struct config *config, struct journal *journal);
 void setup_devices(struct setup *s, const struct config *config);
 void setup_items(struct setup *s, const struct config *config);
+/* Who may read answers and act with a cookie: public_url, and what is allowed beside it. */
 void setup_origins(struct setup *s, const struct config *config, const char *public_url);
 void setup_free(struct setup *s);
 

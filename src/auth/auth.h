@@ -29,9 +29,8 @@ struct auth_options {
     unsigned session_idle_s;    /* 1800: a cookie unused for so long is worth nothing */
     unsigned verified_s;        /* how long a verified credential is remembered */
     bool cookie_is_secure;      /* Secure; SameSite=None, else SameSite=Lax */
-    const char *const *origins; /* borrowed; web origins whose pages may act with the cookie,
-                                   such as "https://crm.example"; a "*." after the scheme stands
-                                   for any host below */
+    const char *const *origins; /* borrowed; patterns (base/origin.h) of the web origins whose
+                                   pages may act with the cookie */
     size_t origin_count;
     struct poster poster;  /* of the web thread */
     struct engine *engine; /* borrowed: durable records of ended sessions */

@@ -14,6 +14,7 @@
 #include "auth/auth_int.h"
 
 #include "base/ids.h"
+#include "base/origin.h"
 
 void auth_csrf_token(const struct auth *a, const struct session *session, char out[CSRF_TOKEN_SIZE])
 {
@@ -33,22 +34,6 @@ void auth_csrf_token(const struct auth *a, const struct session *session, char o
         *at++ = hex[i];
     }
     *at = '\0';
-}
-
-bool auth_origin_matches(struct slice pattern, struct slice origin)
-{
-    for (size_t i = 0; i + 1 < pattern.len; i++) {
-        if (pattern.ptr[i] != '*' || pattern.ptr[i + 1] != '.')
-            continue;
-        struct slice tail = {pattern.ptr + i + 1, pattern.len - i - 1};
-        if (origin.len <= i + tail.len)
-            return false;
-        struct slice begin = {origin.ptr, i};
-        struct slice end = {origin.ptr + origin.len - tail.len, tail.len};
-        return slice_equal_nocase(begin, (struct slice){pattern.ptr, i}) &&
-               slice_equal_nocase(end, tail);
-    }
-    return slice_equal_nocase(pattern, origin);
 }
 
 static bool changes_something(const struct exchange *x)
@@ -77,8 +62,5 @@ bool auth_csrf_allows(const struct auth *a, const struct exchange *x, bool acts,
     struct slice origin = x->verbs->header(x, "origin");
     if (!origin.ptr)
         return is_from_no_other_page(x);
-    for (size_t i = 0; i < a->options.origin_count; i++)
-        if (auth_origin_matches(slice_of(a->options.origins[i]), origin))
-            return true;
-    return false;
+    return origin_is_among(a->options.origins, a->options.origin_count, origin);
 }

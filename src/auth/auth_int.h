@@ -140,7 +140,4 @@ void auth_csrf_token(const struct auth *a, const struct session *session,
 bool auth_csrf_allows(const struct auth *a, const struct exchange *x, bool acts,
                       const struct session *session);
 
-/* True when pattern (see auth_options.origins) covers the origin. */
-bool auth_origin_matches(struct slice pattern, struct slice origin);
-
 #endif

@@ -91,13 +91,13 @@ struct form {
     bool is_head;
 };
 
-static void write_answer(struct connection *c, const struct exchange_answer *a, struct slice cookie,
-                         struct form form)
+static void write_answer(const struct request *r, const struct exchange_answer *a, struct form form)
 {
-    struct buf *out = connection_out(c);
+    struct buf *out = connection_out(r->connection);
+    struct slice cookie = r->x.set_cookie;
     bool has_body = a->status >= 200 && a->status != 204 && a->status != 304;
     buf_reserve(out, HEAD_BYTES + a->headers.len + cookie.len + a->body.len);
-    answer_begin(c->web, out, a->status);
+    answer_begin(r->web, out, a->status);
     if (a->content_type && has_body) {
         buf_slice(out, SLICE("Content-Type: "));
         buf_text(out, a->content_type);
@@ -115,6 +115,7 @@ static void write_answer(struct connection *c, const struct exchange_answer *a, 
     }
     buf_slice(out, a->headers);
     buf_slice(out, cookie);
+    cors_write(r, out);
     buf_slice(out, SLICE("\r\n"));
     if (has_body && !form.is_head) {
         buf_slice(out, a->body);
@@ -182,7 +183,7 @@ static void answer(struct exchange *x, const struct exchange_answer *a)
             .is_http_10 = r->is_http_10,
             .is_head = r->method[0] == 'H',
         };
-        write_answer(c, a, x->set_cookie, form);
+        write_answer(r, a, form);
         c->is_ending = !form.keep_alive;
     }
     answer_done(r, a->status, a->body.len);
@@ -233,7 +234,11 @@ void answer_fail(struct connection *c, int status, enum err err, const char *tex
         .content_type = EXCHANGE_JSON,
         .body = buf_view(&body),
     };
-    write_answer(c, &a, SLICE_NONE, (struct form){0});
+    const struct web_route *route = request_route(r);
+    if (route) {
+        cors_judge(r, route);
+    }
+    write_answer(r, &a, (struct form){0});
     c->is_ending = true;
     c->request = NULL;
     r->method = NULL;

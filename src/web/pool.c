@@ -38,6 +38,7 @@ struct request *request_take(struct connection *c)
     r->connection = c;
     r->bytes = b;
     r->is_dispatched = false;
+    r->varies_by_origin = false;
     r->begun_ns = log_is_on(LOG_INFO) ? uv_hrtime() : 0;
     memcpy(r->peer, c->peer, sizeof r->peer);
     c->request = r;
@@ -112,7 +113,8 @@ void request_give(struct request *r)
     r->bytes = NULL;
     mem_free(r->log_path);
     mem_free(r->set_cookie);
-    r->log_path = r->set_cookie = NULL;
+    mem_free(r->origin);
+    r->log_path = r->set_cookie = r->origin = NULL;
     list_remove(&r->orphan);
     if (w->spare_request_count == SPARES_MAX) {
         arena_free(&r->arena);

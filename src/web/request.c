@@ -270,6 +270,15 @@ static const struct web_route *route_of(const struct web *w, struct slice path)
     return NULL;
 }
 
+const struct web_route *request_route(struct request *r)
+{
+    struct request_bytes *b = r->bytes;
+    if (!b->is_head_done || target_split(b->head.ptr, b->target_len, &r->x.path, &r->x.query)) {
+        return NULL;
+    }
+    return route_of(r->web, r->x.path);
+}
+
 static void dispatch(struct request *r)
 {
     struct request_bytes *b = r->bytes;
@@ -290,10 +299,13 @@ static void dispatch(struct request *r)
         return;
     }
     const struct web_route *route = route_of(r->web, x->path);
-    if (route) {
-        route->handle(route->ctx, x);
-    } else {
+    if (!route) {
         exchange_refuse(x, ERR_NOT_FOUND, SLICE("there is nothing at this path"), SLICE_NONE);
+        return;
+    }
+    cors_judge(r, route);
+    if (!cors_preflight(r, route)) {
+        route->handle(route->ctx, x);
     }
 }
 

@@ -172,6 +172,12 @@ unsigned web_port(const struct web *w)
     return w->port;
 }
 
+void web_set_origins(struct web *w, const char *const *origins, size_t count)
+{
+    w->origins = origins;
+    w->origin_count = count;
+}
+
 uint64_t web_now_ms(const struct web *w)
 {
     return uv_now(&w->loop);

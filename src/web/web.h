@@ -42,6 +42,7 @@ struct web_route {
     const char *prefix; /* the first route of which the path starts with prefix is taken */
     void (*handle)(void *ctx, struct exchange *x);
     void *ctx;
+    bool is_shared; /* pages of allowed origins may read the answers (CORS) */
 };
 
 /* Listens at once, accepts in web_run. Routes are copied, their prefixes borrowed. The process
@@ -50,6 +51,9 @@ struct web_route {
 enum err web_create(const struct web_options *options, const struct web_route *routes,
                     size_t route_count, struct web **out, char *why, size_t why_size);
 unsigned web_port(const struct web *w);
+/* The origins that are allowed, as patterns of origin_matches, the server's own first. Borrowed as
+ * long as the web lives. Before web_run; without it no other origin is allowed. */
+void web_set_origins(struct web *w, const char *const *origins, size_t count);
 /* Post to this loop from any thread. */
 struct poster web_poster(struct web *w);
 /* next says when (milliseconds of web_now_ms, UINT64_MAX never), tick is called when it has come.

@@ -120,10 +120,12 @@ struct request {
     uint64_t begun_ns;  /* 0: not to be logged */
     char *log_path;     /* on the heap; NULL: as in x.path */
     char *set_cookie;   /* of a forgotten exchange, on the heap, where there is one */
+    char *origin;       /* of the page, where it may read the answer; on the heap */
     const char *method; /* static */
     bool is_dispatched; /* the exchange is out */
     bool keep_alive;
     bool is_http_10;
+    bool varies_by_origin;
     char peer[WEB_PEER_TEXT_MAX];
 };
 
@@ -143,6 +145,8 @@ struct web {
     struct web_options options;
     struct web_route *routes;
     size_t route_count;
+    const char *const *origins;
+    size_t origin_count;
     unsigned port;
 
     uv_mutex_t posts_lock;
@@ -226,6 +230,18 @@ size_t request_read(struct connection *c, struct slice bytes);
 struct slice request_header(const struct request *r, const char *name);
 /* The i-th header of that name, or absent: for those that may come in several lines. */
 struct slice request_header_at(const struct request *r, const char *name, unsigned i);
+/* Of a request that is refused before it was handed to a route, where its head was read. NULL:
+ * none. Path and query of the exchange are set. */
+const struct web_route *request_route(struct request *r);
+
+/* cors.c */
+/* Whether the page that asks may read the answer; its head is there. */
+void cors_judge(struct request *r, const struct web_route *route);
+/* Appends the answer's header lines about it. */
+void cors_write(const struct request *r, struct buf *out);
+/* Answers and is true when the request is a preflight. */
+bool cors_preflight(struct request *r, const struct web_route *route);
+
 /* pool.c */
 /* The connection's next request, not yet read. */
 struct request *request_take(struct connection *c);

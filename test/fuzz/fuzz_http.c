@@ -134,7 +134,7 @@ static void feed(struct slice bytes, size_t piece)
 
 static void start(void)
 {
-    static const struct web_route routes[] = {{"/", handle, NULL}};
+    static const struct web_route routes[] = {{"/", handle, NULL, true}};
     const struct web_options options = {
         .bind = "127.0.0.1:0",
         .header_bytes_max = 512,

@@ -44,10 +44,11 @@ int run_in_child(void (*fn)(void *arg), void *arg, char *said, size_t size)
 int main(void)
 {
     static int (*const groups[])(void) = {
-        run_slice_tests,   run_text_tests,      run_memory_tests,     run_codec_tests,
-        run_hash_tests,    run_ids_tests,       run_list_tests,       run_heap_tests,
-        run_map_tests,     run_json_read_tests, run_json_write_tests, run_report_tests,
-        run_metrics_tests, run_queue_tests,     run_worker_tests,     run_crash_tests,
+        run_slice_tests,  run_text_tests,    run_memory_tests,    run_codec_tests,
+        run_hash_tests,   run_ids_tests,     run_list_tests,      run_heap_tests,
+        run_map_tests,    run_origin_tests,  run_json_read_tests, run_json_write_tests,
+        run_report_tests, run_metrics_tests, run_queue_tests,     run_worker_tests,
+        run_crash_tests,
     };
     int failed = 0;
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {

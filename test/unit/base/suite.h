@@ -26,6 +26,7 @@ int run_ids_tests(void);
 int run_heap_tests(void);
 int run_list_tests(void);
 int run_map_tests(void);
+int run_origin_tests(void);
 int run_json_read_tests(void);
 int run_json_write_tests(void);
 int run_report_tests(void);

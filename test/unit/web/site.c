@@ -228,10 +228,11 @@ void site_start(struct site *s, struct web_options options)
 {
     char why[200] = "";
     struct web_route routes[] = {
-        {"/echo", on_echo, s},     {"/what", on_what, s},     {"/big", on_big, s},
-        {"/empty", on_empty, s},   {"/cookie", on_cookie, s}, {"/hold", on_hold, s},
-        {"/keep", on_keep, s},     {"/late", on_keep, s},     {"/abandon", on_abandon, s},
-        {"/socket", on_socket, s},
+        {"/echo", on_echo, s, true},        {"/what", on_what, s, false},
+        {"/big", on_big, s, false},         {"/empty", on_empty, s, false},
+        {"/cookie", on_cookie, s, true},    {"/hold", on_hold, s, true},
+        {"/keep", on_keep, s, false},       {"/late", on_keep, s, false},
+        {"/abandon", on_abandon, s, false}, {"/socket", on_socket, s, false},
     };
     memset(s, 0, sizeof *s);
     pthread_mutex_init(&s->lock, NULL);

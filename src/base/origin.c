@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* A star takes letters, digits, dots and hyphens only: what it lets in must not be able to end the
+ * host's name before the part of the pattern that is there to be trusted. */
+#include "base/origin.h"
+
+static bool is_of_host(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_';
+}
+
+static bool are_hosts_below(struct slice labels)
+{
+    for (size_t i = 0; i < labels.len; i++) {
+        if (!is_of_host(labels.ptr[i])) {
+            return false;
+        }
+    }
+    return labels.len > 0;
+}
+
+bool origin_matches(struct slice pattern, struct slice origin)
+{
+    const char *star = pattern.len > 0 ? memchr(pattern.ptr, '*', pattern.len) : NULL;
+    if (!star) {
+        return pattern.len > 0 && slice_equal_nocase(pattern, origin);
+    }
+    struct slice begin = {pattern.ptr, (size_t)(star - pattern.ptr)};
+    struct slice end = {star + 1, pattern.len - begin.len - 1};
+    if (origin.len <= begin.len + end.len) {
+        return false;
+    }
+    struct slice middle = {origin.ptr + begin.len, origin.len - begin.len - end.len};
+    return slice_equal_nocase((struct slice){origin.ptr, begin.len}, begin) &&
+           slice_equal_nocase((struct slice){middle.ptr + middle.len, end.len}, end) &&
+           are_hosts_below(middle);
+}
+
+bool origin_is_among(const char *const *patterns, size_t count, struct slice origin)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (origin_matches(slice_of(patterns[i]), origin)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Web origins as browsers send them (RFC 6454): who may read an answer (CORS) and who may act with
+ * a cookie (CSRF) are judged by the same rule. */
+#ifndef BASE_ORIGIN_H
+#define BASE_ORIGIN_H
+
+#include "base/slice.h"
+
+/* Whether pattern covers origin. A pattern is an origin, such as "https://crm.example"; a "*."
+ * after the scheme stands for any host below, and not for the host itself. */
+bool origin_matches(struct slice pattern, struct slice origin);
+/* Whether one of the patterns does. */
+bool origin_is_among(const char *const *patterns, size_t count, struct slice origin);
+
+#endif

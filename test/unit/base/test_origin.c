@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Origins of web pages, and the patterns they are judged by. */
+#include "suite.h"
+
+#include "base/origin.h"
+
+static void an_origin_is_scheme_host_and_port(void **state)
+{
+    (void)state;
+    assert_true(origin_matches(SLICE("http://x:81"), SLICE("http://x:81")));
+    assert_true(origin_matches(SLICE("http://Desk.example"), SLICE("http://desk.EXAMPLE")));
+    assert_false(origin_matches(SLICE("http://x:81"), SLICE("http://x")));
+    assert_false(origin_matches(SLICE("http://x"), SLICE("https://x")));
+    assert_false(origin_matches(SLICE("http://x"), SLICE("null")));
+    assert_false(origin_matches(SLICE("http://x"), SLICE("")));
+    assert_false(origin_matches(SLICE(""), SLICE("")));
+}
+
+static void a_star_stands_for_hosts_below(void **state)
+{
+    (void)state;
+    const struct slice pattern = SLICE("https://*.crm.example");
+    assert_true(origin_matches(pattern, SLICE("https://a.crm.example")));
+    assert_true(origin_matches(pattern, SLICE("https://A.B.Crm.Example")));
+    assert_false(origin_matches(pattern, SLICE("https://crm.example")));
+    assert_false(origin_matches(pattern, SLICE("https://.crm.example")));
+    assert_false(origin_matches(pattern, SLICE("https://acrm.example")));
+    assert_false(origin_matches(pattern, SLICE("https://a.crm.example.evil")));
+    assert_false(origin_matches(pattern, SLICE("https://a.crm.example:8443")));
+    assert_false(origin_matches(pattern, SLICE("https://evil.example/.crm.example")));
+    assert_false(origin_matches(pattern, SLICE("https://evil.example:1.crm.example")));
+    assert_false(origin_matches(pattern, SLICE("https://user@a.crm.example")));
+    assert_false(origin_matches(pattern, SLICE("https://a\t.crm.example")));
+    assert_true(origin_matches(SLICE("http://*.x:81"), SLICE("http://a.x:81")));
+}
+
+static void one_of_several_is_enough(void **state)
+{
+    (void)state;
+    const char *const patterns[] = {"http://a", "https://*.b"};
+    assert_true(origin_is_among(patterns, 2, SLICE("http://a")));
+    assert_true(origin_is_among(patterns, 2, SLICE("https://x.b")));
+    assert_false(origin_is_among(patterns, 2, SLICE("https://a")));
+    assert_false(origin_is_among(NULL, 0, SLICE("http://a")));
+}
+
+int run_origin_tests(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_origin_is_scheme_host_and_port),
+        cmocka_unit_test(a_star_stands_for_hosts_below),
+        cmocka_unit_test(one_of_several_is_enough),
+    };
+    return RUN_GROUP(tests);
+}
