@@ -184,7 +184,9 @@ void setup_items(struct setup *s, const struct config *config)
                                             .key_bytes = config->key_bytes,
                                             .value_bytes = config->value_bytes,
                                             .call_bytes = config->call_bytes,
-                                            .pairs = config->pairs}};
+                                            .pairs = config->pairs,
+                                            .disposition_ms = 86400000,
+                                            .vanished_ms = 300000}};
     for (size_t i = 0; i < config->user_count; i++)
         *at++ = (struct config_item){.kind = CONFIG_USER,
                                      .name = slice_of(config->users[i].name),
@@ -194,6 +196,7 @@ void setup_items(struct setup *s, const struct config *config)
         *at++ = (struct config_item){.kind = CONFIG_DEVICE,
                                      .name = slice_of(config->devices[i].dn),
                                      .owner = slice_of(config->devices[i].user),
+                                     .calls = 1,
                                      .remote_answer =
                                          (enum remote_answer)config->devices[i].remote_answer};
     s->item_count = (size_t)(at - s->items);

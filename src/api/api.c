@@ -39,6 +39,13 @@ static const struct route routes[] = {
     {{"diagnostics", "version"}, v2_version_get, NULL, true},
 };
 
+static const char *name_of(enum op op)
+{
+    if (op == OP_AGENT_STATE)
+        return "AgentState";
+    return op_row(op)->name ? op_row(op)->name : "none";
+}
+
 struct api *api_create(const struct api_options *options)
 {
     struct api *api = mem_zalloc(sizeof *api);
@@ -50,11 +57,11 @@ struct api *api_create(const struct api_options *options)
     for (int op = 0; op < OP_COUNT; op++) {
         char labels[96];
         snprintf(labels, sizeof labels, "operation=\"%s\",result=\"accepted\"",
-                 op_row((enum op)op)->name);
+                 name_of((enum op)op));
         api->accepted[op] = metric_register(METRIC_COUNTER, "cordboard_operations_total", labels,
                                             "Operations asked for over the API.");
         snprintf(labels, sizeof labels, "operation=\"%s\",result=\"refused\"",
-                 op_row((enum op)op)->name);
+                 name_of((enum op)op));
         api->refused[op] = metric_register(METRIC_COUNTER, "cordboard_operations_total", labels,
                                            "Operations asked for over the API.");
     }

@@ -80,7 +80,7 @@ void api_render_device(const struct device_view *device, const struct fields *fi
                        struct buf *out);
 void api_render_devices(const struct answer *answer, const struct fields *fields, struct buf *out);
 /* [{"channel":"voice","userState":{...}}] */
-void api_render_channels(enum agent_state state, struct buf *out);
+void api_render_channels(const struct state_card *state, struct buf *out);
 /* An array of the names of the operations whose bits are set. */
 void api_render_capabilities(uint64_t bits, struct buf *out);
 

@@ -126,7 +126,7 @@ static struct slice unknown_operation(struct arena *arena, struct slice name, en
     buf_text(&text, "' is not an operation of this resource; allowed: ");
     const char *comma = "";
     for (int op = 0; op < OP_COUNT; op++) {
-        if (op_row((enum op)op)->target != target)
+        if (!op_row((enum op)op)->name || !(op_row((enum op)op)->targets & target))
             continue;
         buf_printf(&text, "%s%s", comma, op_row((enum op)op)->name);
         comma = ", ";
@@ -147,8 +147,9 @@ static enum err read_operation(struct reading *r, enum op_target target, const s
         r->reason = SLICE("operationName must be a string");
         return ERR_INVALID;
     }
-    r->command->op = op_find(name->text);
-    if (r->command->op == OP_COUNT || op_row(r->command->op)->target != target) {
+    r->command->op = op_find(name->text, target);
+    r->command->at = target;
+    if (r->command->op == OP_COUNT) {
         r->reason = unknown_operation(r->arena, name->text, target);
         return ERR_INVALID;
     }

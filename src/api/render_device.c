@@ -6,16 +6,23 @@
  * devices[0].userState without looking: it is always there. */
 #include "api/api_int.h"
 
-static void render_user_state(enum agent_state state, struct buf *out)
+static void render_user_state(const struct state_card *state, struct buf *out)
 {
+    static const char *const modes[] = {
+        [AGENT_AFTER_CALL_WORK] = "AfterCallWork", [AGENT_AUX_WORK] = "AuxWork"};
     struct json_writer w = json_begin_object(out);
-    if (state == AGENT_NOT_READY) {
-        json_text(&w, "id", "900D55CC-2BB0-431F-8BF9-D3525B383BE6");
-        json_text(&w, "displayName", "Not Ready");
-        json_text(&w, "state", "NotReady");
-    } else {
+    if (!state) {
         json_text(&w, "state", "LoggedOut");
+        json_end_object(&w);
+        return;
     }
+    json_text(&w, "id", state->id);
+    json_string(&w, "displayName", state->display_name);
+    json_text(&w, "state", state->mode == AGENT_READY ? "Ready" : "NotReady");
+    if (state->mode == AGENT_AFTER_CALL_WORK || state->mode == AGENT_AUX_WORK)
+        json_text(&w, "workMode", modes[state->mode]);
+    if (state->reason.len > 0)
+        json_string(&w, "reason", state->reason);
     json_end_object(&w);
 }
 
@@ -29,7 +36,7 @@ void api_render_device(const struct device_view *device, const struct fields *fi
         json_text(&w, "deviceState", device->is_active ? "Active" : "Inactive");
     if (api_fields_has(fields, "userState")) {
         json_key(&w, "userState");
-        render_user_state(device->agent_state, out);
+        render_user_state(device->state, out);
     }
     if (api_fields_has(fields, "phoneNumber"))
         json_text(&w, "phoneNumber", device->dn);
@@ -58,7 +65,7 @@ void api_render_devices(const struct answer *answer, const struct fields *fields
     json_end_array(&w);
 }
 
-void api_render_channels(enum agent_state state, struct buf *out)
+void api_render_channels(const struct state_card *state, struct buf *out)
 {
     struct json_writer list = json_begin_array(out);
     json_item(&list);

@@ -13,6 +13,8 @@ static const char *notification_type(enum notice_kind kind)
         [NOTICE_ATTACHED_DATA_CHANGED] = "AttachedDataChanged",
         [NOTICE_PARTICIPANTS_UPDATED] = "ParticipantsUpdated",
         [NOTICE_DTMF_SENT] = "DtmfSent",
+        [NOTICE_RECORDING_STATE_CHANGE] = "CallRecordingStateChange",
+        [NOTICE_MONITORED_USER_MUTED] = "MonitoredUserMutedStateChange",
         [NOTICE_CALL_ERROR] = "Error",
     };
     return texts[kind];
@@ -27,8 +29,8 @@ static void render_extensions(const struct notice *notice, struct buf *out)
 {
     struct json_writer w = json_begin_object(out);
     if (notice->has_wrap_up)
-        json_u64(&w, "WrapUpTime", 0);
-    json_u64(&w, "BusinessCall", 0);
+        json_u64(&w, "WrapUpTime", notice->call.wrap_up_s);
+    json_u64(&w, "BusinessCall", notice->call.call->is_business);
     if (notice->release_reason != CAUSE_NONE)
         json_text(&w, "ReleaseReason", cause_text(notice->release_reason));
     json_end_object(&w);
@@ -83,7 +85,7 @@ void api_render_notice(void *ctx, const struct notice *notice, struct buf *out)
         break;
     case NOTICE_CHANNEL_STATE_CHANGE:
         json_key(&w, "channels");
-        api_render_channels(notice->device.agent_state, out);
+        api_render_channels(notice->device.state, out);
         json_text(&w, "messageType", "ChannelStateChangeMessageV2");
         break;
     case NOTICE_DEVICE_ERROR:

@@ -20,6 +20,9 @@ struct call *call_create(struct turn *turn, enum call_type type)
     call->type = type;
     call->deadline.kind = DEADLINE_OF_CALL;
     list_init(&call->parties);
+    list_init(&call->consults);
+    list_init(&call->of_parent);
+    list_init(&call->touched);
     list_append(&core->calls, &call->link);
     map_put(&core->call_by_id, slice_of(call->id), call);
     map_put(&core->call_by_conn_id, slice_of(call->conn_id), call);
@@ -31,12 +34,17 @@ void call_free(struct core *core, struct call *call)
 {
     LIST_EACH_SAFE(it, &call->parties)
     party_free(core, LIST_OWNER(it, struct party, link));
+    while (!list_is_empty(&call->consults))
+        call_set_parent(LIST_OWNER(call->consults.next, struct call, of_parent), NULL);
+    list_remove(&call->of_parent);
+    list_remove(&call->touched);
     heap_remove(&core->deadlines, &call->deadline.node);
     map_remove(&core->call_by_id, slice_of(call->id));
     map_remove(&core->call_by_conn_id, slice_of(call->conn_id));
     list_remove(&call->link);
     call_part_unref(call->part);
     user_data_unref(call->data);
+    user_data_unref(call->inherited);
     core->stats.calls--;
     mem_free(call);
 }
@@ -51,6 +59,15 @@ void call_changed(struct call *call)
 {
     call_part_unref(call->part);
     call->part = NULL;
+}
+
+void call_set_parent(struct call *call, struct call *parent)
+{
+    list_remove(&call->of_parent);
+    call->parent = parent;
+    if (parent)
+        list_append(&parent->consults, &call->of_parent);
+    call_changed(call);
 }
 
 void call_set_data(struct call *call, struct user_data *data)

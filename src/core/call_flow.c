@@ -40,8 +40,7 @@ void call_begin(struct turn *turn, struct call *call, struct device *device, str
     number_copy(caller->dnis, destination);
     number_copy(callee->dnis, destination);
     if (leg) {
-        leg->party = caller;
-        caller->leg = leg;
+        leg_join(leg, caller);
     } else {
         leg_ring(turn, caller, callee->dn, true);
         party_wait_for(turn, caller, WAIT_PICK_UP, turn->core->limits.pick_up_ms);
@@ -120,8 +119,11 @@ void party_release(struct turn *turn, struct party *party, enum cause cause)
     party_wait_for(turn, party, WAIT_NOTHING, 0);
     party_set_state(turn, party, PARTY_RELEASED);
     party->cause = cause;
-    if (party->leg)
-        leg_drop(turn, party->leg, cause);
+    struct leg *leg = party->leg;
+    if (leg)
+        leg_leave(party);
+    if (leg && !leg->party)
+        leg_drop(turn, leg, cause);
     if (was_seen)
         tell(turn, party, (struct notice_extras){.has_extensions = true, .release_reason = cause});
 }
@@ -240,6 +242,8 @@ void call_end(struct turn *turn, struct call *call, enum cause cause)
     LIST_EACH(it, &call->parties)
     party_release(turn, LIST_OWNER(it, struct party, link), cause);
     call->is_over = true;
+    if (call->recording != RECORDING_NONE)
+        call_mix(turn, call);
     heap_set(&turn->core->deadlines, &call->deadline.node,
              turn->now_ms + turn->core->limits.keep_ms, call->serial << 16);
 }

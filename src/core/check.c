@@ -16,7 +16,9 @@ static void check_party(const struct core *core, const struct party *party)
 {
     must(party->dn[0] != '\0', "every party has a number");
     if (party->leg) {
-        must(party->leg->party == party, "a leg's party is the one that is heard on it");
+        must(party->leg->party == party || party->state == PARTY_HELD ||
+                 party->state == PARTY_DIALING,
+             "who rests on a leg holds, or waits for somebody to answer");
         must(leg_find(core, party->leg->id) == party->leg, "a party's leg can be found");
         must(!party->leg->is_dropping, "a leg that is dropped belongs to no party");
     }
@@ -24,7 +26,8 @@ static void check_party(const struct core *core, const struct party *party)
         must(!party->leg && party->cause != CAUSE_NONE, "a released party has no leg, but a cause");
     if (party->state == PARTY_ESTABLISHED || party->state == PARTY_HELD ||
         party->state == PARTY_RINGING)
-        must(party->leg && party->device, "a party that rings or talks has a device and a leg");
+        must(party->leg && !party->device == party->is_outside,
+             "a party that rings or talks has a device or an outside number, and a leg");
     if (party->state == PARTY_DIALING)
         must(party->leg != NULL, "a caller has a leg");
     must((party->wait == WAIT_NOTHING) == (party->deadline.node.index == 0),
@@ -35,6 +38,9 @@ static void check_party(const struct core *core, const struct party *party)
     must(!party->is_held_by_telephone || party->state == PARTY_HELD, "only a held party is held");
     if (party->device)
         must(party->user == party->device->owner, "a device's owner is the one who is told");
+    if (party->user && party_is_living(party) && party->state != PARTY_INVITED)
+        must(party->told == op_capabilities(core, party), "a user knows what it may do");
+    must((party->wait == WAIT_QUEUE) <= (party->queue != NULL), "who waits in a queue has one");
 }
 
 static void check_call(const struct core *core, const struct call *call)
@@ -49,6 +55,7 @@ static void check_call(const struct core *core, const struct call *call)
     must((living == 0) == call->is_over, "a call without living parties is over");
     must(call->is_over == (call->deadline.node.index != 0), "a call that is over is forgotten");
     must(living != 1 || call_count(call, 1u << PARTY_DIALING) == 1, "nobody is left alone");
+    must(!call->parent || call->type == CALL_TYPE_CONSULT, "only a consult call has a parent");
     if (call->data) {
         must(call->data->count <= core->limits.pairs || call->data->bytes > 0,
              "user data is within its limits");
@@ -58,16 +65,17 @@ static void check_call(const struct core *core, const struct call *call)
     must(call_find(core, slice_of(call->conn_id)) == call, "a call is found by its connId");
 }
 
-static void check_device(const struct device *device)
+static void check_device(const struct core *core, const struct device *device)
 {
-    size_t living = 0;
     LIST_EACH(it, &device->parties)
     {
         const struct party *party = LIST_OWNER(it, struct party, of_device);
         must(party->device == device, "a device lists its own parties");
-        living += party_is_living(party);
     }
-    must(living <= 1, "a device has at most one call");
+    must(!device->monitoring == !device->monitors, "who monitors has somebody to monitor");
+    must(!device->monitors || device->monitors->monitored_by == device,
+         "a monitored device knows its supervisor");
+    must(device->told == device_digest(core, device), "a user knows its devices");
 }
 
 static void check_leg(const struct leg *leg)
@@ -75,14 +83,20 @@ static void check_leg(const struct leg *leg)
     must(!(leg->is_up && leg->is_offered), "a leg that is up is no longer offered");
     must(!(leg->is_dropping && leg->is_answer_pending), "a leg that is dropped is not answered");
     must(leg->party || leg->is_dropping, "a leg without a party is being dropped");
-    if (leg->party)
-        must(leg->party->leg == leg, "a party's leg is the leg's party");
+    size_t heard = 0;
+    LIST_EACH(it, &leg->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, of_leg);
+        must(party->leg == leg, "a leg's parties are on it");
+        heard += leg->party == party;
+    }
+    must(heard == (leg->party != NULL), "who is heard on a leg is on it");
 }
 
 /* Every operation is accepted when it is offered; what is offered is never more than the table. */
-static void check_capabilities(const struct party *party)
+static void check_capabilities(const struct core *core, const struct party *party)
 {
-    uint64_t offered = op_capabilities(party);
+    uint64_t offered = op_capabilities(core, party);
     for (int op = 0; op < OP_COUNT; op++)
         if (offered >> op & 1)
             must(op_is_accepted((enum op)op, party), "an offered operation is accepted");
@@ -102,13 +116,15 @@ void core_check(const struct core *core)
         {
             const struct party *party = LIST_OWNER(pt, struct party, link);
             states[party->state]++;
-            check_capabilities(party);
+            check_capabilities(core, party);
         }
     }
     LIST_EACH(it, &core->devices)
-    check_device(LIST_OWNER(it, struct device, link));
+    check_device(core, LIST_OWNER(it, struct device, link));
     LIST_EACH(it, &core->legs)
     check_leg(LIST_OWNER(it, struct leg, link));
+    must(list_is_empty(&core->touched_calls) && list_is_empty(&core->touched_users),
+         "between inputs nobody waits to be told");
     must(calls == core->stats.calls, "calls are counted");
     must(memcmp(states, core->stats.calls_by_state, sizeof states) == 0,
          "parties are counted by state");

@@ -7,10 +7,10 @@
 #include "core/core_int.h"
 
 /* "AttachUserData, Hangup": what is possible instead. */
-static struct slice offered_names(struct arena *arena, const struct party *party)
+static struct slice offered_names(struct turn *turn, const struct party *party)
 {
     struct buf names = {0};
-    uint64_t bits = op_capabilities(party);
+    uint64_t bits = op_capabilities(turn->core, party);
     for (int op = 0; op < OP_COUNT; op++) {
         if (!(bits >> op & 1))
             continue;
@@ -18,14 +18,14 @@ static struct slice offered_names(struct arena *arena, const struct party *party
             buf_text(&names, ", ");
         buf_text(&names, op_row((enum op)op)->name);
     }
-    struct slice copy = arena_copy(arena, buf_view(&names));
+    struct slice copy = arena_copy(&turn->fx->arena, buf_view(&names));
     buf_free(&names);
     return copy;
 }
 
 static enum err refuse_state(struct turn *turn, const char *name, const struct party *party)
 {
-    struct slice names = offered_names(&turn->fx->arena, party);
+    struct slice names = offered_names(turn, party);
     if (names.len == 0)
         return refuse(turn, ERR_STATE, "%s is not possible: the call is %s", name,
                       party_state_text(party->state));
@@ -66,20 +66,31 @@ static enum err find_device(struct turn *turn)
     return ERR_OK;
 }
 
+/* Where it was posted; an operation with a single address needs not be told. */
+static enum op_target target_of(const struct command *command)
+{
+    return command->at ? command->at : (enum op_target)op_row(command->op)->targets;
+}
+
 enum err apply_command(struct turn *turn)
 {
     turn->command = &turn->input->command;
+    turn->at = target_of(turn->command);
     turn->user = user_find(turn->core, turn->command->user);
     if (!turn->user)
         return refuse(turn, ERR_NO_ACCESS, "Access denied");
+    if (!op_rule(turn->command->op)->run)
+        return refuse(turn, ERR_STATE, "there is no such operation");
     enum err err = ERR_OK;
-    switch (op_row(turn->command->op)->target) {
+    switch (turn->at) {
     case OP_ON_CALL:
         err = find_party(turn);
         break;
+    case OP_ON_DEVICE:
     case OP_ON_DEVICE_CALLS:
         err = find_device(turn);
         break;
+    case OP_ON_CHANNEL:
     case OP_ON_USER:
         break;
     }

@@ -18,7 +18,7 @@ struct device *device_find(const struct core *core, struct slice dn_or_id)
     return device ? device : map_get(&core->device_by_id, dn_or_id);
 }
 
-#define PAST_CALLS_MAX 50
+#define DEVICE_PAST_CALLS_MAX 50
 
 void device_forget_call(struct core *core, struct device *device)
 {
@@ -31,16 +31,27 @@ void device_forget_call(struct core *core, struct device *device)
             oldest = call;
         count++;
     }
-    if (count > PAST_CALLS_MAX && oldest)
+    if (count > DEVICE_PAST_CALLS_MAX && oldest)
         call_free(core, oldest);
 }
 
 bool device_is_busy(const struct device *device)
 {
+    uint64_t calls = 0;
+    LIST_EACH(it, &device->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, of_device);
+        calls += party_is_living(party) && party->call->type != CALL_TYPE_CONSULT;
+    }
+    return calls >= device->calls_max;
+}
+
+bool device_is_idle(const struct device *device)
+{
     LIST_EACH(it, &device->parties)
     if (party_is_living(LIST_OWNER(it, struct party, of_device)))
-        return true;
-    return false;
+        return false;
+    return true;
 }
 
 static struct slice place(char **at, struct slice text)
@@ -52,33 +63,43 @@ static struct slice place(char **at, struct slice text)
     return (struct slice){start, text.len};
 }
 
-static struct user_card *card_create(struct slice name, struct slice id, struct slice first,
-                                     struct slice last)
+static struct user_card *card_create(const struct config_item *item)
 {
-    struct user_card *card = mem_zalloc(sizeof *card + name.len + first.len + last.len);
+    struct user_card *card =
+        mem_zalloc(sizeof *card + item->name.len + item->first_name.len + item->last_name.len);
     atomic_init(&card->refs, 1);
     char *at = (char *)(card + 1);
-    card->name = place(&at, name);
-    card->first_name = place(&at, first);
-    card->last_name = place(&at, last);
-    if (id.len > 0 && id.len < sizeof card->id)
-        memcpy(card->id, id.ptr, id.len);
+    card->name = place(&at, item->name);
+    card->first_name = place(&at, item->first_name);
+    card->last_name = place(&at, item->last_name);
+    card->roles = item->roles;
+    if (item->id.len > 0 && item->id.len < sizeof card->id)
+        memcpy(card->id, item->id.ptr, item->id.len);
     else
-        ids_hex_of_name(name, card->id);
+        ids_hex_of_name(item->name, card->id);
     return card;
 }
 
-struct user *user_create(struct core *core, struct slice name, struct slice id, struct slice first,
-                         struct slice last)
+struct user *user_create(struct core *core, const struct config_item *item)
 {
     struct user *user = mem_zalloc(sizeof *user);
-    user->card = card_create(name, id, first, last);
+    user->card = card_create(item);
+    user->serial = core->next_user++;
+    user->intent = state_of_mode(core, AGENT_NOT_READY);
+    user->wrap_up.kind = DEADLINE_OF_WRAP_UP;
+    user->vanished.kind = DEADLINE_OF_VANISHED;
     list_init(&user->parties);
     list_init(&user->devices);
+    list_init(&user->touched);
     list_append(&core->users, &user->link);
     map_put(&core->user_by_name, user->card->name, user);
     core->stats.users++;
     return user;
+}
+
+uint64_t user_tie(const struct user *user, enum deadline_kind kind)
+{
+    return UINT64_C(1) << 63 | user->serial << 1 | (kind == DEADLINE_OF_VANISHED);
 }
 
 struct device *device_create(struct core *core, struct slice dn, struct slice id)
@@ -92,6 +113,7 @@ struct device *device_create(struct core *core, struct slice dn, struct slice id
     list_init(&device->parties);
     list_init(&device->of_owner);
     device->serial = core->next_device++;
+    device->calls_max = 1;
     list_append(&core->devices, &device->link);
     map_put(&core->device_by_dn, slice_of(device->dn), device);
     map_put(&core->device_by_id, slice_of(device->id), device);
@@ -103,7 +125,12 @@ void user_free(struct core *core, struct user *user)
 {
     map_remove(&core->user_by_name, user->card->name);
     list_remove(&user->link);
+    list_remove(&user->touched);
+    heap_remove(&core->deadlines, &user->wrap_up.node);
+    heap_remove(&core->deadlines, &user->vanished.node);
     user_card_unref(user->card);
+    state_card_unref(user->told_state);
+    mem_free(user->past);
     core->stats.users--;
     mem_free(user);
 }
@@ -117,19 +144,6 @@ void device_free(struct core *core, struct device *device)
     core->stats.devices--;
     core->stats.devices_registered -= device->is_registered;
     mem_free(device);
-}
-
-void user_tell_devices(struct turn *turn, struct user *user)
-{
-    struct device *first = NULL;
-    LIST_EACH(it, &user->devices)
-    {
-        struct device *device = LIST_OWNER(it, struct device, of_owner);
-        effects_device_notice(turn, device, NOTICE_DEVICE_STATE_CHANGE);
-        first = first ? first : device;
-    }
-    if (first)
-        effects_device_notice(turn, first, NOTICE_CHANNEL_STATE_CHANGE);
 }
 
 void device_set_owner(struct device *device, struct user *owner)
@@ -167,6 +181,8 @@ static enum err put_limits(struct turn *turn)
     if (memcmp(limits, &turn->core->limits, sizeof *limits) == 0)
         return refuse(turn, ERR_EXISTS, "nothing changed");
     turn->core->limits = *limits;
+    LIST_EACH(it, &turn->core->calls)
+    call_touch(turn->core, LIST_OWNER(it, struct call, link)); /* another set of capabilities */
     return ERR_OK;
 }
 
@@ -177,26 +193,39 @@ static enum err put_user(struct turn *turn)
     if (item->name.len == 0)
         return refuse(turn, ERR_INVALID, "a user needs a name");
     if (!user) {
-        user_create(turn->core, item->name, item->id, item->first_name, item->last_name);
+        user_create(turn->core, item);
         return ERR_OK;
     }
     if (slice_equal(user->card->first_name, item->first_name) &&
-        slice_equal(user->card->last_name, item->last_name) &&
+        slice_equal(user->card->last_name, item->last_name) && user->card->roles == item->roles &&
         (item->id.len == 0 || slice_is(item->id, user->card->id)))
         return refuse(turn, ERR_EXISTS, "nothing changed");
     struct user_card *old = user->card;
-    user->card = card_create(item->name, item->id, item->first_name, item->last_name);
+    user->card = card_create(item);
     map_put(&turn->core->user_by_name, user->card->name, user);
     user_card_unref(old);
+    user_touch(turn->core, user); /* a role may have come or gone */
     return ERR_OK;
 }
 
-static void set_owner(struct turn *turn, struct device *device, struct user *owner)
+void device_give(struct turn *turn, struct device *device, struct user *owner)
 {
     if (device->owner == owner)
         return;
     device_detach(turn, device);
+    if (device->owner)
+        user_touch(turn->core, device->owner);
     device_set_owner(device, owner);
+    device->told = device_digest(turn->core, device);
+    if (owner)
+        user_touch(turn->core, owner);
+}
+
+static bool is_as_configured(const struct device *device, const struct config_item *item,
+                             const struct user *owner)
+{
+    return device->configured == owner && device->remote_answer == item->remote_answer &&
+           device->calls_max == item->calls && device->may_record == item->may_record;
 }
 
 static enum err put_device(struct turn *turn)
@@ -208,13 +237,24 @@ static enum err put_device(struct turn *turn)
                       (int)item->name.len, item->name.ptr);
     if (item->name.len == 0 || item->name.len > NUMBER_MAX)
         return refuse(turn, ERR_RANGE, "a directory number has 1 to %d characters", NUMBER_MAX);
+    if (call_queue_find(turn->core, item->name))
+        return refuse(turn, ERR_IN_USE, "device '%.*s' has the number of a queue",
+                      (int)item->name.len, item->name.ptr);
     struct device *device = device_find(turn->core, item->name);
-    if (device && device->owner == owner && device->remote_answer == item->remote_answer)
+    if (device && is_as_configured(device, item, owner))
         return refuse(turn, ERR_EXISTS, "nothing changed");
     if (!device)
         device = device_create(turn->core, item->name, item->id);
     device->remote_answer = item->remote_answer;
-    set_owner(turn, device, owner);
+    device->calls_max = item->calls;
+    device->may_record = item->may_record;
+    LIST_EACH(it, &device->parties)
+    call_touch(turn->core, LIST_OWNER(it, struct party, of_device)->call);
+    if (device->configured != owner) {
+        device->configured = owner;
+        device_give(turn, device, owner);
+    }
+    device->told = device_digest(turn->core, device);
     return ERR_OK;
 }
 
@@ -234,7 +274,7 @@ static enum err remove_device(struct turn *turn)
     struct device *device = device_find(turn->core, turn->input->config.name);
     if (!device)
         return refuse(turn, ERR_NOT_FOUND, "no such device");
-    set_owner(turn, device, NULL);
+    device_give(turn, device, NULL);
     device_detach(turn, device);
     device_free(turn->core, device);
     return ERR_OK;
@@ -245,6 +285,24 @@ enum err apply_config(struct turn *turn)
     switch (turn->input->config.kind) {
     case CONFIG_LIMITS:
         return put_limits(turn);
+    case CONFIG_SITE:
+        return site_put(turn);
+    case CONFIG_AGENT_STATE:
+        return state_put(turn);
+    case CONFIG_PLACE:
+        return place_put(turn);
+    case CONFIG_QUEUE:
+        return call_queue_put(turn);
+    case CONFIG_TRUNK:
+        return trunk_put(turn);
+    case CONFIG_REMOVE_AGENT_STATE:
+        return state_remove(turn);
+    case CONFIG_REMOVE_PLACE:
+        return place_remove(turn);
+    case CONFIG_REMOVE_QUEUE:
+        return call_queue_remove(turn);
+    case CONFIG_REMOVE_TRUNK:
+        return trunk_remove(turn);
     case CONFIG_USER:
         return put_user(turn);
     case CONFIG_DEVICE:

@@ -14,6 +14,12 @@ struct core *core_create(void)
     list_init(&core->devices);
     list_init(&core->calls);
     list_init(&core->legs);
+    list_init(&core->states);
+    list_init(&core->queues);
+    list_init(&core->trunks);
+    list_init(&core->places);
+    list_init(&core->touched_calls);
+    list_init(&core->touched_users);
     core->next_call = 1;
     core->next_leg = 1;
     core->limits = (struct config_limits){
@@ -25,7 +31,10 @@ struct core *core_create(void)
         .value_bytes = 16384,
         .call_bytes = 65536,
         .pairs = 1000,
+        .disposition_ms = 86400000,
+        .vanished_ms = 300000,
     };
+    states_begin(core);
     return core;
 }
 
@@ -41,6 +50,16 @@ void core_destroy(struct core *core)
     device_free(core, LIST_OWNER(it, struct device, link));
     LIST_EACH_SAFE(it, &core->users)
     user_free(core, LIST_OWNER(it, struct user, link));
+    LIST_EACH_SAFE(it, &core->queues)
+    call_queue_free(core, LIST_OWNER(it, struct call_queue, link));
+    LIST_EACH_SAFE(it, &core->trunks)
+    trunk_free(LIST_OWNER(it, struct trunk, link));
+    LIST_EACH_SAFE(it, &core->places)
+    place_free(LIST_OWNER(it, struct place, link));
+    LIST_EACH_SAFE(it, &core->states)
+    state_free(LIST_OWNER(it, struct agent_state, link));
+    held_item_free(&core->site);
+    map_free(&core->queue_by_number);
     map_free(&core->user_by_name);
     map_free(&core->device_by_dn);
     map_free(&core->device_by_id);
@@ -51,22 +70,29 @@ void core_destroy(struct core *core)
     mem_free(core);
 }
 
+static enum err apply(struct turn *turn)
+{
+    switch (turn->input->kind) {
+    case INPUT_COMMAND:
+        return apply_command(turn);
+    case INPUT_SIGNAL:
+        return apply_signal(turn);
+    case INPUT_CONFIG:
+        return apply_config(turn);
+    case INPUT_DEADLINE:
+        return apply_deadline(turn);
+    default:
+        return refuse(turn, ERR_INVALID, "no such kind of input");
+    }
+}
+
 enum err core_apply(struct core *core, const struct input *input, struct effects *fx)
 {
     struct turn turn = {.core = core, .fx = fx, .input = input, .now_ms = input->time_ms};
     fx->reason = SLICE_NONE;
-    switch (input->kind) {
-    case INPUT_COMMAND:
-        return apply_command(&turn);
-    case INPUT_SIGNAL:
-        return apply_signal(&turn);
-    case INPUT_CONFIG:
-        return apply_config(&turn);
-    case INPUT_DEADLINE:
-        return apply_deadline(&turn);
-    default:
-        return refuse(&turn, ERR_INVALID, "no such kind of input");
-    }
+    enum err err = apply(&turn);
+    settle(&turn); /* a refused input touched nothing */
+    return err;
 }
 
 uint64_t core_next_deadline(const struct core *core)

@@ -14,7 +14,7 @@
 #include "core/input.h"
 #include "core/view.h"
 
-#define CORE_VERSION 2 /* a journal is replayed only by the version that wrote it */
+#define CORE_VERSION 3 /* a journal is replayed only by the version that wrote it */
 
 struct core;
 
@@ -47,7 +47,14 @@ enum err core_apply(struct core *core, const struct input *input, struct effects
 /* Milliseconds since the epoch, UINT64_MAX when there is none. */
 uint64_t core_next_deadline(const struct core *core);
 
-enum query_kind { QUERY_USER, QUERY_DEVICES, QUERY_DEVICE, QUERY_CALLS, QUERY_CALL };
+enum query_kind {
+    QUERY_USER,
+    QUERY_DEVICES,
+    QUERY_DEVICE,
+    QUERY_CALLS,
+    QUERY_CALL,
+    QUERY_AGENT_STATES
+};
 
 struct query {
     enum query_kind kind;
@@ -61,11 +68,14 @@ struct answer {
     uint64_t time_ms; /* at which it is true */
     uint64_t seq;     /* the user's last notice it includes */
     struct user_card *user;
-    bool has_session; /* voice contact-centre session */
+    bool has_session;         /* voice contact-centre session */
+    struct state_card *state; /* of the voice channel; a reference, NULL without a session */
     struct call_view *calls;
     size_t call_count;
     struct device_view *devices;
     size_t device_count;
+    struct state_card **states; /* references */
+    size_t state_count;
 };
 
 void core_query(const struct core *core, const struct query *query, uint64_t time_ms,

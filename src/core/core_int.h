@@ -11,13 +11,75 @@
 #include "base/map.h"
 #include "core/core.h"
 
+/* What a deadline in the heap belongs to. */
+enum deadline_kind {
+    DEADLINE_OF_PARTY,
+    DEADLINE_OF_CALL,
+    DEADLINE_OF_WRAP_UP, /* of a user */
+    DEADLINE_OF_VANISHED /* of a user */
+};
+
+struct deadline {
+    struct heap_node node;
+    enum deadline_kind kind;
+};
+
+/* One of a user's calls that is over: a disposition is taken for it for a while. */
+struct past_call {
+    char id[33];
+    uint64_t ended_ms;
+};
+
+#define PAST_CALLS_MAX 100 /* of a user; the oldest are forgotten */
+
 struct user {
     struct list link; /* core.users */
+    uint64_t serial;  /* rises in order of creation */
     struct user_card *card;
-    uint64_t seq;        /* number of the last notice */
-    bool has_session;    /* contact-centre session for voice */
-    struct list parties; /* party.of_user */
-    struct list devices; /* device.of_owner, in order of the devices' creation */
+    uint64_t seq;               /* number of the last notice */
+    bool has_session;           /* contact-centre session for voice */
+    bool is_vanished;           /* its desktop went without ending the session */
+    struct agent_state *intent; /* what the agent asked for last */
+    uint64_t idle_since_ms;     /* queues give calls to who is idle longest */
+    struct deadline wrap_up;    /* in the heap: AfterCallWork until then, whatever the intent */
+    struct deadline vanished;   /* in the heap: is logged out then */
+    struct list parties;        /* party.of_user */
+    struct list devices;        /* device.of_owner, in order of the devices' creation */
+    struct past_call *past;     /* oldest first */
+    size_t past_count;
+    size_t past_cap;
+    bool is_touched; /* in core.touched_users */
+    struct list touched;
+    struct state_card *told_state; /* what its channel's last notice said; a reference */
+};
+
+struct agent_state {
+    struct list link; /* core.states */
+    struct state_card *card;
+};
+
+/* An item of the configuration as it was put, with memory of its own. */
+struct held_item {
+    struct buf bytes; /* encoded: equal items have equal bytes */
+    struct arena arena;
+    struct config_item item; /* all zero before the first is held */
+};
+
+struct call_queue {
+    struct list link; /* core.queues */
+    struct held_item config;
+    char id[37];
+    struct list waiting; /* party.of_queue, in order of their coming */
+};
+
+struct trunk {
+    struct list link; /* core.trunks */
+    struct held_item config;
+};
+
+struct place {
+    struct list link; /* core.places */
+    struct held_item config;
 };
 
 struct device {
@@ -26,11 +88,22 @@ struct device {
     uint64_t serial; /* rises in order of creation */
     char dn[NUMBER_MAX + 1];
     char id[37];
-    struct user *owner; /* may be NULL */
+    struct user *owner;      /* may be NULL */
+    struct user *configured; /* whose it is when nobody else has it by a place; may be NULL */
     enum remote_answer remote_answer;
+    uint64_t calls_max;
+    bool may_record;
     bool is_registered;
     bool talks;
-    struct list parties; /* party.of_device */
+    bool is_dnd;
+    char forward_to[NUMBER_MAX + 1];
+    enum monitoring monitoring; /* armed by this device's supervisor */
+    enum monitor_scope scope;
+    enum monitor_span span;
+    struct device *monitors;     /* NULL with MONITORING_NONE */
+    struct device *monitored_by; /* whose monitors this is */
+    struct list parties;         /* party.of_device */
+    uint64_t told;               /* digest of what its last notice said */
 };
 
 struct leg {
@@ -38,7 +111,9 @@ struct leg {
     uint64_t id;
     char dn[NUMBER_MAX + 1];
     char from[NUMBER_MAX + 1];
-    struct party *party; /* NULL once the party is released */
+    struct slice trunk;  /* own memory; absent: a device's */
+    struct party *party; /* who is heard on it; NULL once nobody has it */
+    struct list parties; /* party.of_leg: who is heard and who rests on it, in order of coming */
     bool is_offered;     /* the telephone began it and we have not accepted it */
     bool is_up;
     bool is_dropping;       /* ORDER_DROP is out */
@@ -49,45 +124,51 @@ struct leg {
     struct buf keep;
 };
 
-/* What a deadline in the heap belongs to. */
-enum deadline_kind { DEADLINE_OF_PARTY, DEADLINE_OF_CALL };
-
-struct deadline {
-    struct heap_node node;
-    enum deadline_kind kind;
-};
-
 /* A party waits for at most one thing at a time. */
 enum party_wait {
     WAIT_NOTHING,
     WAIT_PICK_UP,   /* Dial's own telephone is to go off hook */
     WAIT_NO_ANSWER, /* the called telephone is to answer */
-    WAIT_TONE       /* it hears the busy tone, then it is released */
+    WAIT_TONE,      /* it hears the busy tone, then it is released */
+    WAIT_QUEUE      /* it waits in a queue */
 };
 
 struct party {
     struct list link; /* call.parties */
     struct list of_user;
     struct list of_device;
+    struct list of_leg;
+    struct list of_queue; /* queue.waiting */
     struct call *call;
     uint32_t number;  /* within the call */
     uint32_t recall;  /* number of the party that rings it again after a failed transfer; 0: none */
     uint32_t inviter; /* number of the party that called this one; its own when it began the call */
+    uint32_t offer;   /* agent: number of the queue's party that it is offered for, plus one; 0 */
+    uint32_t monitors; /* supervisor: number of the party that it monitors */
+    uint32_t hops;     /* forwardings and overflows so far */
     char dn[NUMBER_MAX + 1];
     char dnis[NUMBER_MAX + 1];
+    char previous_id[33];  /* of the call it came out of, or empty */
     struct device *device; /* NULL: not found yet, or no device of ours */
     struct user *user;     /* the device's owner; NULL: nobody is told */
     struct leg *leg;
+    struct call_queue
+        *queue; /* it waits there, or was brought by it; NULL once the queue is removed */
     enum party_state state;
-    bool is_shown; /* among the participants that others see */
+    enum monitoring monitoring; /* of a supervisor's party */
+    bool is_shown;              /* among the participants that others see */
     bool is_muted;
-    bool is_held_by_telephone; /* Held: by its own button, and so to be retrieved there */
-    enum cause cause;          /* of Released */
-    enum cause fail_cause;     /* WAIT_TONE: what Released will say */
+    bool is_held_by_telephone;   /* Held: by its own button, and so to be retrieved there */
+    bool is_outside;             /* beyond a trunk */
+    bool has_talked;             /* was Established once */
+    bool is_muted_by_supervisor; /* nobody but its supervisor hears it */
+    enum cause cause;            /* of Released */
+    enum cause fail_cause;       /* WAIT_TONE: what Released will say */
     enum party_wait wait;
     struct deadline deadline;
     uint64_t since_ms;
     uint64_t ended_ms;
+    uint64_t told; /* capabilities that its user was told last */
 };
 
 struct call {
@@ -95,24 +176,42 @@ struct call {
     uint64_t serial;  /* 1, 2, 3 ... in order of creation */
     char id[33];
     char conn_id[17];
+    char ani[NUMBER_MAX + 1];
+    char
+        caller_id[NUMBER_MAX + 1]; /* to show to those called outside; empty: the caller's number */
     enum call_type type;
+    bool is_business;
+    bool is_for_conference; /* consult: begun by InitiateConference */
+    enum recording recording;
+    struct call *parent;   /* of a consult call; NULL: none, or forgotten */
+    struct list of_parent; /* parent.consults */
+    struct list consults;
     struct user_data *data;
+    struct user_data *inherited; /* consult: what data was at its begin; a reference */
     struct list parties;
     uint32_t next_party;
     bool is_over; /* everybody is gone; it stays readable until the deadline */
+    bool is_touched;
+    struct list touched; /* core.touched_calls */
     struct deadline deadline;
     struct call_part *part; /* cache; NULL when something in it changed */
 };
 
 struct core {
     struct config_limits limits;
+    struct held_item site;
     struct list users;
     struct list devices;
+    struct list states; /* the system's four first */
+    struct list queues;
+    struct list trunks;
+    struct list places;
     struct list calls;
     struct list legs;
     struct map user_by_name;
     struct map device_by_dn;
     struct map device_by_id;
+    struct map queue_by_number;
     struct map call_by_id;
     struct map call_by_conn_id;
     struct map leg_by_id;
@@ -120,6 +219,10 @@ struct core {
     uint64_t next_call;
     uint64_t next_leg;
     uint64_t next_device;
+    uint64_t next_user;
+    /* Within one input: what may look different to somebody at its end; empty between inputs. */
+    struct list touched_calls;
+    struct list touched_users;
     struct core_stats stats;
 };
 
@@ -132,7 +235,8 @@ struct turn {
     /* of a command */
     const struct command *command;
     struct user *user;
-    struct device *device; /* OP_ON_DEVICE_CALLS */
+    enum op_target at;
+    struct device *device; /* OP_ON_DEVICE, OP_ON_DEVICE_CALLS */
     struct party *party;   /* OP_ON_CALL: the requester's */
 };
 
@@ -161,17 +265,25 @@ struct notice_extras {
 void effects_call_notice(struct turn *turn, struct party *party, enum notice_kind kind,
                          struct notice_extras extras);
 void effects_device_notice(struct turn *turn, struct device *device, enum notice_kind kind);
+/* To the device's owner; text is static. */
+void effects_device_error(struct turn *turn, struct device *device, const char *text);
+/* Of all that its user sees of it. */
+uint64_t device_view_digest(const struct device_view *view);
 
 /* op_table.c */
 struct op_rule {
     unsigned offered;   /* states, 1u << enum party_state: in capabilities, and accepted */
     unsigned tolerated; /* accepted though not offered: real clients send it */
-    bool (*offered_if)(const struct party *party); /* further condition, NULL: none */
+    bool (*offered_if)(const struct party *party);      /* further condition, NULL: none */
+    bool (*tolerated_if)(const struct party *party);    /* the same */
+    bool (*device_offers)(const struct device *device); /* NULL: never a device's capability */
+    bool is_extra; /* none of the API's samples shows it: not shown where they are the measure */
     enum err (*run)(struct turn *turn);
 };
 const struct op_rule *op_rule(enum op op);
 /* Bit per enum op. */
-uint64_t op_capabilities(const struct party *party);
+uint64_t op_capabilities(const struct core *core, const struct party *party);
+uint64_t op_device_capabilities(const struct device *device);
 bool op_is_accepted(enum op op, const struct party *party);
 
 enum err op_dial(struct turn *turn);
@@ -192,6 +304,33 @@ enum err op_delete_user_data(struct turn *turn);
 enum err op_delete_user_data_pair(struct turn *turn);
 enum err op_start_contact_center_session(struct turn *turn);
 enum err op_end_contact_center_session(struct turn *turn);
+enum err op_reject(struct turn *turn);
+enum err op_swap_calls(struct turn *turn);
+enum err op_initiate_transfer(struct turn *turn);
+enum err op_initiate_conference(struct turn *turn);
+enum err op_complete_transfer(struct turn *turn);
+enum err op_complete_conference(struct turn *turn);
+enum err op_start_call_recording(struct turn *turn);
+enum err op_pause_call_recording(struct turn *turn);
+enum err op_resume_call_recording(struct turn *turn);
+enum err op_stop_call_recording(struct turn *turn);
+enum err op_set_call_disposition(struct turn *turn);
+enum err op_switch_to_listen_in(struct turn *turn);
+enum err op_switch_to_coach(struct turn *turn);
+enum err op_switch_to_barge_in(struct turn *turn);
+enum err op_mute_monitored_user(struct turn *turn);
+enum err op_unmute_monitored_user(struct turn *turn);
+enum err op_listen_in(struct turn *turn);
+enum err op_coach(struct turn *turn);
+enum err op_barge_in(struct turn *turn);
+enum err op_cancel_supervisor_monitoring(struct turn *turn);
+enum err op_do_not_disturb_on(struct turn *turn);
+enum err op_do_not_disturb_off(struct turn *turn);
+enum err op_forward_calls_on(struct turn *turn);
+enum err op_forward_calls_off(struct turn *turn);
+enum err op_agent_state(struct turn *turn); /* Ready, NotReady, ... and the configured ones */
+enum err op_desktop_gone(struct turn *turn);
+enum err op_desktop_back(struct turn *turn);
 
 /* command.c, signal.c, config.c, deadline.c: one for each kind of input. */
 enum err apply_command(struct turn *turn);
@@ -204,6 +343,8 @@ struct call *call_create(struct turn *turn, enum call_type type);
 void call_free(struct core *core, struct call *call);
 struct call *call_find(const struct core *core, struct slice id);
 void call_set_data(struct call *call, struct user_data *data);
+/* Of a consult call; NULL: none any more. */
+void call_set_parent(struct call *call, struct call *parent);
 void call_changed(struct call *call);
 struct call_part *call_part_get(struct call *call);
 size_t call_count(const struct call *call, unsigned states); /* parties in them, 1u << state */
@@ -222,6 +363,9 @@ bool party_was_added_by(const struct party *party, const struct party *by);
 void party_set_state(struct turn *turn, struct party *party, enum party_state state);
 void party_wait_for(struct turn *turn, struct party *party, enum party_wait wait, uint64_t ms);
 uint64_t party_tie(const struct party *party);
+struct party *party_find(const struct call *call, uint32_t number);
+/* Of the four states in which one rings, talks or holds. */
+bool party_is_silent(const struct party *party); /* a supervisor whom not everybody hears */
 
 /* call_flow.c: what happens in a call; each sends its orders and notices. */
 void call_begin(struct turn *turn, struct call *call, struct device *caller, struct leg *leg,
@@ -250,6 +394,11 @@ void call_mix(struct turn *turn, struct call *call);
 /* leg.c */
 struct leg *leg_create(struct core *core, uint64_t id, const char *dn);
 void leg_free(struct core *core, struct leg *leg);
+/* The party comes onto the leg and is the one heard on it. */
+void leg_join(struct leg *leg, struct party *party);
+/* The party is off its leg; who came before it is heard, or rather holds. The leg stays. */
+void leg_leave(struct party *party);
+void leg_set_trunk(struct leg *leg, struct slice trunk);
 struct leg *leg_find(const struct core *core, uint64_t id);
 struct leg *leg_ring(struct turn *turn, struct party *party, const char *from, bool auto_answer);
 void leg_answer(struct turn *turn, struct leg *leg);
@@ -261,18 +410,67 @@ void leg_order_drop(struct turn *turn, const struct leg *leg);
 /* config.c */
 struct user *user_find(const struct core *core, struct slice name);
 struct device *device_find(const struct core *core, struct slice dn_or_id);
-struct user *user_create(struct core *core, struct slice name, struct slice id, struct slice first,
-                         struct slice last);
+struct user *user_create(struct core *core, const struct config_item *item);
+uint64_t user_tie(const struct user *user, enum deadline_kind kind);
 struct device *device_create(struct core *core, struct slice dn, struct slice id);
 void user_free(struct core *core, struct user *user);
 void device_free(struct core *core, struct device *device);
 /* Owner may be NULL. Changes the lists only. */
 void device_set_owner(struct device *device, struct user *owner);
+/* Ends what the device has, and gives it to owner, who may be NULL. */
+void device_give(struct turn *turn, struct device *device, struct user *owner);
 /* Forgets the oldest past call of a device that has many, before its deadline. */
 void device_forget_call(struct core *core, struct device *device);
+/* Has as many calls as it may have; consult calls don't count. */
 bool device_is_busy(const struct device *device);
-/* Sends the owner the new picture of each device and of the voice channel. */
-void user_tell_devices(struct turn *turn, struct user *user);
+bool device_is_idle(const struct device *device); /* has no call at all */
+
+/* held_item.c */
+/* Copies item, whose kind says what is in it; false when it is what was held before. */
+bool held_item_set(struct held_item *held, const struct config_item *item);
+void held_item_free(struct held_item *held);
+
+/* agent.c: what an agent is, by intent and calls */
+/* NULL while the user has no session. */
+struct agent_state *user_state(const struct core *core, const struct user *user);
+void user_set_intent(struct turn *turn, struct user *user, struct agent_state *state);
+
+/* state.c */
+struct agent_state *state_create(struct core *core, const struct config_item *item);
+void state_free(struct agent_state *state);
+void states_begin(struct core *core); /* the system's */
+struct agent_state *state_find(const struct core *core, struct slice operation_name);
+struct agent_state *state_of_mode(const struct core *core, enum agent_mode mode); /* the system's */
+enum err state_put(struct turn *turn);
+enum err state_remove(struct turn *turn);
+
+/* site.c: site, queues, trunks and places as configured */
+struct call_queue *call_queue_find(const struct core *core, struct slice number);
+struct trunk *trunk_find(const struct core *core, struct slice name);
+struct place *place_find(const struct core *core, struct slice name);
+struct call_queue *call_queue_create(struct core *core, const struct config_item *item);
+struct trunk *trunk_create(struct core *core, const struct config_item *item);
+struct place *place_create(struct core *core, const struct config_item *item);
+void call_queue_free(struct core *core, struct call_queue *queue);
+void trunk_free(struct trunk *trunk);
+void place_free(struct place *place);
+enum err site_put(struct turn *turn);
+enum err call_queue_put(struct turn *turn);
+enum err trunk_put(struct turn *turn);
+enum err place_put(struct turn *turn);
+enum err call_queue_remove(struct turn *turn);
+enum err trunk_remove(struct turn *turn);
+enum err place_remove(struct turn *turn);
+
+/* settle.c: what may look different is touched while an input is applied; when it has been applied,
+ * each user whose picture changed without having been told is told. So no operation has to know
+ * whose capabilities or state it changes. */
+void call_touch(struct core *core, struct call *call);
+void user_touch(struct core *core, struct user *user);
+void settle(struct turn *turn);
+uint64_t device_digest(const struct core *core, const struct device *device);
+/* After restore: everybody has been told what is. */
+void settle_told(struct core *core);
 
 /* user_data.c: each returns a new revision (a reference), or NULL for no pairs at all. */
 struct user_data *user_data_create(const struct pair *pairs, size_t count);
@@ -290,8 +488,9 @@ enum err user_data_check_total(struct turn *turn, const struct user_data *data);
 enum err user_data_commit(struct turn *turn, struct call *call, struct user_data *data);
 
 /* view.c */
-void view_of_call(struct party *party, uint64_t now_ms, struct call_view *out);
-void view_of_device(const struct device *device, struct device_view *out);
+void view_of_call(const struct core *core, struct party *party, uint64_t now_ms,
+                  struct call_view *out);
+void view_of_device(const struct core *core, const struct device *device, struct device_view *out);
 
 /* text.c: copies a number that is known to fit. */
 void number_copy(char out[NUMBER_MAX + 1], struct slice number);

@@ -18,9 +18,26 @@ static void fire_for_party(struct turn *turn, struct party *party)
     case WAIT_TONE:
         call_end(turn, party->call, party->fail_cause);
         break;
+    case WAIT_QUEUE:
     case WAIT_NOTHING:
         break;
     }
+}
+
+/* The work after a call is over: the intent holds again. */
+static void fire_for_wrap_up(struct turn *turn, struct user *user)
+{
+    heap_remove(&turn->core->deadlines, &user->wrap_up.node);
+    user->idle_since_ms = turn->now_ms;
+    user_touch(turn->core, user);
+}
+
+/* The desktop did not come back. */
+static void fire_for_vanished(struct turn *turn, struct user *user)
+{
+    heap_remove(&turn->core->deadlines, &user->vanished.node);
+    user->has_session = false;
+    user_touch(turn->core, user);
 }
 
 enum err apply_deadline(struct turn *turn)
@@ -29,9 +46,19 @@ enum err apply_deadline(struct turn *turn)
     if (!node || node->at_ms > turn->now_ms)
         return refuse(turn, ERR_STATE, "no deadline is due");
     struct deadline *deadline = LIST_OWNER(node, struct deadline, node);
-    if (deadline->kind == DEADLINE_OF_CALL)
+    switch (deadline->kind) {
+    case DEADLINE_OF_CALL:
         call_free(turn->core, LIST_OWNER(deadline, struct call, deadline));
-    else
+        break;
+    case DEADLINE_OF_PARTY:
         fire_for_party(turn, LIST_OWNER(deadline, struct party, deadline));
+        break;
+    case DEADLINE_OF_WRAP_UP:
+        fire_for_wrap_up(turn, LIST_OWNER(deadline, struct user, wrap_up));
+        break;
+    case DEADLINE_OF_VANISHED:
+        fire_for_vanished(turn, LIST_OWNER(deadline, struct user, vanished));
+        break;
+    }
     return ERR_OK;
 }

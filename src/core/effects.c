@@ -50,8 +50,10 @@ void effects_order_done(struct turn *turn, const struct order *order)
     h = hash_u64(h, order->leg);
     h = hash_slice(h, order->dn);
     h = hash_slice(h, order->from);
+    h = hash_slice(h, order->trunk);
     h = hash_slice(h, order->digits);
     h = hash_u64(h, (uint64_t)order->cause * 2 + order->auto_answer);
+    h = hash_u64(h, order->call << 2 | (uint64_t)order->recording);
     for (size_t i = 0; i < order->leg_count; i++) {
         h = hash_u64(h, order->legs[i].leg);
         h = hash_u64(h, (uint64_t)order->legs[i].tone << 32 | order->legs[i].hears);
@@ -61,21 +63,34 @@ void effects_order_done(struct turn *turn, const struct order *order)
 
 static uint64_t digest_call(uint64_t h, const struct call_view *view)
 {
-    h = hash_bytes(h, view->call->id, sizeof view->call->id);
+    const struct call_part *part = view->call;
+    h = hash_bytes(h, part->id, sizeof part->id);
     h = hash_u64(h, view->capabilities);
     h = hash_u64(h, (uint64_t)view->state << 32 | view->duration_s);
-    h = hash_u64(h, view->call->data ? view->call->data->hash : 0);
-    h = hash_u64(h, (uint64_t)view->call->participant_count << 32 | view->party);
-    for (uint32_t i = 0; i < view->call->participant_count; i++)
-        h = hash_slice(h, number_slice(view->call->participants[i].number));
+    h = hash_u64(h, part->data ? part->data->hash : 0);
+    h = hash_u64(h, (uint64_t)part->participant_count << 32 | view->party);
+    for (uint32_t i = 0; i < part->participant_count; i++)
+        h = hash_slice(h, number_slice(part->participants[i].number));
+    h = hash_u64(h, (uint64_t)part->type << 8 | (uint64_t)part->recording << 4 |
+                        (uint64_t)part->is_business << 3 | (uint64_t)view->is_listened_to << 2 |
+                        (uint64_t)view->is_monitored_muted << 1 | (uint64_t)view->is_muted);
+    h = hash_slice(hash_slice(h, slice_of(part->parent_id)), slice_of(view->previous_id));
     return hash_slice(hash_slice(h, slice_of(view->dnis)), slice_of(view->device_dn));
 }
 
-static uint64_t digest_device(uint64_t h, const struct device_view *view)
+uint64_t device_view_digest(const struct device_view *view)
 {
-    h = hash_slice(h, slice_of(view->dn));
-    h = hash_u64(h, (uint64_t)view->agent_state << 2 | (uint64_t)view->is_active << 1 |
-                        (uint64_t)view->is_registered);
+    uint64_t h = hash_slice(0, slice_of(view->dn));
+    h = hash_slice(h, slice_of(view->forward_to));
+    h = hash_slice(h, slice_of(view->target_id));
+    h = hash_u64(h, (uint64_t)view->monitoring << 5 | (uint64_t)view->scope << 4 |
+                        (uint64_t)view->span << 3 | (uint64_t)view->is_dnd << 2 |
+                        (uint64_t)view->is_active << 1);
+    if (view->state) {
+        h = hash_slice(h, slice_of(view->state->id));
+        h = hash_slice(h, view->state->display_name);
+        h = hash_u64(hash_slice(h, view->state->reason), (uint64_t)view->state->mode);
+    }
     return hash_u64(h, view->capabilities);
 }
 
@@ -106,20 +121,35 @@ void effects_call_notice(struct turn *turn, struct party *party, enum notice_kin
     notice->release_reason = extras.release_reason;
     notice->error = extras.error;
     notice->error_text = extras.error_text;
-    view_of_call(party, turn->now_ms, &notice->call);
+    view_of_call(turn->core, party, turn->now_ms, &notice->call);
+    party->told = notice->call.capabilities;
     turn->fx->digest =
         hash_u64(digest_call(turn->fx->digest, &notice->call),
                  (uint64_t)extras.error << 16 | (uint64_t)extras.release_reason << 8 |
                      (uint64_t)extras.has_extensions << 1 | (uint64_t)extras.has_wrap_up);
 }
 
-void effects_device_notice(struct turn *turn, struct device *device, enum notice_kind kind)
+static void device_notice(struct turn *turn, struct device *device, enum notice_kind kind,
+                          const char *error_text)
 {
     if (!device->owner)
         return;
     struct notice *notice = add_notice(turn, device->owner, kind);
-    view_of_device(device, &notice->device);
-    turn->fx->digest = digest_device(turn->fx->digest, &notice->device);
+    notice->error = error_text ? ERR_INTERNAL : ERR_OK;
+    notice->error_text = error_text;
+    view_of_device(turn->core, device, &notice->device);
+    turn->fx->digest = hash_u64(turn->fx->digest, device_view_digest(&notice->device));
+    turn->fx->digest = hash_slice(turn->fx->digest, slice_of(error_text));
+}
+
+void effects_device_notice(struct turn *turn, struct device *device, enum notice_kind kind)
+{
+    device_notice(turn, device, kind, NULL);
+}
+
+void effects_device_error(struct turn *turn, struct device *device, const char *text)
+{
+    device_notice(turn, device, NOTICE_DEVICE_ERROR, text);
 }
 
 void effects_reset(struct effects *fx)

@@ -11,7 +11,13 @@ static void encode_command(const struct command *c, struct buf *out)
     enc_bytes(out, c->user);
     enc_bytes(out, c->target);
     enc_bytes(out, c->text);
-    enc_u64(out, c->voice);
+    enc_bytes(out, c->call);
+    enc_bytes(out, c->caller_id);
+    enc_bytes(out, c->key);
+    enc_bytes(out, c->place);
+    enc_bytes(out, c->device);
+    enc_u64(out, (uint64_t)c->at);
+    enc_u64(out, (uint64_t)c->voice | (uint64_t)c->scope << 1 | (uint64_t)c->span << 2);
     enc_u64(out, c->pair_count);
     for (size_t i = 0; i < c->pair_count; i++) {
         enc_bytes(out, c->pairs[i].key);
@@ -25,6 +31,8 @@ static void encode_signal(const struct signal *s, struct buf *out)
     enc_u64(out, s->leg);
     enc_bytes(out, s->dn);
     enc_bytes(out, s->number);
+    enc_bytes(out, s->from);
+    enc_bytes(out, s->trunk);
     enc_u64(out, (uint64_t)s->cause);
     enc_u64(out, s->talks);
     enc_u64(out, s->keep.ptr != NULL);
@@ -42,6 +50,9 @@ static void encode_limits(const struct config_limits *l, struct buf *out)
     enc_u64(out, l->value_bytes);
     enc_u64(out, l->call_bytes);
     enc_u64(out, l->pairs);
+    enc_u64(out, l->disposition_ms);
+    enc_u64(out, l->vanished_ms);
+    enc_u64(out, l->is_documented);
 }
 
 static void encode_config(const struct config_item *c, struct buf *out)
@@ -56,7 +67,27 @@ static void encode_config(const struct config_item *c, struct buf *out)
     enc_bytes(out, c->first_name);
     enc_bytes(out, c->last_name);
     enc_bytes(out, c->owner);
+    enc_u64(out, c->roles);
     enc_u64(out, (uint64_t)c->remote_answer);
+    enc_u64(out, c->calls);
+    enc_u64(out, c->may_record);
+    enc_u64(out, (uint64_t)c->mode);
+    enc_bytes(out, c->reason);
+    enc_u64(out, c->member_count);
+    for (size_t i = 0; i < c->member_count; i++)
+        enc_bytes(out, c->members[i]);
+    enc_u64(out, c->wrap_up_ms);
+    enc_u64(out, c->no_answer_ms);
+    enc_u64(out, c->max_wait_ms);
+    enc_u64(out, c->max_waiting);
+    enc_bytes(out, c->overflow);
+    enc_bytes(out, c->country);
+    enc_bytes(out, c->international);
+    enc_bytes(out, c->national);
+    enc_bytes(out, c->outside);
+    enc_bytes(out, c->area);
+    enc_bytes(out, c->main_number);
+    enc_bytes(out, c->disposition_key);
 }
 
 void input_encode(const struct input *input, struct buf *out)
@@ -83,7 +114,16 @@ static void decode_command(struct dec *d, struct arena *arena, struct command *c
     c->user = dec_bytes(d);
     c->target = dec_bytes(d);
     c->text = dec_bytes(d);
-    c->voice = dec_u64_max(d, 1) != 0;
+    c->call = dec_bytes(d);
+    c->caller_id = dec_bytes(d);
+    c->key = dec_bytes(d);
+    c->place = dec_bytes(d);
+    c->device = dec_bytes(d);
+    c->at = (enum op_target)dec_u64_max(d, OP_ON_USER);
+    uint64_t flags = dec_u64_max(d, 7);
+    c->voice = flags & 1;
+    c->scope = flags & 2 ? MONITOR_AGENT : MONITOR_CALL;
+    c->span = flags & 4 ? MONITOR_NEXT_CALL : MONITOR_ALL_CALLS;
     /* A pair takes two bytes at least, so the count is bounded by what is left. */
     c->pair_count = (size_t)dec_u64_max(d, (uint64_t)(d->end - d->at));
     if (d->failed || c->pair_count == 0) {
@@ -104,6 +144,8 @@ static void decode_signal(struct dec *d, struct signal *s)
     s->leg = dec_u64(d);
     s->dn = dec_bytes(d);
     s->number = dec_bytes(d);
+    s->from = dec_bytes(d);
+    s->trunk = dec_bytes(d);
     s->cause = (enum cause)dec_u64_max(d, CAUSE_COUNT - 1);
     s->talks = dec_u64_max(d, 1) != 0;
     s->keep = dec_u64_max(d, 1) ? dec_bytes(d) : SLICE_NONE;
@@ -119,9 +161,25 @@ static void decode_limits(struct dec *d, struct config_limits *l)
     l->value_bytes = dec_u64(d);
     l->call_bytes = dec_u64(d);
     l->pairs = dec_u64(d);
+    l->disposition_ms = dec_u64(d);
+    l->vanished_ms = dec_u64(d);
+    l->is_documented = dec_u64_max(d, 1);
 }
 
-static void decode_config(struct dec *d, struct config_item *c)
+static void decode_members(struct dec *d, struct arena *arena, struct config_item *c)
+{
+    c->member_count = (size_t)dec_u64_max(d, (uint64_t)(d->end - d->at));
+    if (d->failed || c->member_count == 0) {
+        c->member_count = 0;
+        return;
+    }
+    struct slice *members = arena_alloc(arena, c->member_count * sizeof *members);
+    for (size_t i = 0; i < c->member_count; i++)
+        members[i] = dec_bytes(d);
+    c->members = members;
+}
+
+static void decode_config(struct dec *d, struct arena *arena, struct config_item *c)
 {
     c->kind = (enum config_kind)dec_u64_max(d, CONFIG_KIND_COUNT - 1);
     if (c->kind == CONFIG_LIMITS) {
@@ -133,7 +191,25 @@ static void decode_config(struct dec *d, struct config_item *c)
     c->first_name = dec_bytes(d);
     c->last_name = dec_bytes(d);
     c->owner = dec_bytes(d);
+    c->roles = (unsigned)dec_u64_max(d, ROLE_AGENT | ROLE_SUPERVISOR | ROLE_ADMIN);
     c->remote_answer = (enum remote_answer)dec_u64_max(d, REMOTE_ANSWER_REINVITE);
+    c->calls = dec_u64(d);
+    c->may_record = dec_u64_max(d, 1) != 0;
+    c->mode = (enum agent_mode)dec_u64_max(d, AGENT_AUX_WORK);
+    c->reason = dec_bytes(d);
+    decode_members(d, arena, c);
+    c->wrap_up_ms = dec_u64(d);
+    c->no_answer_ms = dec_u64(d);
+    c->max_wait_ms = dec_u64(d);
+    c->max_waiting = dec_u64(d);
+    c->overflow = dec_bytes(d);
+    c->country = dec_bytes(d);
+    c->international = dec_bytes(d);
+    c->national = dec_bytes(d);
+    c->outside = dec_bytes(d);
+    c->area = dec_bytes(d);
+    c->main_number = dec_bytes(d);
+    c->disposition_key = dec_bytes(d);
 }
 
 enum err input_decode(struct dec *d, struct arena *arena, struct input *out)
@@ -149,7 +225,7 @@ enum err input_decode(struct dec *d, struct arena *arena, struct input *out)
         decode_signal(d, &out->signal);
         break;
     case INPUT_CONFIG:
-        decode_config(d, &out->config);
+        decode_config(d, arena, &out->config);
         break;
     default:
         break;

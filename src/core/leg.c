@@ -12,6 +12,7 @@ struct leg *leg_create(struct core *core, uint64_t id, const char *dn)
     struct leg *leg = mem_zalloc(sizeof *leg);
     leg->id = id;
     number_copy(leg->dn, number_slice(dn));
+    list_init(&leg->parties);
     list_append(&core->legs, &leg->link);
     map_put(&core->leg_by_id, map_key_u64(&leg->id), leg);
     return leg;
@@ -21,10 +22,36 @@ void leg_free(struct core *core, struct leg *leg)
 {
     map_remove(&core->leg_by_id, map_key_u64(&leg->id));
     list_remove(&leg->link);
-    if (leg->party)
-        leg->party->leg = NULL;
+    while (!list_is_empty(&leg->parties))
+        leg_leave(LIST_OWNER(leg->parties.next, struct party, of_leg));
+    mem_free((char *)(uintptr_t)leg->trunk.ptr);
     buf_free(&leg->keep);
     mem_free(leg);
+}
+
+void leg_join(struct leg *leg, struct party *party)
+{
+    list_append(&leg->parties, &party->of_leg);
+    party->leg = leg;
+    leg->party = party;
+}
+
+void leg_leave(struct party *party)
+{
+    struct leg *leg = party->leg;
+    list_remove(&party->of_leg);
+    party->leg = NULL;
+    if (leg->party == party)
+        leg->party = list_is_empty(&leg->parties)
+                         ? NULL
+                         : LIST_OWNER(leg->parties.prev, struct party, of_leg);
+}
+
+void leg_set_trunk(struct leg *leg, struct slice trunk)
+{
+    char *copy = mem_alloc(trunk.len + 1);
+    memcpy(copy, trunk.ptr, trunk.len);
+    leg->trunk = (struct slice){copy, trunk.len};
 }
 
 struct leg *leg_find(const struct core *core, uint64_t id)
@@ -37,6 +64,8 @@ void leg_order_ring(struct turn *turn, const struct leg *leg)
     struct order *order = effects_order(turn, ORDER_RING, leg->id);
     order->dn = arena_copy(&turn->fx->arena, number_slice(leg->dn));
     order->from = arena_copy(&turn->fx->arena, number_slice(leg->from));
+    if (leg->trunk.len > 0)
+        order->trunk = arena_copy(&turn->fx->arena, leg->trunk);
     order->auto_answer = leg->auto_answer;
     effects_order_done(turn, order);
 }
@@ -58,8 +87,7 @@ struct leg *leg_ring(struct turn *turn, struct party *party, const char *from, b
     struct leg *leg = leg_create(turn->core, turn->core->next_leg++, party->device->dn);
     number_copy(leg->from, number_slice(from));
     leg->auto_answer = auto_answer;
-    leg->party = party;
-    party->leg = leg;
+    leg_join(leg, party);
     leg_order_ring(turn, leg);
     return leg;
 }
@@ -74,9 +102,8 @@ void leg_answer(struct turn *turn, struct leg *leg)
 
 void leg_drop(struct turn *turn, struct leg *leg, enum cause cause)
 {
-    if (leg->party)
-        leg->party->leg = NULL;
-    leg->party = NULL;
+    while (!list_is_empty(&leg->parties))
+        leg_leave(LIST_OWNER(leg->parties.next, struct party, of_leg));
     if (leg->is_dropping)
         return;
     leg->is_dropping = true;

@@ -12,7 +12,8 @@
 
 static bool is_in_mix(const struct party *party)
 {
-    return party->leg && (party->leg->is_up || party->leg->is_offered);
+    return party->leg && party->leg->party == party &&
+           (party->leg->is_up || party->leg->is_offered);
 }
 
 static bool hears(const struct party *listener, const struct party *talker)
@@ -47,7 +48,7 @@ void call_mix(struct turn *turn, struct call *call)
         if (is_in_mix(party) && count < MIX_LEGS_MAX)
             of[count++] = party;
     }
-    if (count == 0)
+    if (count == 0 && (!call->is_over || call->recording == RECORDING_NONE))
         return;
     for (size_t i = 0; i < count; i++) {
         legs[i].leg = of[i]->leg->id;
@@ -57,6 +58,9 @@ void call_mix(struct turn *turn, struct call *call)
                 legs[i].hears |= 1u << k;
     }
     struct order *order = effects_order(turn, ORDER_MIX, 0);
+    order->call = call->serial;
+    order->call_id = arena_copy(&turn->fx->arena, slice_of(call->id));
+    order->recording = call->is_over ? RECORDING_STOPPED : call->recording;
     order->legs = legs;
     order->leg_count = count;
     effects_order_done(turn, order);

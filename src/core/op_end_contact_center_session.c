@@ -10,6 +10,6 @@ enum err op_end_contact_center_session(struct turn *turn)
     if (!turn->user->has_session)
         return ERR_OK;
     turn->user->has_session = false;
-    user_tell_devices(turn, turn->user);
+    user_touch(turn->core, turn->user);
     return ERR_OK;
 }

@@ -15,6 +15,6 @@ enum err op_start_contact_center_session(struct turn *turn)
     if (user->has_session)
         return ERR_OK;
     user->has_session = true;
-    user_tell_devices(turn, user);
+    user_set_intent(turn, user, state_of_mode(turn->core, AGENT_NOT_READY));
     return ERR_OK;
 }

@@ -11,20 +11,31 @@
 #define IN_TALKING (IN(PARTY_ESTABLISHED) | IN(PARTY_HELD))
 #define IN_LIVING  (IN(PARTY_DIALING) | IN(PARTY_RINGING) | IN_TALKING)
 
+#define OP_ON_AGENT (OP_ON_DEVICE | OP_ON_CHANNEL | OP_ON_USER)
+#define TO_SOMEBODY (OP_PARAM_DESTINATION | OP_PARAM_USER_DATA | OP_PARAM_LOCATION)
+
 static const struct op_row rows[OP_COUNT] = {
-    [OP_DIAL] = {"Dial", OP_ON_DEVICE_CALLS, OP_PARAM_DESTINATION | OP_PARAM_USER_DATA,
+    [OP_DIAL] = {"Dial", OP_ON_DEVICE_CALLS,
+                 OP_PARAM_DESTINATION | OP_PARAM_USER_DATA | OP_PARAM_LOCATION | OP_PARAM_CALLER_ID,
                  OP_PARAM_DESTINATION},
     [OP_ANSWER] = {"Answer", OP_ON_CALL, 0, 0},
+    [OP_REJECT] = {"Reject", OP_ON_CALL, 0, 0},
     [OP_HANGUP] = {"Hangup", OP_ON_CALL, 0, 0},
     [OP_HOLD] = {"Hold", OP_ON_CALL, 0, 0},
     [OP_RETRIEVE] = {"Retrieve", OP_ON_CALL, 0, 0},
     [OP_MUTE_CALL] = {"MuteCall", OP_ON_CALL, 0, 0},
     [OP_UNMUTE_CALL] = {"UnmuteCall", OP_ON_CALL, 0, 0},
     [OP_CLEAR_CALL] = {"ClearCall", OP_ON_CALL, 0, 0},
-    [OP_SINGLE_STEP_CONFERENCE] = {"SingleStepConference", OP_ON_CALL,
-                                   OP_PARAM_DESTINATION | OP_PARAM_USER_DATA, OP_PARAM_DESTINATION},
-    [OP_SINGLE_STEP_TRANSFER] = {"SingleStepTransfer", OP_ON_CALL,
-                                 OP_PARAM_DESTINATION | OP_PARAM_USER_DATA, OP_PARAM_DESTINATION},
+    [OP_SWAP_CALLS] = {"SwapCalls", OP_ON_CALL, OP_PARAM_OTHER_CALL, OP_PARAM_OTHER_CALL},
+    [OP_SINGLE_STEP_CONFERENCE] = {"SingleStepConference", OP_ON_CALL, TO_SOMEBODY,
+                                   OP_PARAM_DESTINATION},
+    [OP_SINGLE_STEP_TRANSFER] = {"SingleStepTransfer", OP_ON_CALL, TO_SOMEBODY,
+                                 OP_PARAM_DESTINATION},
+    [OP_INITIATE_TRANSFER] = {"InitiateTransfer", OP_ON_CALL, TO_SOMEBODY, OP_PARAM_DESTINATION},
+    [OP_COMPLETE_TRANSFER] = {"CompleteTransfer", OP_ON_CALL, OP_PARAM_CONSULT_CALL, 0},
+    [OP_INITIATE_CONFERENCE] = {"InitiateConference", OP_ON_CALL, TO_SOMEBODY,
+                                OP_PARAM_DESTINATION},
+    [OP_COMPLETE_CONFERENCE] = {"CompleteConference", OP_ON_CALL, OP_PARAM_CONSULT_CALL, 0},
     [OP_REMOVE_PARTICIPANT_FROM_CONFERENCE] = {"RemoveParticipantFromConference", OP_ON_CALL,
                                                OP_PARAM_PARTICIPANT, OP_PARAM_PARTICIPANT},
     [OP_SEND_DTMF] = {"SendDtmf", OP_ON_CALL, OP_PARAM_DIGITS, OP_PARAM_DIGITS},
@@ -32,9 +43,41 @@ static const struct op_row rows[OP_COUNT] = {
     [OP_UPDATE_USER_DATA] = {"UpdateUserData", OP_ON_CALL, OP_PARAM_USER_DATA, OP_PARAM_USER_DATA},
     [OP_DELETE_USER_DATA] = {"DeleteUserData", OP_ON_CALL, 0, 0},
     [OP_DELETE_USER_DATA_PAIR] = {"DeleteUserDataPair", OP_ON_CALL, OP_PARAM_KEY, OP_PARAM_KEY},
-    [OP_START_CONTACT_CENTER_SESSION] = {"StartContactCenterSession", OP_ON_USER, OP_PARAM_CHANNELS,
-                                         OP_PARAM_CHANNELS},
+    [OP_START_CALL_RECORDING] = {"StartCallRecording", OP_ON_CALL, 0, 0},
+    [OP_PAUSE_CALL_RECORDING] = {"PauseCallRecording", OP_ON_CALL, 0, 0},
+    [OP_RESUME_CALL_RECORDING] = {"ResumeCallRecording", OP_ON_CALL, 0, 0},
+    [OP_STOP_CALL_RECORDING] = {"StopCallRecording", OP_ON_CALL, 0, 0},
+    [OP_SET_CALL_DISPOSITION] = {"SetCallDisposition", OP_ON_CALL | OP_ON_DEVICE,
+                                 OP_PARAM_OF_CALL | OP_PARAM_DISPOSITION |
+                                     OP_PARAM_DISPOSITION_KEY | OP_PARAM_USER_DATA,
+                                 OP_PARAM_DISPOSITION},
+    [OP_SWITCH_TO_LISTEN_IN] = {"SwitchToListenIn", OP_ON_CALL, 0, 0},
+    [OP_SWITCH_TO_COACH] = {"SwitchToCoach", OP_ON_CALL, 0, 0},
+    [OP_SWITCH_TO_BARGE_IN] = {"SwitchToBargeIn", OP_ON_CALL, 0, 0},
+    [OP_MUTE_MONITORED_USER] = {"MuteMonitoredUser", OP_ON_CALL | OP_ON_DEVICE, 0, 0},
+    [OP_UNMUTE_MONITORED_USER] = {"UnmuteMonitoredUser", OP_ON_CALL | OP_ON_DEVICE, 0, 0},
+    [OP_LISTEN_IN] = {"ListenIn", OP_ON_DEVICE, OP_PARAM_TARGET_DEVICE | OP_PARAM_MONITORING,
+                      OP_PARAM_TARGET_DEVICE},
+    [OP_COACH] = {"Coach", OP_ON_DEVICE, OP_PARAM_TARGET_DEVICE | OP_PARAM_MONITORING,
+                  OP_PARAM_TARGET_DEVICE},
+    [OP_BARGE_IN] = {"BargeIn", OP_ON_DEVICE, OP_PARAM_TARGET_DEVICE | OP_PARAM_MONITORING,
+                     OP_PARAM_TARGET_DEVICE},
+    [OP_CANCEL_SUPERVISOR_MONITORING] = {"CancelSupervisorMonitoring", OP_ON_DEVICE, 0, 0},
+    [OP_DO_NOT_DISTURB_ON] = {"DoNotDisturbOn", OP_ON_AGENT, 0, 0},
+    [OP_DO_NOT_DISTURB_OFF] = {"DoNotDisturbOff", OP_ON_AGENT, 0, 0},
+    [OP_FORWARD_CALLS_ON] = {"ForwardCallsOn", OP_ON_DEVICE, OP_PARAM_FORWARD_TO,
+                             OP_PARAM_FORWARD_TO},
+    [OP_FORWARD_CALLS_OFF] = {"ForwardCallsOff", OP_ON_DEVICE, 0, 0},
+    [OP_READY] = {"Ready", OP_ON_AGENT, 0, 0},
+    [OP_NOT_READY] = {"NotReady", OP_ON_AGENT, 0, 0},
+    [OP_AFTER_CALL_WORK] = {"AfterCallWork", OP_ON_AGENT, 0, 0},
+    [OP_AUX_WORK] = {"AuxWork", OP_ON_AGENT, 0, 0},
+    [OP_AGENT_STATE] = {NULL, OP_ON_AGENT, 0, 0},
+    [OP_START_CONTACT_CENTER_SESSION] = {"StartContactCenterSession", OP_ON_USER,
+                                         OP_PARAM_CHANNELS | OP_PARAM_PLACE, OP_PARAM_CHANNELS},
     [OP_END_CONTACT_CENTER_SESSION] = {"EndContactCenterSession", OP_ON_USER, 0, 0},
+    [OP_DESKTOP_GONE] = {NULL, OP_ON_USER, 0, 0},
+    [OP_DESKTOP_BACK] = {NULL, OP_ON_USER, 0, 0},
 };
 
 /* Whether the telephone can be made to go off hook by itself. */
@@ -78,27 +121,39 @@ static bool has_company(const struct party *party)
 }
 
 static const struct op_rule rules[OP_COUNT] = {
-    [OP_DIAL] = {0, 0, NULL, op_dial},
-    [OP_ANSWER] = {IN(PARTY_RINGING), 0, can_answer, op_answer},
+    [OP_DIAL] = {.run = op_dial},
+    [OP_ANSWER] = {.offered = IN(PARTY_RINGING), .offered_if = can_answer, .run = op_answer},
     /* Ringing: a desktop's "decline". Released: the hang-up that crossed the other side's. */
-    [OP_HANGUP] = {IN(PARTY_DIALING) | IN_TALKING, IN(PARTY_RINGING) | IN(PARTY_RELEASED), NULL,
-                   op_hangup},
-    [OP_HOLD] = {IN(PARTY_ESTABLISHED), 0, NULL, op_hold},
-    [OP_RETRIEVE] = {IN(PARTY_HELD), 0, can_retrieve, op_retrieve},
-    [OP_MUTE_CALL] = {IN(PARTY_ESTABLISHED), 0, is_not_muted, op_mute_call},
-    [OP_UNMUTE_CALL] = {IN(PARTY_ESTABLISHED), 0, is_muted, op_unmute_call},
-    [OP_CLEAR_CALL] = {IN(PARTY_RINGING) | IN_TALKING, IN(PARTY_RELEASED), NULL, op_clear_call},
-    [OP_SINGLE_STEP_CONFERENCE] = {IN_TALKING, 0, NULL, op_single_step_conference},
-    [OP_SINGLE_STEP_TRANSFER] = {IN_TALKING, 0, has_company, op_single_step_transfer},
-    [OP_REMOVE_PARTICIPANT_FROM_CONFERENCE] = {IN(PARTY_ESTABLISHED), 0, has_added,
-                                               op_remove_participant_from_conference},
-    [OP_SEND_DTMF] = {IN(PARTY_DIALING) | IN(PARTY_ESTABLISHED), 0, NULL, op_send_dtmf},
-    [OP_ATTACH_USER_DATA] = {IN_LIVING, 0, NULL, op_attach_user_data},
-    [OP_UPDATE_USER_DATA] = {IN_LIVING, 0, NULL, op_update_user_data},
-    [OP_DELETE_USER_DATA] = {IN_LIVING, 0, NULL, op_delete_user_data},
-    [OP_DELETE_USER_DATA_PAIR] = {IN_LIVING, 0, NULL, op_delete_user_data_pair},
-    [OP_START_CONTACT_CENTER_SESSION] = {0, 0, NULL, op_start_contact_center_session},
-    [OP_END_CONTACT_CENTER_SESSION] = {0, 0, NULL, op_end_contact_center_session},
+    [OP_HANGUP] = {.offered = IN(PARTY_DIALING) | IN_TALKING,
+                   .tolerated = IN(PARTY_RINGING) | IN(PARTY_RELEASED),
+                   .run = op_hangup},
+    [OP_HOLD] = {.offered = IN(PARTY_ESTABLISHED), .run = op_hold},
+    [OP_RETRIEVE] = {.offered = IN(PARTY_HELD), .offered_if = can_retrieve, .run = op_retrieve},
+    [OP_MUTE_CALL] = {.offered = IN(PARTY_ESTABLISHED),
+                      .offered_if = is_not_muted,
+                      .is_extra = true,
+                      .run = op_mute_call},
+    [OP_UNMUTE_CALL] = {.offered = IN(PARTY_ESTABLISHED),
+                        .offered_if = is_muted,
+                        .run = op_unmute_call},
+    [OP_CLEAR_CALL] = {.offered = IN(PARTY_RINGING) | IN_TALKING,
+                       .tolerated = IN(PARTY_RELEASED),
+                       .is_extra = true,
+                       .run = op_clear_call},
+    [OP_SINGLE_STEP_CONFERENCE] = {.offered = IN_TALKING, .run = op_single_step_conference},
+    [OP_SINGLE_STEP_TRANSFER] = {.offered = IN_TALKING,
+                                 .offered_if = has_company,
+                                 .run = op_single_step_transfer},
+    [OP_REMOVE_PARTICIPANT_FROM_CONFERENCE] = {.offered = IN(PARTY_ESTABLISHED),
+                                               .offered_if = has_added,
+                                               .run = op_remove_participant_from_conference},
+    [OP_SEND_DTMF] = {.offered = IN(PARTY_DIALING) | IN(PARTY_ESTABLISHED), .run = op_send_dtmf},
+    [OP_ATTACH_USER_DATA] = {.offered = IN_LIVING, .run = op_attach_user_data},
+    [OP_UPDATE_USER_DATA] = {.offered = IN_LIVING, .run = op_update_user_data},
+    [OP_DELETE_USER_DATA] = {.offered = IN_LIVING, .run = op_delete_user_data},
+    [OP_DELETE_USER_DATA_PAIR] = {.offered = IN_LIVING, .run = op_delete_user_data_pair},
+    [OP_START_CONTACT_CENTER_SESSION] = {.run = op_start_contact_center_session},
+    [OP_END_CONTACT_CENTER_SESSION] = {.run = op_end_contact_center_session},
 };
 
 const struct op_row *op_row(enum op op)
@@ -106,10 +161,11 @@ const struct op_row *op_row(enum op op)
     return &rows[op];
 }
 
-enum op op_find(struct slice name)
+enum op op_find(struct slice name, enum op_target target)
 {
     for (int op = 0; op < OP_COUNT; op++)
-        if (slice_is(name, rows[op].name))
+        if (rows[op].name && rules[op].run && (rows[op].targets & target) &&
+            slice_is(name, rows[op].name))
             return (enum op)op;
     return OP_COUNT;
 }
@@ -124,16 +180,31 @@ static bool is_offered(const struct op_rule *rule, const struct party *party)
     return (rule->offered & IN(party->state)) && (!rule->offered_if || rule->offered_if(party));
 }
 
-uint64_t op_capabilities(const struct party *party)
+static bool is_tolerated(const struct op_rule *rule, const struct party *party)
+{
+    return (rule->tolerated & IN(party->state)) &&
+           (!rule->tolerated_if || rule->tolerated_if(party));
+}
+
+uint64_t op_capabilities(const struct core *core, const struct party *party)
 {
     uint64_t bits = 0;
     for (int op = 0; op < OP_COUNT; op++)
-        if (is_offered(&rules[op], party))
+        if (is_offered(&rules[op], party) && !(rules[op].is_extra && core->limits.is_documented))
+            bits |= UINT64_C(1) << op;
+    return bits;
+}
+
+uint64_t op_device_capabilities(const struct device *device)
+{
+    uint64_t bits = 0;
+    for (int op = 0; op < OP_COUNT; op++)
+        if (rules[op].device_offers && rules[op].device_offers(device))
             bits |= UINT64_C(1) << op;
     return bits;
 }
 
 bool op_is_accepted(enum op op, const struct party *party)
 {
-    return is_offered(&rules[op], party) || (rules[op].tolerated & IN(party->state));
+    return is_offered(&rules[op], party) || is_tolerated(&rules[op], party);
 }

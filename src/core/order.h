@@ -28,6 +28,7 @@ enum cause {
     CAUSE_ABANDONED,   /* abandoned: the caller left before the answer */
     CAUSE_UNREACHABLE, /* unreachable: nobody has the number, or its telephone is not registered */
     CAUSE_TRANSFERRED, /* transferred */
+    CAUSE_CONFERENCED, /* conferenced: of a consult call that became part of its parent */
     CAUSE_CLEARED,     /* cleared */
     CAUSE_FAILED,      /* failed: the telephone or the network did not do what was asked */
     CAUSE_COUNT
@@ -36,6 +37,9 @@ enum cause {
 const char *cause_text(enum cause cause);
 
 enum tone { TONE_NONE, TONE_RINGBACK, TONE_BUSY, TONE_MUSIC, TONE_COUNT };
+
+/* NONE: the call was never recorded. */
+enum recording { RECORDING_NONE, RECORDING_STOPPED, RECORDING_ON, RECORDING_PAUSED };
 
 /* One row of "who hears whom": this leg hears the legs whose bits are set, and the tone. */
 struct mix_leg {
@@ -49,9 +53,11 @@ enum order_kind {
     ORDER_ANSWER, /* make the telephone go off hook by itself; for a leg that the telephone began:
                      accept it. Confirmed by answered or gone */
     ORDER_DROP,   /* end the leg. Confirmed by gone; also when the driver does not know the leg */
-    ORDER_MIX,    /* who hears whom from now on; the whole table of one call, repeatable. A leg not
-                     yet answered takes part as soon as it can; until then a ring-back tone is the
-                     telephone's own affair where the telephone began the leg (180) */
+    ORDER_MIX,    /* who hears whom from now on, and whether it is recorded; the whole table of one
+                     call, repeatable. A leg not yet answered takes part as soon as it can; until
+                     then a ring-back tone is the telephone's own affair where the telephone began
+                     the leg (180). A leg that moves to another call is only in the newer table;
+                     the last one of a recorded call is empty and records nothing */
     ORDER_DTMF,   /* send digits to that telephone, once */
     ORDER_KEPT,   /* what the last signal of this leg gave to keep is durable now: the driver may
                      send the 200 or ACK that waited for it. Never repeated */
@@ -61,11 +67,15 @@ enum order_kind {
 struct order {
     enum order_kind kind;
     uint64_t leg;        /* all but mix */
-    struct slice dn;     /* ring: the device's directory number */
+    struct slice dn;     /* ring: the device's directory number, or the outside number ("+49...") */
     struct slice from;   /* ring: the number to show */
+    struct slice trunk;  /* ring: the trunk to place it through; empty: a device */
     bool auto_answer;    /* ring: the telephone is to go off hook by itself (Dial's own leg) */
     enum cause cause;    /* drop */
     struct slice digits; /* dtmf: 0-9 * # A-D */
+    uint64_t call;       /* mix: 1, 2, 3 ..., in order of the calls' creation */
+    struct slice call_id;       /* mix: of the API; names the recording */
+    enum recording recording;   /* mix: wanted from now on */
     const struct mix_leg *legs; /* mix */
     size_t leg_count;
 };
@@ -73,7 +83,8 @@ struct order {
 enum signal_kind {
     SIGNAL_REGISTERED,   /* dn, talks; on change only */
     SIGNAL_UNREGISTERED, /* dn; on change only */
-    SIGNAL_INCOMING,     /* leg, dn, number, keep: the device's telephone began a call to number */
+    SIGNAL_INCOMING,     /* leg, dn, number, keep: the device's telephone began a call to number;
+                            or leg, trunk, from, number, keep: so did somebody outside */
     SIGNAL_RINGING,      /* leg, talks, (keep) */
     SIGNAL_ANSWERED,     /* leg, keep */
     SIGNAL_GONE,         /* leg, cause: hung up, refused, or lost. The last signal of a leg */
@@ -82,6 +93,7 @@ enum signal_kind {
     SIGNAL_DTMF,         /* leg, number: digits pressed on the telephone */
     SIGNAL_KEEP,         /* leg, keep: something to keep changed (CSeq reserve, route, codec) */
     SIGNAL_REFUSED, /* leg: the telephone did not do what the answer order asked; it rings on */
+    SIGNAL_RECORDING_FAILED, /* leg: one of the call whose recording ended by a failure */
     SIGNAL_COUNT
 };
 
@@ -90,6 +102,8 @@ struct signal {
     uint64_t leg;
     struct slice dn;
     struct slice number;
+    struct slice from;  /* incoming from a trunk: the caller's number as received, may be empty */
+    struct slice trunk; /* incoming: name of the trunk; empty: a device */
     enum cause cause;
     bool talks;        /* the telephone answers when asked by NOTIFY "Event: talk" */
     struct slice keep; /* the driver's own bytes, at most SIGNAL_KEEP_MAX, replaced as a whole;

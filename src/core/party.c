@@ -23,6 +23,8 @@ struct party *party_create(struct turn *turn, struct call *call, struct slice dn
     number_copy(party->dn, dn);
     list_init(&party->of_user);
     list_init(&party->of_device);
+    list_init(&party->of_leg);
+    list_init(&party->of_queue);
     list_append(&call->parties, &party->link);
     turn->core->stats.calls_by_state[PARTY_INVITED]++;
     call_changed(call);
@@ -36,6 +38,9 @@ void party_free(struct core *core, struct party *party)
     list_remove(&party->link);
     list_remove(&party->of_user);
     list_remove(&party->of_device);
+    list_remove(&party->of_queue);
+    if (party->leg)
+        leg_leave(party);
     mem_free(party);
 }
 
@@ -61,15 +66,25 @@ struct party *party_of_user(const struct call *call, const struct user *user)
     return found;
 }
 
-struct party *party_inviter(const struct party *party)
+struct party *party_find(const struct call *call, uint32_t number)
 {
-    LIST_EACH(it, &party->call->parties)
+    LIST_EACH(it, &call->parties)
     {
-        struct party *other = LIST_OWNER(it, struct party, link);
-        if (other->number == party->inviter)
-            return other;
+        struct party *party = LIST_OWNER(it, struct party, link);
+        if (party->number == number)
+            return party;
     }
     return NULL;
+}
+
+struct party *party_inviter(const struct party *party)
+{
+    return party_find(party->call, party->inviter);
+}
+
+bool party_is_silent(const struct party *party)
+{
+    return party->monitoring == MONITORING_LISTEN_IN || party->monitoring == MONITORING_COACH;
 }
 
 struct party *party_talking(const struct call *call)
@@ -101,7 +116,12 @@ void party_set_state(struct turn *turn, struct party *party, enum party_state st
         party->ended_ms = turn->now_ms;
     if (state != PARTY_HELD)
         party->is_held_by_telephone = false;
+    if (state == PARTY_ESTABLISHED)
+        party->has_talked = true;
     party->state = state;
+    call_touch(turn->core, party->call);
+    if (party->user)
+        user_touch(turn->core, party->user);
 }
 
 void party_wait_for(struct turn *turn, struct party *party, enum party_wait wait, uint64_t ms)

@@ -5,20 +5,22 @@
 #include "base/mem.h"
 #include "core/core_int.h"
 
-static void add_call(struct answer *out, size_t *cap, struct party *party, uint64_t time_ms)
+static void add_call(const struct core *core, struct answer *out, size_t *cap, struct party *party,
+                     uint64_t time_ms)
 {
     out->calls = mem_grow(out->calls, cap, out->call_count + 1, sizeof *out->calls);
-    view_of_call(party, time_ms, &out->calls[out->call_count++]);
+    view_of_call(core, party, time_ms, &out->calls[out->call_count++]);
 }
 
-static void query_calls(const struct user *user, uint64_t time_ms, struct answer *out)
+static void query_calls(const struct core *core, const struct user *user, uint64_t time_ms,
+                        struct answer *out)
 {
     size_t cap = 0;
     LIST_EACH(it, &user->parties)
     {
         struct party *party = LIST_OWNER(it, struct party, of_user);
         if (party_is_living(party) && party->state != PARTY_INVITED)
-            add_call(out, &cap, party, time_ms);
+            add_call(core, out, &cap, party, time_ms);
     }
 }
 
@@ -29,22 +31,23 @@ static void query_call(const struct core *core, const struct user *user, struct 
     const struct call *call = call_find(core, id);
     struct party *party = call ? party_of_user(call, user) : NULL;
     if (party && party->state != PARTY_INVITED)
-        add_call(out, &cap, party, time_ms);
+        add_call(core, out, &cap, party, time_ms);
     else
         out->err = ERR_NOT_FOUND;
 }
 
-static void add_device(struct answer *out, size_t *cap, const struct device *device)
+static void add_device(const struct core *core, struct answer *out, size_t *cap,
+                       const struct device *device)
 {
     out->devices = mem_grow(out->devices, cap, out->device_count + 1, sizeof *out->devices);
-    view_of_device(device, &out->devices[out->device_count++]);
+    view_of_device(core, device, &out->devices[out->device_count++]);
 }
 
-static void query_devices(const struct user *user, struct answer *out)
+static void query_devices(const struct core *core, const struct user *user, struct answer *out)
 {
     size_t cap = 0;
     LIST_EACH(it, &user->devices)
-    add_device(out, &cap, LIST_OWNER(it, struct device, of_owner));
+    add_device(core, out, &cap, LIST_OWNER(it, struct device, of_owner));
 }
 
 static void query_device(const struct core *core, const struct user *user, struct slice id,
@@ -53,9 +56,20 @@ static void query_device(const struct core *core, const struct user *user, struc
     size_t cap = 0;
     const struct device *device = device_find(core, id);
     if (device && device->owner == user)
-        add_device(out, &cap, device);
+        add_device(core, out, &cap, device);
     else
         out->err = ERR_NOT_FOUND;
+}
+
+static void query_states(const struct core *core, struct answer *out)
+{
+    size_t cap = 0;
+    LIST_EACH(it, &core->states)
+    {
+        out->states = mem_grow(out->states, &cap, out->state_count + 1, sizeof *out->states);
+        out->states[out->state_count++] =
+            state_card_ref(LIST_OWNER(it, struct agent_state, link)->card);
+    }
 }
 
 void core_query(const struct core *core, const struct query *query, uint64_t time_ms,
@@ -70,19 +84,24 @@ void core_query(const struct core *core, const struct query *query, uint64_t tim
     out->seq = user->seq;
     out->user = user_card_ref(user->card);
     out->has_session = user->has_session;
+    const struct agent_state *state = user_state(core, user);
+    out->state = state_card_ref(state ? state->card : NULL);
     switch (query->kind) {
     case QUERY_USER:
-        query_devices(user, out);
-        query_calls(user, time_ms, out);
+        query_devices(core, user, out);
+        query_calls(core, user, time_ms, out);
         break;
     case QUERY_DEVICES:
-        query_devices(user, out);
+        query_devices(core, user, out);
         break;
     case QUERY_DEVICE:
         query_device(core, user, query->target, out);
         break;
+    case QUERY_AGENT_STATES:
+        query_states(core, out);
+        break;
     case QUERY_CALLS:
-        query_calls(user, time_ms, out);
+        query_calls(core, user, time_ms, out);
         break;
     case QUERY_CALL:
         query_call(core, user, query->target, time_ms, out);
@@ -94,6 +113,12 @@ void answer_release(struct answer *answer)
 {
     for (size_t i = 0; i < answer->call_count; i++)
         call_view_release(&answer->calls[i]);
+    for (size_t i = 0; i < answer->device_count; i++)
+        device_view_release(&answer->devices[i]);
+    for (size_t i = 0; i < answer->state_count; i++)
+        state_card_unref(answer->states[i]);
+    state_card_unref(answer->state);
+    mem_free(answer->states);
     mem_free(answer->calls);
     mem_free(answer->devices);
     user_card_unref(answer->user);

@@ -51,44 +51,162 @@ static void get_limits(struct reading *r)
     arena_free(&none);
 }
 
+static void get_deadline(struct reading *r, struct deadline *deadline, uint64_t tie)
+{
+    uint64_t at_ms = dec_u64(&r->d);
+    if (at_ms != 0)
+        heap_set(&r->core->deadlines, &deadline->node, at_ms, tie);
+}
+
+/* An item as it was put; false when it is the empty one. */
+static bool get_item(struct reading *r, struct arena *arena, struct config_item *out)
+{
+    struct slice bytes = dec_bytes(&r->d);
+    struct dec d = dec_of(bytes);
+    struct input input;
+    if (r->d.failed || bytes.len == 0)
+        return false;
+    if (input_decode(&d, arena, &input) || input.kind != INPUT_CONFIG || !dec_is_done(&d)) {
+        r->d.failed = true;
+        return false;
+    }
+    *out = input.config;
+    return true;
+}
+
+static void get_states(struct reading *r)
+{
+    while (get_bool(r) && !r->d.failed) {
+        struct config_item item = {.kind = CONFIG_AGENT_STATE};
+        item.name = dec_bytes(&r->d);
+        item.id = dec_bytes(&r->d);
+        item.first_name = dec_bytes(&r->d);
+        item.reason = dec_bytes(&r->d);
+        item.mode = (enum agent_mode)dec_u64_max(&r->d, AGENT_AUX_WORK);
+        if (r->d.failed || state_find(r->core, item.name))
+            r->d.failed = true;
+        else
+            state_create(r->core, &item);
+    }
+}
+
+static void get_items(struct reading *r)
+{
+    struct arena arena = {0};
+    struct config_item item;
+    if (get_item(r, &arena, &item))
+        (void)held_item_set(&r->core->site, &item);
+    get_states(r);
+    while (get_item(r, &arena, &item)) {
+        if (item.kind == CONFIG_QUEUE && !call_queue_find(r->core, item.name))
+            call_queue_create(r->core, &item);
+        else if (item.kind == CONFIG_TRUNK && !trunk_find(r->core, item.name))
+            trunk_create(r->core, &item);
+        else if (item.kind == CONFIG_PLACE && !place_find(r->core, item.name))
+            place_create(r->core, &item);
+        else
+            r->d.failed = true;
+    }
+    arena_free(&arena);
+}
+
+static void get_past(struct reading *r, struct user *user)
+{
+    user->past_count = (size_t)dec_u64_max(&r->d, PAST_CALLS_MAX);
+    user->past = mem_grow(NULL, &user->past_cap, user->past_count + 1, sizeof *user->past);
+    for (size_t i = 0; i < user->past_count; i++) {
+        user->past[i] = (struct past_call){0};
+        get_id(r, user->past[i].id, sizeof user->past[i].id);
+        user->past[i].ended_ms = dec_u64(&r->d);
+    }
+}
+
+static void get_user(struct reading *r)
+{
+    struct config_item item = {.kind = CONFIG_USER};
+    item.name = dec_bytes(&r->d);
+    item.id = dec_bytes(&r->d);
+    item.first_name = dec_bytes(&r->d);
+    item.last_name = dec_bytes(&r->d);
+    item.roles = (unsigned)dec_u64_max(&r->d, ROLE_AGENT | ROLE_SUPERVISOR | ROLE_ADMIN);
+    if (r->d.failed || user_find(r->core, item.name)) {
+        r->d.failed = true;
+        return;
+    }
+    struct user *user = user_create(r->core, &item);
+    user->serial = dec_u64(&r->d);
+    user->seq = dec_u64(&r->d);
+    uint64_t flags = dec_u64_max(&r->d, 3);
+    user->has_session = flags & 1;
+    user->is_vanished = flags >> 1 & 1;
+    struct agent_state *intent = state_find(r->core, dec_bytes(&r->d));
+    if (intent)
+        user->intent = intent;
+    else
+        r->d.failed = true;
+    user->idle_since_ms = dec_u64(&r->d);
+    get_deadline(r, &user->wrap_up, user_tie(user, DEADLINE_OF_WRAP_UP));
+    get_deadline(r, &user->vanished, user_tie(user, DEADLINE_OF_VANISHED));
+    get_past(r, user);
+}
+
 static void get_users(struct reading *r)
 {
     uint64_t count = dec_u64(&r->d);
-    for (uint64_t i = 0; i < count && !r->d.failed; i++) {
-        struct slice name = dec_bytes(&r->d);
-        struct slice id = dec_bytes(&r->d);
-        struct slice first = dec_bytes(&r->d);
-        struct slice last = dec_bytes(&r->d);
-        if (r->d.failed || user_find(r->core, name)) {
-            r->d.failed = true;
-            return;
-        }
-        struct user *user = user_create(r->core, name, id, first, last);
-        user->seq = dec_u64(&r->d);
-        user->has_session = get_bool(r);
+    for (uint64_t i = 0; i < count && !r->d.failed; i++)
+        get_user(r);
+}
+
+static struct user *get_owner(struct reading *r)
+{
+    struct slice name = dec_bytes(&r->d);
+    struct user *user = name.len > 0 ? user_find(r->core, name) : NULL;
+    r->d.failed |= name.len > 0 && !user;
+    return user;
+}
+
+static void get_device(struct reading *r)
+{
+    struct slice dn = dec_bytes(&r->d);
+    struct slice id = dec_bytes(&r->d);
+    struct user *owner = get_owner(r);
+    if (r->d.failed || dn.len == 0 || dn.len > NUMBER_MAX || device_find(r->core, dn)) {
+        r->d.failed = true;
+        return;
     }
+    struct device *device = device_create(r->core, dn, id);
+    device_set_owner(device, owner);
+    device->configured = get_owner(r);
+    device->remote_answer = (enum remote_answer)dec_u64_max(&r->d, REMOTE_ANSWER_REINVITE);
+    device->calls_max = dec_u64(&r->d);
+    uint64_t flags = dec_u64_max(&r->d, 15);
+    device->may_record = flags & 1;
+    device->is_registered = flags >> 1 & 1;
+    device->talks = flags >> 2 & 1;
+    device->is_dnd = flags >> 3 & 1;
+    get_number(r, device->forward_to);
+    device->monitoring = (enum monitoring)dec_u64_max(&r->d, MONITORING_BARGE_IN);
+    flags = dec_u64_max(&r->d, 3);
+    device->scope = flags & 1 ? MONITOR_AGENT : MONITOR_CALL;
+    device->span = flags & 2 ? MONITOR_NEXT_CALL : MONITOR_ALL_CALLS;
+    r->core->stats.devices_registered += device->is_registered;
 }
 
 static void get_devices(struct reading *r)
 {
     uint64_t count = dec_u64(&r->d);
-    for (uint64_t i = 0; i < count && !r->d.failed; i++) {
-        struct slice dn = dec_bytes(&r->d);
-        struct slice id = dec_bytes(&r->d);
-        struct slice owner = dec_bytes(&r->d);
-        if (r->d.failed || dn.len == 0 || dn.len > NUMBER_MAX || device_find(r->core, dn)) {
+    for (uint64_t i = 0; i < count && !r->d.failed; i++)
+        get_device(r);
+    LIST_EACH(it, &r->core->devices)
+    {
+        struct device *device = LIST_OWNER(it, struct device, link);
+        if (!device->monitoring || r->d.failed)
+            continue;
+        device->monitors = device_find(r->core, dec_bytes(&r->d));
+        if (device->monitors && !device->monitors->monitored_by)
+            device->monitors->monitored_by = device;
+        else
             r->d.failed = true;
-            return;
-        }
-        struct device *device = device_create(r->core, dn, id);
-        if (owner.len > 0) {
-            device_set_owner(device, user_find(r->core, owner));
-            r->d.failed |= !device->owner;
-        }
-        device->remote_answer = (enum remote_answer)dec_u64_max(&r->d, REMOTE_ANSWER_REINVITE);
-        device->is_registered = get_bool(r);
-        device->talks = get_bool(r);
-        r->core->stats.devices_registered += device->is_registered;
     }
 }
 
@@ -104,6 +222,9 @@ static void get_legs(struct reading *r)
             return;
         struct leg *leg = leg_create(r->core, id, dn);
         get_number(r, leg->from);
+        struct slice trunk = dec_bytes(&r->d);
+        if (trunk.len > 0)
+            leg_set_trunk(leg, trunk);
         uint64_t flags = dec_u64_max(&r->d, 63);
         leg->is_offered = flags & 1;
         leg->is_up = flags >> 1 & 1;
@@ -137,24 +258,38 @@ static void get_party(struct reading *r, struct call *call)
     party->call = call;
     list_init(&party->of_user);
     list_init(&party->of_device);
+    list_init(&party->of_leg);
+    list_init(&party->of_queue);
     list_append(&call->parties, &party->link);
     party->deadline.kind = DEADLINE_OF_PARTY;
     party->number = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     party->inviter = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     party->recall = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
+    party->offer = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
+    party->monitors = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
+    party->hops = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     get_number(r, party->dn);
     get_number(r, party->dnis);
     struct slice device = dec_bytes(&r->d);
-    uint64_t leg = dec_u64(&r->d);
+    struct slice previous = dec_bytes(&r->d);
+    if (previous.len > 0 && previous.len < sizeof party->previous_id)
+        memcpy(party->previous_id, previous.ptr, previous.len);
+    struct slice queue = dec_bytes(&r->d);
+    party->queue = queue.len > 0 ? call_queue_find(r->core, queue) : NULL;
+    r->d.failed |= queue.len > 0 && !party->queue;
     party->state = (enum party_state)dec_u64_max(&r->d, PARTY_RELEASED);
     stats->calls_by_state[party->state]++;
-    uint64_t flags = dec_u64_max(&r->d, 7);
+    party->monitoring = (enum monitoring)dec_u64_max(&r->d, MONITORING_BARGE_IN);
+    uint64_t flags = dec_u64_max(&r->d, 63);
     party->is_shown = flags & 1;
     party->is_muted = flags >> 1 & 1;
     party->is_held_by_telephone = flags >> 2 & 1;
+    party->is_outside = flags >> 3 & 1;
+    party->has_talked = flags >> 4 & 1;
+    party->is_muted_by_supervisor = flags >> 5 & 1;
     party->cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
     party->fail_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
-    party->wait = (enum party_wait)dec_u64_max(&r->d, WAIT_TONE);
+    party->wait = (enum party_wait)dec_u64_max(&r->d, WAIT_QUEUE);
     uint64_t at_ms = dec_u64(&r->d);
     if (party->wait != WAIT_NOTHING)
         heap_set(&r->core->deadlines, &party->deadline.node, at_ms, party_tie(party));
@@ -167,44 +302,10 @@ static void get_party(struct reading *r, struct call *call)
         r->with_device++;
         r->with_user += party->user != NULL;
     }
-    if (leg != 0) {
-        party->leg = leg_find(r->core, leg);
-        if (party->leg)
-            party->leg->party = party;
-        else
-            r->d.failed = true;
-    }
 }
 
-static void get_call(struct reading *r)
+static struct call *find_call(const struct reading *r, uint64_t serial)
 {
-    struct core *core = r->core;
-    struct call *call = mem_zalloc(sizeof *call);
-    list_init(&call->parties);
-    list_append(&core->calls, &call->link);
-    core->stats.calls++;
-    call->serial = dec_u64(&r->d);
-    get_id(r, call->id, sizeof call->id);
-    get_id(r, call->conn_id, sizeof call->conn_id);
-    map_put(&core->call_by_id, slice_of(call->id), call);
-    map_put(&core->call_by_conn_id, slice_of(call->conn_id), call);
-    call->type = (enum call_type)dec_u64_max(&r->d, CALL_TYPE_CONSULT);
-    call->next_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
-    call->deadline.kind = DEADLINE_OF_CALL;
-    call->is_over = get_bool(r);
-    uint64_t at_ms = dec_u64(&r->d);
-    if (call->is_over)
-        heap_set(&core->deadlines, &call->deadline.node, at_ms, call->serial << 16);
-    call->data = get_data(r);
-    while (get_bool(r) && !r->d.failed)
-        get_party(r, call);
-    r->calls[r->call_count++] = call;
-}
-
-static struct party *find_party(struct reading *r)
-{
-    uint64_t serial = dec_u64(&r->d);
-    uint64_t number = dec_u64(&r->d);
     size_t low = 0;
     size_t high = r->call_count;
     while (low < high) {
@@ -214,30 +315,103 @@ static struct party *find_party(struct reading *r)
         else
             high = middle;
     }
-    if (low < r->call_count && r->calls[low]->serial == serial)
-        LIST_EACH(it, &r->calls[low]->parties)
-        {
-            struct party *party = LIST_OWNER(it, struct party, link);
-            if (party->number == number)
-                return party;
-        }
-    r->d.failed = true;
-    return NULL;
+    return low < r->call_count && r->calls[low]->serial == serial ? r->calls[low] : NULL;
 }
 
-static void get_party_order(struct reading *r)
+static void get_call(struct reading *r)
+{
+    struct core *core = r->core;
+    struct call *call = mem_zalloc(sizeof *call);
+    list_init(&call->parties);
+    list_init(&call->consults);
+    list_init(&call->of_parent);
+    list_init(&call->touched);
+    list_append(&core->calls, &call->link);
+    core->stats.calls++;
+    call->serial = dec_u64(&r->d);
+    get_id(r, call->id, sizeof call->id);
+    get_id(r, call->conn_id, sizeof call->conn_id);
+    map_put(&core->call_by_id, slice_of(call->id), call);
+    map_put(&core->call_by_conn_id, slice_of(call->conn_id), call);
+    get_number(r, call->ani);
+    get_number(r, call->caller_id);
+    call->type = (enum call_type)dec_u64_max(&r->d, CALL_TYPE_CONSULT);
+    uint64_t flags = dec_u64_max(&r->d, 3);
+    call->is_business = flags & 1;
+    call->is_for_conference = flags >> 1 & 1;
+    call->recording = (enum recording)dec_u64_max(&r->d, RECORDING_PAUSED);
+    uint64_t parent = dec_u64(&r->d);
+    call->next_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
+    call->deadline.kind = DEADLINE_OF_CALL;
+    call->is_over = get_bool(r);
+    uint64_t at_ms = dec_u64(&r->d);
+    if (call->is_over)
+        heap_set(&core->deadlines, &call->deadline.node, at_ms, call->serial << 16);
+    call->data = get_data(r);
+    call->inherited = get_data(r);
+    if (parent != 0) { /* serials rise: a parent is there before its consult call */
+        struct call *found = find_call(r, parent);
+        if (found)
+            call_set_parent(call, found);
+        else
+            r->d.failed = true;
+    }
+    while (get_bool(r) && !r->d.failed)
+        get_party(r, call);
+    r->calls[r->call_count++] = call;
+}
+
+static struct party *get_ref(struct reading *r)
+{
+    const struct call *call = find_call(r, dec_u64(&r->d));
+    uint64_t number = dec_u64_max(&r->d, UINT32_MAX);
+    struct party *party = call ? party_find(call, (uint32_t)number) : NULL;
+    r->d.failed |= !party;
+    return party;
+}
+
+static void get_legs_parties(struct reading *r)
+{
+    LIST_EACH(it, &r->core->legs)
+    {
+        struct leg *leg = LIST_OWNER(it, struct leg, link);
+        struct party *heard = NULL;
+        for (uint64_t how = dec_u64_max(&r->d, 2); how != 0 && !r->d.failed;
+             how = dec_u64_max(&r->d, 2)) {
+            struct party *party = get_ref(r);
+            if (!party || party->leg) {
+                r->d.failed = true;
+                return;
+            }
+            leg_join(leg, party);
+            heard = how == 2 ? party : heard;
+        }
+        leg->party = heard;
+    }
+}
+
+static void get_orders(struct reading *r)
 {
     for (size_t i = 0; i < r->with_device && !r->d.failed; i++) {
-        struct party *party = find_party(r);
+        struct party *party = get_ref(r);
         if (party && party->device && list_is_empty(&party->of_device))
             list_append(&party->device->parties, &party->of_device);
         else
             r->d.failed = true;
     }
     for (size_t i = 0; i < r->with_user && !r->d.failed; i++) {
-        struct party *party = find_party(r);
+        struct party *party = get_ref(r);
         if (party && party->user && list_is_empty(&party->of_user))
             list_append(&party->user->parties, &party->of_user);
+        else
+            r->d.failed = true;
+    }
+    get_legs_parties(r);
+    LIST_EACH(it, &r->core->queues)
+    while (get_bool(r) && !r->d.failed) {
+        struct party *party = get_ref(r);
+        if (party && list_is_empty(&party->of_queue))
+            list_append(&LIST_OWNER(it, struct call_queue, link)->waiting, &party->of_queue);
         else
             r->d.failed = true;
     }
@@ -258,17 +432,22 @@ enum err core_restore(struct slice snapshot, struct core **out)
         r.d.failed = true;
     r.core->next_call = dec_u64(&r.d);
     r.core->next_leg = dec_u64(&r.d);
+    r.core->next_user = 0;
+    uint64_t next_user = dec_u64(&r.d);
     get_limits(&r);
+    get_items(&r);
     get_users(&r);
+    r.core->next_user = next_user;
     get_devices(&r);
     get_legs(&r);
     get_calls(&r);
-    get_party_order(&r);
+    get_orders(&r);
     mem_free(r.calls);
     if (!dec_is_done(&r.d)) {
         core_destroy(r.core);
         return ERR_CORRUPT;
     }
+    settle_told(r.core);
     *out = r.core;
     return ERR_OK;
 }

@@ -16,6 +16,7 @@ const char *cause_text(enum cause cause)
         [CAUSE_ABANDONED] = "abandoned",
         [CAUSE_UNREACHABLE] = "unreachable",
         [CAUSE_TRANSFERRED] = "transferred",
+        [CAUSE_CONFERENCED] = "conferenced",
         [CAUSE_CLEARED] = "cleared",
         [CAUSE_FAILED] = "failed",
     };

@@ -45,6 +45,19 @@ void user_card_unref(struct user_card *card)
         mem_free(card);
 }
 
+struct state_card *state_card_ref(struct state_card *card)
+{
+    if (card)
+        ref(&card->refs);
+    return card;
+}
+
+void state_card_unref(struct state_card *card)
+{
+    if (card && unref(&card->refs))
+        mem_free(card);
+}
+
 struct call_part *call_part_ref(struct call_part *part)
 {
     ref(&part->refs);
@@ -65,6 +78,12 @@ void call_view_release(struct call_view *view)
     view->call = NULL;
 }
 
+void device_view_release(struct device_view *view)
+{
+    state_card_unref(view->state);
+    view->state = NULL;
+}
+
 struct notice *notice_ref(struct notice *notice)
 {
     ref(&notice->refs);
@@ -77,6 +96,8 @@ void notice_unref(struct notice *notice)
         return;
     if (notice_channel(notice->kind) == NOTICE_ON_CALLS)
         call_view_release(&notice->call);
+    else
+        device_view_release(&notice->device);
     user_card_unref(notice->user);
     mem_free(notice);
 }
@@ -108,7 +129,12 @@ struct call_part *call_part_get(struct call *call)
     atomic_init(&part->refs, 1);
     memcpy(part->id, call->id, sizeof part->id);
     memcpy(part->conn_id, call->conn_id, sizeof part->conn_id);
+    memcpy(part->ani, call->ani, sizeof part->ani);
+    if (call->parent)
+        memcpy(part->parent_id, call->parent->id, sizeof part->parent_id);
     part->type = call->type;
+    part->is_business = call->is_business;
+    part->recording = call->recording;
     part->data = user_data_ref(call->data);
     LIST_EACH(it, &call->parties)
     {
@@ -117,38 +143,76 @@ struct call_part *call_part_get(struct call *call)
             continue;
         struct participant *shown = &part->participants[part->participant_count++];
         shown->party = party->number;
-        shown->is_internal = true;
+        shown->is_internal = !party->is_outside;
         memcpy(shown->number, party->dn, sizeof shown->number);
     }
     call->part = part;
     return part;
 }
 
-void view_of_call(struct party *party, uint64_t now_ms, struct call_view *out)
+/* Whether a silent supervisor hears that party. */
+static bool is_listened_to(const struct party *party)
+{
+    LIST_EACH(it, &party->call->parties)
+    {
+        const struct party *other = LIST_OWNER(it, struct party, link);
+        if (other->monitors == party->number && party_is_silent(other) &&
+            (other->state == PARTY_ESTABLISHED || other->state == PARTY_HELD))
+            return true;
+    }
+    return false;
+}
+
+static void view_of_supervisor(const struct party *party, struct call_view *out)
+{
+    const struct party *monitored = party_find(party->call, party->monitors);
+    out->is_monitoring = true;
+    out->is_monitored_muted = monitored && monitored->is_muted_by_supervisor;
+    out->is_muted = party->is_muted || party->monitoring == MONITORING_LISTEN_IN;
+}
+
+void view_of_call(const struct core *core, struct party *party, uint64_t now_ms,
+                  struct call_view *out)
 {
     uint64_t until_ms = party->state == PARTY_RELEASED ? party->ended_ms : now_ms;
-    out->call = call_part_ref(call_part_get(party->call));
-    out->party = party->number;
-    out->state = party->state;
-    out->duration_s =
-        until_ms > party->since_ms ? (uint32_t)((until_ms - party->since_ms) / 1000) : 0;
-    out->capabilities = op_capabilities(party);
-    out->is_muted = party->is_muted;
+    *out = (struct call_view){
+        .call = call_part_ref(call_part_get(party->call)),
+        .party = party->number,
+        .state = party->state,
+        .capabilities = op_capabilities(core, party),
+        .is_muted = party->is_muted,
+        .is_listened_to = is_listened_to(party),
+    };
+    if (until_ms > party->since_ms)
+        out->duration_s = (uint32_t)((until_ms - party->since_ms) / 1000);
+    if (party->monitoring)
+        view_of_supervisor(party, out);
+    if (party->queue)
+        out->wrap_up_s = (uint32_t)(party->queue->config.item.wrap_up_ms / 1000);
+    memcpy(out->previous_id, party->previous_id, sizeof out->previous_id);
     memcpy(out->dnis, party->dnis, sizeof out->dnis);
-    memset(out->device_dn, 0, sizeof out->device_dn);
-    memset(out->device_id, 0, sizeof out->device_id);
     if (party->device) {
         memcpy(out->device_dn, party->device->dn, sizeof out->device_dn);
         memcpy(out->device_id, party->device->id, sizeof out->device_id);
+        out->may_record = party->device->may_record;
     }
 }
 
-void view_of_device(const struct device *device, struct device_view *out)
+void view_of_device(const struct core *core, const struct device *device, struct device_view *out)
 {
     *out = (struct device_view){0};
     memcpy(out->dn, device->dn, sizeof out->dn);
     memcpy(out->id, device->id, sizeof out->id);
+    memcpy(out->forward_to, device->forward_to, sizeof out->forward_to);
     out->is_registered = device->is_registered;
     out->is_active = device->owner && device->owner->has_session;
-    out->agent_state = out->is_active ? AGENT_NOT_READY : AGENT_LOGGED_OUT;
+    const struct agent_state *state = device->owner ? user_state(core, device->owner) : NULL;
+    out->state = state_card_ref(state ? state->card : NULL);
+    out->is_dnd = device->is_dnd;
+    out->monitoring = device->monitoring;
+    out->scope = device->scope;
+    out->span = device->span;
+    if (device->monitors)
+        memcpy(out->target_id, device->monitors->id, sizeof out->target_id);
+    out->capabilities = op_device_capabilities(device);
 }

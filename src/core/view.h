@@ -10,6 +10,8 @@
 
 #include "core/input.h"
 
+#define NUMBER_MAX 64 /* digits of a directory or outside number */
+
 /* One revision of a call's user data: shared by the call, its views and snapshots. */
 struct user_data {
     atomic_uint refs;
@@ -32,11 +34,27 @@ struct user_card {
     struct slice name;
     struct slice first_name;
     struct slice last_name;
+    unsigned roles; /* enum user_role */
     char id[33];
 };
 
 struct user_card *user_card_ref(struct user_card *card);
 void user_card_unref(struct user_card *card);
+
+/* A state in which an agent can be, of the system or of the configuration; does not change while it
+ * is referenced. */
+struct state_card {
+    atomic_uint refs;
+    enum agent_mode mode;
+    bool is_of_system;
+    struct slice operation_name; /* "Ready", "OutToLunch" */
+    struct slice display_name;
+    struct slice reason; /* may be empty */
+    char id[37];
+};
+
+struct state_card *state_card_ref(struct state_card *card); /* NULL is fine */
+void state_card_unref(struct state_card *card);
 
 enum call_type { CALL_TYPE_INTERNAL, CALL_TYPE_INBOUND, CALL_TYPE_OUTBOUND, CALL_TYPE_CONSULT };
 
@@ -52,8 +70,6 @@ enum party_state {
 const char *call_type_text(enum call_type type);
 const char *party_state_text(enum party_state state);
 
-#define NUMBER_MAX 64 /* digits of a directory or outside number */
-
 struct participant {
     uint32_t party; /* number of the party within its call */
     bool is_internal;
@@ -65,7 +81,11 @@ struct call_part {
     atomic_uint refs;
     char id[33]; /* = callUuid */
     char conn_id[17];
+    char parent_id[33];       /* of a consult call; empty: none */
+    char ani[NUMBER_MAX + 1]; /* caller's number, where somebody outside takes part; or empty */
     enum call_type type;
+    bool is_business; /* somebody outside takes part, or a queue brought it */
+    enum recording recording;
     struct user_data *data; /* NULL: none */
     uint32_t participant_count;
     struct participant participants[]; /* everybody that is to be shown, in order of joining */
@@ -80,8 +100,14 @@ struct call_view {
     uint32_t party; /* the own one: left out of participants */
     enum party_state state;
     uint32_t duration_s;
-    uint64_t capabilities; /* bit per enum op */
-    bool is_muted;
+    uint64_t capabilities;   /* bit per enum op */
+    bool is_muted;           /* a silent supervisor is, too */
+    bool is_monitoring;      /* of a supervisor */
+    bool is_listened_to;     /* a silent supervisor hears this party */
+    bool is_monitored_muted; /* of a supervisor: who is monitored was muted by it */
+    bool may_record;         /* the device may */
+    uint32_t wrap_up_s;      /* of the queue that brought the call */
+    char previous_id[33];    /* the call that this one came out of for this party, or empty */
     char dnis[NUMBER_MAX + 1];
     char device_dn[NUMBER_MAX + 1];
     char device_id[37];
@@ -89,22 +115,32 @@ struct call_view {
 
 void call_view_release(struct call_view *view);
 
-enum agent_state { AGENT_LOGGED_OUT, AGENT_NOT_READY };
+enum monitoring { MONITORING_NONE, MONITORING_LISTEN_IN, MONITORING_COACH, MONITORING_BARGE_IN };
 
 struct device_view {
     char dn[NUMBER_MAX + 1];
     char id[37];
     bool is_registered;
-    bool is_active; /* its owner has a contact-centre session for voice */
-    enum agent_state agent_state;
-    uint64_t capabilities;
+    bool is_active;           /* its owner has a contact-centre session for voice */
+    struct state_card *state; /* a reference; NULL while not active */
+    bool is_dnd;
+    char forward_to[NUMBER_MAX + 1]; /* empty: not forwarded */
+    enum monitoring monitoring;      /* what this device's supervisor has armed */
+    enum monitor_scope scope;
+    enum monitor_span span;
+    char target_id[37];    /* of the device that is monitored */
+    uint64_t capabilities; /* bit per enum op */
 };
+
+void device_view_release(struct device_view *view);
 
 enum notice_kind {
     NOTICE_STATUS_CHANGE,
     NOTICE_ATTACHED_DATA_CHANGED,
     NOTICE_PARTICIPANTS_UPDATED,
     NOTICE_DTMF_SENT,
+    NOTICE_RECORDING_STATE_CHANGE,
+    NOTICE_MONITORED_USER_MUTED,
     NOTICE_CALL_ERROR,
     NOTICE_DEVICE_STATE_CHANGE,
     NOTICE_CHANNEL_STATE_CHANGE,
@@ -126,7 +162,7 @@ struct notice {
         struct device_view device; /* on the other channels */
     };
     bool has_extensions;
-    bool has_wrap_up;          /* WrapUpTime 0 */
+    bool has_wrap_up;          /* WrapUpTime: call.wrap_up_s */
     enum cause release_reason; /* CAUSE_NONE: not in the notice */
     enum err error;            /* error kinds */
     const char *error_text;    /* static, or NULL */

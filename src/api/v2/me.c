@@ -22,7 +22,7 @@ static void render_collection(const struct request *request, const struct answer
     else if (slice_is(name, "calls"))
         api_render_calls(request->api, answer, NULL, w->out);
     else if (slice_is(name, "channels"))
-        api_render_channels(answer->has_session ? AGENT_NOT_READY : AGENT_LOGGED_OUT, w->out);
+        api_render_channels(answer->state, w->out);
     else if (slice_is(name, "features"))
         buf_text(w->out, "[{\"id\":\"api-voice\"}]");
     else if (slice_is(name, "settings"))

@@ -47,7 +47,7 @@ static void post_order(struct sip_line *sip, const struct order *order)
 {
     size_t table_bytes = order->leg_count * sizeof *order->legs;
     struct post *post = mem_zalloc(sizeof *post + table_bytes + order->dn.len + order->from.len +
-                                   order->digits.len);
+                                   order->digits.len + order->trunk.len + order->call_id.len);
     char *at = (char *)(post + 1);
     post->kind = POST_ORDER;
     post->order = *order;
@@ -59,6 +59,8 @@ static void post_order(struct sip_line *sip, const struct order *order)
     post->order.dn = post_copy(&at, order->dn);
     post->order.from = post_copy(&at, order->from);
     post->order.digits = post_copy(&at, order->digits);
+    post->order.trunk = post_copy(&at, order->trunk);
+    post->order.call_id = post_copy(&at, order->call_id);
     queue_put(sip->queue, post, true);
 }
 

@@ -126,13 +126,24 @@ struct call_view desk_call(struct user_data *data)
                               .party = 1,
                               .state = PARTY_DIALING,
                               .duration_s = 63,
-                              .capabilities = 1u << OP_UPDATE_USER_DATA | 1u << OP_SEND_DTMF |
-                                              1u << OP_ATTACH_USER_DATA |
-                                              1u << OP_DELETE_USER_DATA_PAIR |
-                                              1u << OP_DELETE_USER_DATA | 1u << OP_HANGUP,
+                              .capabilities =
+                                  UINT64_C(1) << OP_UPDATE_USER_DATA | UINT64_C(1) << OP_SEND_DTMF |
+                                  UINT64_C(1) << OP_ATTACH_USER_DATA |
+                                  UINT64_C(1) << OP_DELETE_USER_DATA_PAIR |
+                                  UINT64_C(1) << OP_DELETE_USER_DATA | UINT64_C(1) << OP_HANGUP,
                               .dnis = "15001",
                               .device_dn = "15000",
                               .device_id = DEVICE_ID};
+}
+
+struct state_card *desk_not_ready(void)
+{
+    static struct state_card card = {.refs = 1,
+                                     .mode = AGENT_NOT_READY,
+                                     .operation_name = {"NotReady", 8},
+                                     .display_name = {"Not Ready", 9},
+                                     .id = "900D55CC-2BB0-431F-8BF9-D3525B383BE6"};
+    return state_card_ref(&card);
 }
 
 struct device_view desk_device(void)
@@ -141,7 +152,7 @@ struct device_view desk_device(void)
                                 .id = DEVICE_ID,
                                 .is_registered = true,
                                 .is_active = true,
-                                .agent_state = AGENT_NOT_READY};
+                                .state = desk_not_ready()};
 }
 
 /* --- the program --- */

@@ -50,6 +50,8 @@ void desk_refused(const char *method, const char *path, const char *body, int st
 struct user_data *desk_user_data(size_t count, const char *const *keys_and_values);
 /* A Dialing call of 15000 (party 1) with 15001 (party 2); released by call_view_release. */
 struct call_view desk_call(struct user_data *data);
+/* A reference to a card that is never freed. */
+struct state_card *desk_not_ready(void);
 struct device_view desk_device(void);
 
 extern const struct CMUnitTest render_tests[];

@@ -223,21 +223,21 @@ static void device_and_channel_notices(void **state)
     struct notice notice = {.kind = NOTICE_DEVICE_STATE_CHANGE, .device = desk_device()};
     static const struct {
         enum notice_kind kind;
-        enum agent_state agent_state;
+        bool is_active;
         const char *expected;
     } rows[] = {
-        {NOTICE_DEVICE_STATE_CHANGE, AGENT_NOT_READY,
+        {NOTICE_DEVICE_STATE_CHANGE, true,
          "{\"devices\":[" DEVICE_JSON "],\"messageType\":\"DeviceStateChangeMessage\"}"},
-        {NOTICE_CHANNEL_STATE_CHANGE, AGENT_LOGGED_OUT,
+        {NOTICE_CHANNEL_STATE_CHANGE, false,
          "{\"channels\":[{\"channel\":\"voice\",\"userState\":{\"state\":\"LoggedOut\"}}],"
          "\"messageType\":\"ChannelStateChangeMessageV2\"}"},
-        {NOTICE_DEVICE_ERROR, AGENT_NOT_READY,
+        {NOTICE_DEVICE_ERROR, true,
          "{\"messageType\":\"ErrorMessage\",\"errorMessage\":\"no\",\"devicePath\":\"/"
          "devices/" DEVICE_ID "\",\"deviceUri\":\"" PUBLIC_URL "/api/v2/devices/" DEVICE_ID "\"}"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         notice.kind = rows[i].kind;
-        notice.device.agent_state = rows[i].agent_state;
+        notice.device.state = rows[i].is_active ? desk_not_ready() : NULL;
         notice.error_text = "no";
         struct buf out = render(&notice);
         buf_char(&out, '\0');

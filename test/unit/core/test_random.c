@@ -160,7 +160,7 @@ static void step_command(struct model *m, uint32_t r)
     char whose[3] = {'u', (char)('0' + (r >> 8) % USERS), '\0'};
     world_call_id(&m->w, (r >> 4) % 8 ? user : whose, id);
     enum op op = (enum op)((r >> 12) % OP_COUNT);
-    const char *target = op_row(op)->target == OP_ON_CALL ? id : own;
+    const char *target = op_row(op)->targets & OP_ON_CALL ? id : own;
     struct input input = {.kind = INPUT_COMMAND, .command = command_for(op, user, target, r >> 16)};
     apply(m, &input);
 }
@@ -260,7 +260,7 @@ static void check_offers(struct model *m)
         struct query query = {.kind = QUERY_CALLS, .user = slice_of(user)};
         core_query(m->w.core, &query, m->w.now_ms, &answer);
         for (int op = 0; answer.call_count > 0 && op < OP_COUNT; op++) {
-            if (op_row((enum op)op)->target != OP_ON_CALL)
+            if (!(op_row((enum op)op)->targets & OP_ON_CALL))
                 continue;
             enum err err =
                 try_on_copies(m, buf_view(&bytes), (enum op)op, user, answer.calls[0].call->id);

@@ -40,6 +40,7 @@ void world_init(struct world *w, unsigned users)
         input.config = (struct config_item){.kind = CONFIG_DEVICE,
                                             .name = slice_of(dn),
                                             .owner = slice_of(name),
+                                            .calls = 1,
                                             .remote_answer = REMOTE_ANSWER_TALK};
         world_apply(w, &input);
         input = (struct input){.kind = INPUT_SIGNAL,

@@ -171,6 +171,7 @@ static void plug(struct desk *d)
         d->items[1 + 2 * i] =
             (struct config_item){.kind = CONFIG_USER, .name = slice_of(d->names[i][0])};
         d->items[2 + 2 * i] = (struct config_item){.kind = CONFIG_DEVICE,
+                                                   .calls = 1,
                                                    .name = slice_of(d->names[i][1]),
                                                    .owner = slice_of(d->names[i][0]),
                                                    .remote_answer = REMOTE_ANSWER_TALK};

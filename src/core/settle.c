@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The end of every input. What a user sees of calls and devices follows from the whole state: what
+ * one party does may change what another may do, on another call too. So whatever changes is only
+ * touched while an input is applied, and here each picture that is no longer what its user was told
+ * last is told: a StatusChange with unchanged state for capabilities (decisions: whenever
+ * capabilities change without another notice), a DeviceStateChange for a device. */
+#include "core/core_int.h"
+
+void call_touch(struct core *core, struct call *call)
+{
+    if (call->is_touched)
+        return;
+    call->is_touched = true;
+    list_append(&core->touched_calls, &call->touched);
+}
+
+void user_touch(struct core *core, struct user *user)
+{
+    if (user->is_touched)
+        return;
+    user->is_touched = true;
+    list_append(&core->touched_users, &user->touched);
+}
+
+static void settle_party(struct turn *turn, struct party *party)
+{
+    if (!party->user || !party_is_living(party) || party->state == PARTY_INVITED)
+        return;
+    if (op_capabilities(turn->core, party) != party->told)
+        effects_call_notice(turn, party, NOTICE_STATUS_CHANGE, (struct notice_extras){0});
+}
+
+/* Also who shares a telephone with somebody of the call. */
+static void settle_call(struct turn *turn, struct call *call)
+{
+    LIST_EACH(it, &call->parties)
+    {
+        struct party *party = LIST_OWNER(it, struct party, link);
+        settle_party(turn, party);
+        if (!party->leg)
+            continue;
+        LIST_EACH(lt, &party->leg->parties)
+        if (LIST_OWNER(lt, struct party, of_leg) != party)
+            settle_party(turn, LIST_OWNER(lt, struct party, of_leg));
+    }
+}
+
+uint64_t device_digest(const struct core *core, const struct device *device)
+{
+    struct device_view view;
+    view_of_device(core, device, &view);
+    uint64_t digest = device_view_digest(&view);
+    device_view_release(&view);
+    return digest;
+}
+
+static struct state_card *card_of(const struct core *core, const struct user *user)
+{
+    const struct agent_state *state = user_state(core, user);
+    return state ? state->card : NULL;
+}
+
+static void tell_state(struct user *user, struct state_card *card)
+{
+    state_card_unref(user->told_state);
+    user->told_state = state_card_ref(card);
+}
+
+static void settle_user(struct turn *turn, struct user *user)
+{
+    LIST_EACH(it, &user->devices)
+    {
+        struct device *device = LIST_OWNER(it, struct device, of_owner);
+        uint64_t digest = device_digest(turn->core, device);
+        if (digest == device->told)
+            continue;
+        device->told = digest;
+        effects_device_notice(turn, device, NOTICE_DEVICE_STATE_CHANGE);
+    }
+    struct state_card *card = card_of(turn->core, user);
+    if (card == user->told_state)
+        return;
+    tell_state(user, card);
+    if (!list_is_empty(&user->devices))
+        effects_device_notice(turn, LIST_OWNER(user->devices.next, struct device, of_owner),
+                              NOTICE_CHANNEL_STATE_CHANGE);
+}
+
+void settle(struct turn *turn)
+{
+    struct core *core = turn->core;
+    while (!list_is_empty(&core->touched_calls)) {
+        struct call *call = LIST_OWNER(core->touched_calls.next, struct call, touched);
+        list_remove(&call->touched);
+        call->is_touched = false;
+        settle_call(turn, call);
+    }
+    while (!list_is_empty(&core->touched_users)) {
+        struct user *user = LIST_OWNER(core->touched_users.next, struct user, touched);
+        list_remove(&user->touched);
+        user->is_touched = false;
+        settle_user(turn, user);
+    }
+}
+
+void settle_told(struct core *core)
+{
+    LIST_EACH(it, &core->calls)
+    LIST_EACH(pt, &LIST_OWNER(it, struct call, link)->parties)
+    {
+        struct party *party = LIST_OWNER(pt, struct party, link);
+        party->told = op_capabilities(core, party);
+    }
+    LIST_EACH(it, &core->devices)
+    {
+        struct device *device = LIST_OWNER(it, struct device, link);
+        device->told = device_digest(core, device);
+    }
+    LIST_EACH(it, &core->users)
+    {
+        struct user *user = LIST_OWNER(it, struct user, link);
+        tell_state(user, card_of(core, user));
+    }
+}
