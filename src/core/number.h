@@ -20,7 +20,7 @@
 /* A country as seen from its telephones. All texts are static, digits but for code and name, and
  * never NULL; "" where the country has none. */
 struct country {
-    const char *code; /* ISO 3166-1 alpha-2, upper case; also AC, TA and XK, reserved there */
+    const char *code; /* ISO 3166-1 alpha-2, upper case; and AC, TA, XK, used beside it */
     const char *name; /* English, UTF-8 */
     const char *calling_code;
     const char *international_prefix; /* before a calling code; the plain one where carriers have
