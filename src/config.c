@@ -62,6 +62,7 @@ void config_free(struct config *config)
     mem_free(config->public_url);
     mem_free(config->data);
     mem_free(config->allowed_origins);
+    mem_free(config->trusted_proxies);
     mem_free(config->sip);
     mem_free(config->sip_advertised);
     mem_free(config->realm);

@@ -42,6 +42,7 @@ struct config {
     char *public_url; /* NULL: from the address it listens on */
     char *data;
     char *allowed_origins; /* with commas, or NULL */
+    char *trusted_proxies; /* with commas, or NULL */
     uint64_t log_level;    /* enum log_level */
     uint64_t header_bytes;
     uint64_t body_bytes;
@@ -92,11 +93,12 @@ enum config_type {
     CONFIG_WORD,
     CONFIG_NUMBER,
     CONFIG_CHOICE,
-    CONFIG_ADDRESS, /* ADDR:PORT or [ADDR]:PORT */
-    CONFIG_URL,     /* http://... or https://..., kept without a slash at the end */
-    CONFIG_ORIGINS, /* web origins with commas; given again, it adds */
-    CONFIG_PORTS,   /* FIRST-LAST */
-    CONFIG_HEX      /* exactly max hex digits */
+    CONFIG_ADDRESS,  /* ADDR:PORT or [ADDR]:PORT */
+    CONFIG_URL,      /* http://... or https://..., kept without a slash at the end */
+    CONFIG_ORIGINS,  /* web origins with commas; given again, it adds */
+    CONFIG_NETWORKS, /* addresses and networks with commas; given again, it adds */
+    CONFIG_PORTS,    /* FIRST-LAST */
+    CONFIG_HEX       /* exactly max hex digits */
 };
 
 struct config_option {
@@ -114,6 +116,8 @@ struct config_option {
 /* All options; *count is how many. */
 const struct config_option *config_options(size_t *count);
 const struct config_option *config_option_find(const char *section, const char *key);
+/* May be given several times. */
+bool config_option_adds(const struct config_option *option);
 /* What may be written, in words, into out; returns out. */
 const char *config_option_allowed(const struct config_option *option, char *out, size_t size);
 /* Sets the option in base, which is the struct that has it. ERR_INVALID: not of the type or out of

@@ -220,7 +220,7 @@ static int read_key(void *user, const char *section, const char *key, const char
         return 0;
     }
     bool *is_seen = &f->seen[option - options];
-    if (*is_seen && option->type != CONFIG_ORIGINS)
+    if (*is_seen && !config_option_adds(option))
         fail(f, "[%s] %s is there twice", f->section, key);
     *is_seen = true;
     char allowed[256];

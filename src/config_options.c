@@ -7,6 +7,7 @@
  * must outlive the pause between two connects. */
 #include "config.h"
 
+#include "base/address.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/slice.h"
@@ -40,6 +41,9 @@ static const struct config_option options[] = {
     {"server", "allowed_origins", CONFIG_ORIGINS, IN(allowed_origins), 0, 8192, NULL, NULL,
      "web origins whose pages may read answers and act with an agent's cookie, such as "
      "https://crm.example or https://*.crm.example; may be given several times"},
+    {"server", "trusted_proxies", CONFIG_NETWORKS, IN(trusted_proxies), 0, 0, NULL, NULL,
+     "proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are believed; may be "
+     "given several times"},
     {"server", "session_idle_s", CONFIG_NUMBER, IN(session_idle_s), 60, 2592000, NULL, "1800",
      "a log-in cookie not used for so long is worth nothing"},
 
@@ -131,6 +135,11 @@ const struct config_option *config_option_find(const char *section, const char *
     return NULL;
 }
 
+bool config_option_adds(const struct config_option *option)
+{
+    return option->type == CONFIG_ORIGINS || option->type == CONFIG_NETWORKS;
+}
+
 const char *config_option_allowed(const struct config_option *option, char *out, size_t size)
 {
     switch (option->type) {
@@ -163,6 +172,11 @@ const char *config_option_allowed(const struct config_option *option, char *out,
         break;
     case CONFIG_ORIGINS:
         snprintf(out, size, "http://HOST or https://HOST, with commas between several");
+        break;
+    case CONFIG_NETWORKS:
+        snprintf(out, size,
+                 "addresses such as 192.0.2.1 or 2001:db8::1, or networks such as 192.0.2.0/24, "
+                 "with commas between several");
         break;
     case CONFIG_PORTS:
         snprintf(out, size, "FIRST-LAST within %ju to %ju, at least 4 ports",
@@ -262,10 +276,16 @@ static enum err set_url(char **slot, const char *value)
     return ERR_OK;
 }
 
-static enum err set_origins(char **slot, const char *value)
+static bool is_network(struct slice text)
+{
+    struct network network;
+    return network_parse(text, &network);
+}
+
+static enum err set_list(char **slot, const char *value, bool (*is_fine)(struct slice one))
 {
     for (struct slice rest = slice_of(value); rest.ptr;)
-        if (!is_origin(slice_trim(slice_split(rest, ',', &rest))))
+        if (!is_fine(slice_trim(slice_split(rest, ',', &rest))))
             return ERR_INVALID;
     if (!*slot) {
         set_text(slot, value);
@@ -327,7 +347,9 @@ enum err config_set(const struct config_option *option, void *base, const char *
     case CONFIG_URL:
         return set_url(text, value);
     case CONFIG_ORIGINS:
-        return set_origins(text, value);
+        return set_list(text, value, is_origin);
+    case CONFIG_NETWORKS:
+        return set_list(text, value, is_network);
     case CONFIG_TEXT:
         is_fine = strlen(value) >= option->min && strlen(value) <= option->max &&
                   utf8_is_valid(slice_of(value));

@@ -118,6 +118,7 @@ static enum err make_web(struct server *s)
 {
     struct web_route table[ROUTES_MAX];
     size_t count = routes_fill(&s->routes, table);
+    setup_proxies(&s->setup, s->config);
     struct web_options options = {.bind = s->config->http,
                                   .header_bytes_max = s->config->header_bytes,
                                   .body_bytes_max = s->config->body_bytes,
@@ -125,7 +126,9 @@ static enum err make_web(struct server *s)
                                   .backlog_bytes_max = BACKLOG_BYTES,
                                   .request_timeout_ms = REQUEST_TIMEOUT_MS,
                                   .idle_timeout_ms = IDLE_TIMEOUT_MS,
-                                  .connections_max = (unsigned)s->config->connections};
+                                  .connections_max = (unsigned)s->config->connections,
+                                  .proxies = s->setup.proxies,
+                                  .proxy_count = s->setup.proxy_count};
     enum err err = web_create(&options, table, count, &s->web, s->why, sizeof s->why);
     if (err)
         return err;
@@ -191,12 +194,13 @@ static bool has_user(void *ctx, struct slice name)
 
 static void make_doors(struct server *s)
 {
-    bool is_secure = s->config->allowed_origins && strncmp(s->public_url, "https:", 6) == 0;
+    bool is_https = strncmp(s->public_url, "https:", 6) == 0;
     struct auth_options auth = {.users = s->setup.users,
                                 .user_count = s->setup.user_count,
                                 .session_idle_s = (unsigned)s->config->session_idle_s,
                                 .verified_s = VERIFIED_S,
-                                .cookie_is_secure = is_secure,
+                                .is_https = is_https,
+                                .has_other_origins = s->config->allowed_origins != NULL,
                                 .origins = s->setup.origins,
                                 .origin_count = s->setup.origin_count,
                                 .poster = web_poster(s->web),
@@ -218,7 +222,8 @@ static void make_doors(struct server *s)
                                     .message_bytes_max = (unsigned)s->config->body_bytes,
                                     .subscriptions_max = SUBSCRIPTIONS_MAX,
                                     .offers_websocket = true,
-                                    .cookie_is_secure = is_secure,
+                                    .is_https = is_https,
+                                    .has_other_origins = s->config->allowed_origins != NULL,
                                     .render = api_render_notice,
                                     .ctx = s->api,
                                     .has_user = has_user,

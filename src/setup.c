@@ -231,6 +231,16 @@ void setup_origins(struct setup *s, const struct config *config, const char *pub
     }
 }
 
+void setup_proxies(struct setup *s, const struct config *config)
+{
+    size_t cap = 0;
+    for (struct slice rest = slice_of(config->trusted_proxies); rest.ptr;) {
+        struct slice one = slice_trim(slice_split(rest, ',', &rest));
+        s->proxies = mem_grow(s->proxies, &cap, s->proxy_count + 1, sizeof *s->proxies);
+        s->proxy_count += network_parse(one, &s->proxies[s->proxy_count]);
+    }
+}
+
 void setup_free(struct setup *s)
 {
     mem_free(s->devices);
@@ -239,5 +249,6 @@ void setup_free(struct setup *s)
     mem_free(s->items);
     mem_free(s->origin_text);
     mem_free(s->origins);
+    mem_free(s->proxies);
     sodium_memzero(s, sizeof *s);
 }

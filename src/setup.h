@@ -6,6 +6,7 @@
 #define SETUP_H
 
 #include "auth/auth.h"
+#include "base/address.h"
 #include "config.h"
 #include "journal/journal.h"
 #include "line/line.h"
@@ -23,6 +24,8 @@ struct setup {
     char *origin_text;
     const char **origins;
     size_t origin_count;
+    struct network *proxies;
+    size_t proxy_count;
 };
 
 /* The secret from the journal; made, and durable, at the first start. */
@@ -36,6 +39,7 @@ void setup_devices(struct setup *s, const struct config *config);
 void setup_items(struct setup *s, const struct config *config);
 /* Who may read answers and act with a cookie: public_url, and what is allowed beside it. */
 void setup_origins(struct setup *s, const struct config *config, const char *public_url);
+void setup_proxies(struct setup *s, const struct config *config);
 void setup_free(struct setup *s);
 
 #endif

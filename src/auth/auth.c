@@ -68,7 +68,7 @@ static void set_headers(struct auth *a, struct exchange *x, const struct session
 {
     struct buf lines = {0};
     if (is_new)
-        auth_session_write(a, session, &lines);
+        auth_session_write(a, x, session, &lines);
     if (slice_is(x->method, "GET")) {
         char token[CSRF_TOKEN_SIZE];
         auth_csrf_token(a, session, token);

@@ -28,7 +28,8 @@ struct auth_options {
     uint8_t key[32];            /* signs cookies; the same after a restart */
     unsigned session_idle_s;    /* 1800: a cookie unused for so long is worth nothing */
     unsigned verified_s;        /* how long a verified credential is remembered */
-    bool cookie_is_secure;      /* Secure; SameSite=None, else SameSite=Lax */
+    bool is_https;              /* all clients come by https, whatever a request looks like */
+    bool has_other_origins;     /* cookies are for other sites' frames too */
     const char *const *origins; /* borrowed; patterns (base/origin.h) of the web origins whose
                                    pages may act with the cookie */
     size_t origin_count;

@@ -3,11 +3,11 @@
 
 /* A browser sends the cookie with whatever any page makes it send. So a request that changes
  * something, and that only a cookie authenticates, must show that it comes from a page that may
- * act: by the token that GET answers carry (platform reference 2.3), or by an allowed Origin. One
- * with neither Origin nor Sec-Fetch-Site was not sent by a browser; native clients send no token,
- * and pass. A WebSocket upgrade is a GET that can change things, and so is one with CometD messages
- * in it, of which any page could read the answer as a script; a browser can't add a token to
- * either: they are judged like the others.
+ * act: by the token that GET answers carry (platform reference 2.3), or by an allowed Origin, as
+ * which the server's own always counts. One with neither Origin nor Sec-Fetch-Site was not sent by
+ * a browser; native clients send no token, and pass. A WebSocket upgrade is a GET that can change
+ * things, and so is one with CometD messages in it, of which any page could read the answer as a
+ * script; a browser can't add a token to either: they are judged like the others.
  *
  * The token is a GUID, derived from the session's id by a MAC: it lives as long as the session,
  * over renewals and restarts, and is stored nowhere. */
@@ -49,6 +49,13 @@ static bool is_from_no_other_page(const struct exchange *x)
     return !site.ptr || (slice_is(x->method, "GET") && slice_is(site, "same-origin"));
 }
 
+/* A page of the server's own, by whatever name the client calls it. Where clients use https, a page
+ * that came without it could be anybody's on the way. */
+static bool is_own_page(const struct auth *a, const struct exchange *x, struct slice origin)
+{
+    return (x->is_https || !a->options.is_https) && origin_is_of(origin, x->is_https, x->host);
+}
+
 bool auth_csrf_allows(const struct auth *a, const struct exchange *x, bool acts,
                       const struct session *session)
 {
@@ -62,5 +69,6 @@ bool auth_csrf_allows(const struct auth *a, const struct exchange *x, bool acts,
     struct slice origin = x->verbs->header(x, "origin");
     if (!origin.ptr)
         return is_from_no_other_page(x);
-    return origin_is_among(a->options.origins, a->options.origin_count, origin);
+    return is_own_page(a, x, origin) ||
+           origin_is_among(a->options.origins, a->options.origin_count, origin);
 }

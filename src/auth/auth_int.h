@@ -125,8 +125,9 @@ bool auth_session_find(struct auth *a, const struct exchange *x, uint64_t now_ms
                        struct session *out);
 void auth_session_begin(struct auth *a, const struct auth_user *user, uint64_t now_ms,
                         struct session *out);
-/* Appends a Set-Cookie line. */
-void auth_session_write(const struct auth *a, const struct session *session, struct buf *out);
+/* Appends a Set-Cookie line for the exchange's answer. */
+void auth_session_write(const struct auth *a, const struct exchange *x,
+                        const struct session *session, struct buf *out);
 /* Ended sessions whose cookies are worth nothing by now anyway are forgotten, durably. */
 void auth_session_expire(struct auth *a, uint64_t now_ms);
 void auth_session_end_all(struct auth *a);

@@ -5,8 +5,8 @@
  * wrong ones could keep all others waiting. Hence a lane for each address, and the lanes take
  * turns: a flood from one address makes another wait for one more verification, not for all of
  * them. What waits is bounded; when it is full, the address with the longest lane loses its newest
- * job to who has a shorter one. Behind a proxy all have its address; there the bound of a user name
- * keeps one guessed name from filling the lane.
+ * job to who has a shorter one. Behind a proxy that is not a trusted one all have its address;
+ * there the bound of a user name keeps one guessed name from filling the lane.
  *
  * An address of IPv6 is its first half: the other is for whoever has it to choose.
  *
@@ -14,11 +14,8 @@
  * when the connections of all who wait for it broke, it is never run. */
 #include "auth/auth_int.h"
 
+#include "base/address.h"
 #include "base/mem.h"
-
-#include <arpa/inet.h>
-
-#define ADDRESS_BYTES 16
 
 struct lane {
     struct list link; /* of the turns */
@@ -35,27 +32,19 @@ static struct slice job_key(const struct job *job)
 
 /* --- lanes --- */
 
-/* "ADDRESS:PORT" or "[ADDRESS]:PORT" to bytes; what is neither has one lane for all. */
-static struct slice address_of(struct slice peer, char out[ADDRESS_BYTES])
+/* What of the address makes a lane; what is none has one lane for all. */
+static struct slice address_of(struct slice peer, struct address *out)
 {
-    char text[INET6_ADDRSTRLEN];
-    bool is_six = peer.len > 0 && peer.ptr[0] == '[';
-    size_t len = 0;
-    for (size_t i = is_six; i < peer.len && len < sizeof text - 1; i++) {
-        if (peer.ptr[i] == (is_six ? ']' : ':'))
-            break;
-        text[len++] = peer.ptr[i];
-    }
-    text[len] = '\0';
-    memset(out, 0, ADDRESS_BYTES);
-    bool is_read = inet_pton(is_six ? AF_INET6 : AF_INET, text, out) == 1;
-    return (struct slice){out, !is_read ? 1 : is_six ? 8 : 4};
+    if (!address_parse(peer, out, NULL))
+        return SLICE("-");
+    return (struct slice){(const char *)out->bytes,
+                          address_is_v4(out) ? ADDRESS_BYTES : ADDRESS_BYTES / 2};
 }
 
 static struct lane *lane_of(struct auth *a, struct slice peer)
 {
-    char bytes[ADDRESS_BYTES];
-    struct slice address = address_of(peer, bytes);
+    struct address parsed;
+    struct slice address = address_of(peer, &parsed);
     struct lane *lane = map_get(&a->lanes, address);
     if (lane)
         return lane;

@@ -106,13 +106,14 @@ void auth_session_begin(struct auth *a, const struct auth_user *user, uint64_t n
     out->expires_ms = now_ms + a->options.session_idle_s * UINT64_C(1000);
 }
 
-static const char *cookie_attributes(const struct auth *a)
+static const char *cookie_attributes(const struct auth *a, const struct exchange *x)
 {
-    return a->options.cookie_is_secure ? "; Path=/; HttpOnly; Secure; SameSite=None\r\n"
-                                       : "; Path=/; HttpOnly; SameSite=Lax\r\n";
+    return exchange_cookie_attributes(x->is_https || a->options.is_https,
+                                      a->options.has_other_origins);
 }
 
-void auth_session_write(const struct auth *a, const struct session *session, struct buf *out)
+void auth_session_write(const struct auth *a, const struct exchange *x,
+                        const struct session *session, struct buf *out)
 {
     unsigned char token[TOKEN_MAX];
     size_t name_len = strlen(session->user->name);
@@ -128,7 +129,7 @@ void auth_session_write(const struct auth *a, const struct session *session, str
     char text[COOKIE_MAX];
     sodium_bin2base64(text, sizeof text, token, payload.len + MAC_BYTES,
                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    buf_printf(out, "Set-Cookie: JSESSIONID=%s%s", text, cookie_attributes(a));
+    buf_printf(out, "Set-Cookie: JSESSIONID=%s%s\r\n", text, cookie_attributes(a, x));
 }
 
 static void ended_add(struct auth *a, const uint8_t id[SESSION_ID_BYTES], uint64_t until_ms)
@@ -213,7 +214,7 @@ void auth_end_session(struct auth *a, struct exchange *x,
     struct session session;
     bool has_session = auth_session_find(a, x, now_ms, &session);
     x->set_cookie =
-        arena_printf(x->arena, "Set-Cookie: JSESSIONID=; Max-Age=0%s", cookie_attributes(a));
+        arena_printf(x->arena, "Set-Cookie: JSESSIONID=; Max-Age=0%s\r\n", cookie_attributes(a, x));
     if (!has_session) {
         ended(ctx, x);
         return;

@@ -29,6 +29,14 @@ void exchange_refuse(struct exchange *x, enum err err, struct slice reason, stru
     buf_free(&body);
 }
 
+const char *exchange_cookie_attributes(bool is_https, bool is_shared)
+{
+    if (!is_https)
+        return "; Path=/; HttpOnly; SameSite=Lax";
+    return is_shared ? "; Path=/; HttpOnly; Secure; SameSite=None"
+                     : "; Path=/; HttpOnly; Secure; SameSite=Lax";
+}
+
 void exchange_refuse_method(struct exchange *x, const char *allowed)
 {
     exchange_refuse(

@@ -46,7 +46,9 @@ struct exchange {
     struct slice path;   /* as sent, percent-decoded, without the query; starts with '/' */
     struct slice query;  /* as sent, without '?'; may be absent */
     struct slice body;
-    struct slice peer;   /* address and port of the other end */
+    struct slice peer;   /* address of the client, and its port where that is known */
+    struct slice host;   /* what the client calls the server: HOST or HOST:PORT; may be absent */
+    bool is_https;       /* how it came */
     bool is_upgrade;     /* asks for a WebSocket */
     struct arena *arena; /* lives until answered or forgotten */
     /* Set by who identified the requester, before the exchange goes to a resource. */
@@ -62,6 +64,9 @@ struct exchange {
 /* Answers {"statusCode":N,"statusMessage":"..."} with the HTTP status of the error table; an absent
  * reason is that table's text. headers: further header lines, may be absent. */
 void exchange_refuse(struct exchange *x, enum err err, struct slice reason, struct slice headers);
+/* What stands behind the value of a cookie, with the ';' before it. is_shared: pages of other
+ * origins use it, which browsers allow over https only. */
+const char *exchange_cookie_attributes(bool is_https, bool is_shared);
 /* 405; allowed: such as "GET, POST". */
 void exchange_refuse_method(struct exchange *x, const char *allowed);
 /* Appends the body of a refusal. */

@@ -47,3 +47,16 @@ bool origin_is_among(const char *const *patterns, size_t count, struct slice ori
     }
     return false;
 }
+
+bool origin_is_of(struct slice origin, bool is_https, struct slice host)
+{
+    struct slice scheme = is_https ? SLICE("https://") : SLICE("http://");
+    struct slice port = is_https ? SLICE(":443") : SLICE(":80");
+    if (host.len > port.len &&
+        slice_equal((struct slice){host.ptr + host.len - port.len, port.len}, port)) {
+        host.len -= port.len; /* A browser leaves it out of an origin. */
+    }
+    return host.len > 0 && origin.len == scheme.len + host.len &&
+           slice_starts_with(origin, scheme) &&
+           slice_equal_nocase((struct slice){origin.ptr + scheme.len, host.len}, host);
+}

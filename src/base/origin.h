@@ -13,5 +13,7 @@
 bool origin_matches(struct slice pattern, struct slice origin);
 /* Whether one of the patterns does. */
 bool origin_is_among(const char *const *patterns, size_t count, struct slice origin);
+/* Whether origin is that of a server whose Host header is host. */
+bool origin_is_of(struct slice origin, bool is_https, struct slice host);
 
 #endif

@@ -27,7 +27,8 @@ struct bayeux_options {
     unsigned message_bytes_max; /* one envelope */
     unsigned subscriptions_max; /* of one session */
     bool offers_websocket;
-    bool cookie_is_secure; /* Secure; SameSite=None on BAYEUX_BROWSER, else Lax */
+    bool is_https;          /* all clients come by https, whatever a request looks like */
+    bool has_other_origins; /* BAYEUX_BROWSER is for other sites' frames too */
     /* Writes the "data" of a notice as JSON. */
     void (*render)(void *ctx, const struct notice *notice, struct buf *out);
     void *ctx;

@@ -180,9 +180,9 @@ void bayeux_http_answer(struct bayeux *b, struct exchange *x, struct slice callb
     int len = 0;
     struct exchange_answer answer = {.status = 200, .content_type = EXCHANGE_JSON, .body = body};
     if (new_cookie && *new_cookie) {
-        len = snprintf(headers, sizeof headers,
-                       "Set-Cookie: " COOKIE_NAME "=%s; Path=/; HttpOnly; %s\r\n", new_cookie,
-                       b->options.cookie_is_secure ? "Secure; SameSite=None" : "SameSite=Lax");
+        len = snprintf(headers, sizeof headers, "Set-Cookie: " COOKIE_NAME "=%s%s\r\n", new_cookie,
+                       exchange_cookie_attributes(x->is_https || b->options.is_https,
+                                                  b->options.has_other_origins));
     }
     if (callback.ptr) {
         wrap(&b->wrapped, callback, body);

@@ -339,23 +339,28 @@ void connection_stop(struct connection *c)
     }
 }
 
-static void peer_text(const uv_tcp_t *tcp, char *out, size_t size)
+static void know_peer(struct connection *c)
 {
-    struct sockaddr_storage address;
-    int len = sizeof address;
-    char host[48] = "";
-    out[0] = '\0';
-    if (uv_tcp_getpeername(tcp, (struct sockaddr *)&address, &len)) {
+    struct sockaddr_storage from;
+    struct address address;
+    char text[64] = "";
+    int len = sizeof from;
+    unsigned port;
+    if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&from, &len)) {
         return;
     }
-    if (address.ss_family == AF_INET6) {
-        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&address;
-        uv_ip6_name(in6, host, sizeof host);
-        snprintf(out, size, "[%s]:%u", host, ntohs(in6->sin6_port));
+    if (from.ss_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&from;
+        uv_ip6_name(in6, text, sizeof text);
+        port = ntohs(in6->sin6_port);
     } else {
-        const struct sockaddr_in *in4 = (const struct sockaddr_in *)&address;
-        uv_ip4_name(in4, host, sizeof host);
-        snprintf(out, size, "%s:%u", host, ntohs(in4->sin_port));
+        const struct sockaddr_in *in4 = (const struct sockaddr_in *)&from;
+        uv_ip4_name(in4, text, sizeof text);
+        port = ntohs(in4->sin_port);
+    }
+    if (address_parse(slice_of(text), &address, NULL)) {
+        c->is_proxy = forwarded_is_proxy(c->web, &address);
+        snprintf(c->peer, sizeof c->peer, "%s:%u", address_write(&address, text), port);
     }
 }
 
@@ -381,7 +386,7 @@ void connection_accept(struct web *w)
         close_now(c);
         return;
     }
-    peer_text(&c->tcp, c->peer, sizeof c->peer);
+    know_peer(c);
     uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
     web_wait(c, WEB_WAIT_IDLE);
 }

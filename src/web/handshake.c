@@ -158,6 +158,7 @@ struct socket_peer *web_accept_socket(struct exchange *x, struct slice extra_hea
     buf_slice(&c->out, x->set_cookie);
     buf_slice(&c->out, SLICE("\r\n"));
     answer_done(r, 101, 0);
+    memcpy(c->peer, r->peer, sizeof c->peer); /* It has one client now, whoever brought it. */
     c->request = NULL;
     request_give(r);
     struct socket *s = make(c, may_deflate);

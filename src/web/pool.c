@@ -103,7 +103,7 @@ void request_forget(struct request *r)
     bytes_give(r->web, r->bytes);
     r->bytes = NULL;
     arena_free(&r->arena);
-    r->x.path = r->x.query = r->x.body = r->x.user = SLICE_NONE;
+    r->x.path = r->x.query = r->x.body = r->x.user = r->x.host = SLICE_NONE;
 }
 
 void request_give(struct request *r)

@@ -196,6 +196,7 @@ static int on_headers_complete(llhttp_t *parser)
     struct request_bytes *b = r->bytes;
     size_t bound = r->web->options.body_bytes_max;
     b->is_head_done = true;
+    forwarded_judge(r);
     check_framing(r, parser);
     if (parser->flags & F_CONTENT_LENGTH && parser->content_length > bound) {
         fail_bound(b, 400, "the bytes of the body are", bound);

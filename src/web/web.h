@@ -18,6 +18,7 @@
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
 
+#include "base/address.h"
 #include "base/error.h"
 #include "base/exchange.h"
 #include "base/poster.h"
@@ -36,6 +37,8 @@ struct web_options {
     unsigned request_timeout_ms; /* from the first byte of a request to its last */
     unsigned idle_timeout_ms;    /* of a kept-alive connection with no request */
     unsigned connections_max;
+    const struct network *proxies; /* borrowed; whose X-Forwarded-For, -Proto and -Host count */
+    size_t proxy_count;
 };
 
 struct web_route {

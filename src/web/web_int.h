@@ -79,6 +79,7 @@ struct connection {
     bool is_doomed;     /* to be dropped at the end of the turn */
     bool is_stopped;    /* reading */
     bool is_ended;      /* the peer has said all */
+    bool is_proxy;      /* the peer, and a trusted one */
     char peer[WEB_PEER_TEXT_MAX];
 };
 
@@ -233,6 +234,12 @@ struct slice request_header_at(const struct request *r, const char *name, unsign
 /* Of a request that is refused before it was handed to a route, where its head was read. NULL:
  * none. Path and query of the exchange are set. */
 const struct web_route *request_route(struct request *r);
+
+/* forwarded.c */
+bool forwarded_is_proxy(const struct web *w, const struct address *address);
+/* Who asks and how, by what trusted proxies say of it: peer, host and is_https. The head is there.
+ */
+void forwarded_judge(struct request *r);
 
 /* cors.c */
 /* Whether the page that asks may read the answer; its head is there. */

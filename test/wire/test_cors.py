@@ -7,6 +7,7 @@ cookies they come."""
 import pytest
 
 from support.bayeux import NOTIFICATIONS
+from support.config import configured
 from support.rest import Http, RawConnection, accepted, basic, refused
 
 CRM = "https://crm.example"
@@ -14,12 +15,6 @@ BRANCH = "https://berlin.branch.example:8443"
 EVIL = "https://evil.example"
 ASKED = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,x-csrf-token"}
 HANDSHAKE = [{"channel": "/meta/handshake", "version": "1.0", "id": "1", "supportedConnectionTypes": ["long-polling"]}]
-
-
-def configured(start_server, tmp_path, *lines):
-    path = tmp_path / "server.ini"
-    path.write_text("[server]\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    return start_server(options=["--config", str(path)])
 
 
 @pytest.fixture

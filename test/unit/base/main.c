@@ -48,7 +48,7 @@ int main(void)
         run_hash_tests,   run_ids_tests,     run_list_tests,      run_heap_tests,
         run_map_tests,    run_origin_tests,  run_json_read_tests, run_json_write_tests,
         run_report_tests, run_metrics_tests, run_queue_tests,     run_worker_tests,
-        run_crash_tests,
+        run_crash_tests,  run_address_tests,
     };
     int failed = 0;
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+int run_address_tests(void);
 int run_slice_tests(void);
 int run_text_tests(void);
 int run_memory_tests(void);

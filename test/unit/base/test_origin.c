@@ -46,12 +46,28 @@ static void one_of_several_is_enough(void **state)
     assert_false(origin_is_among(NULL, 0, SLICE("http://a")));
 }
 
+static void a_server_has_the_origin_that_its_client_sees(void **state)
+{
+    (void)state;
+    assert_true(origin_is_of(SLICE("https://voice.example"), true, SLICE("Voice.example")));
+    assert_true(origin_is_of(SLICE("https://voice.example"), true, SLICE("voice.example:443")));
+    assert_true(origin_is_of(SLICE("http://[::1]:8080"), false, SLICE("[::1]:8080")));
+    assert_true(origin_is_of(SLICE("http://x"), false, SLICE("x:80")));
+    assert_false(origin_is_of(SLICE("http://voice.example"), true, SLICE("voice.example")));
+    assert_false(origin_is_of(SLICE("https://voice.example"), false, SLICE("voice.example")));
+    assert_false(origin_is_of(SLICE("https://voice.example"), true, SLICE("voice.example:80")));
+    assert_false(origin_is_of(SLICE("https://voice.example.evil"), true, SLICE("voice.example")));
+    assert_false(origin_is_of(SLICE("https://"), true, SLICE("")));
+    assert_false(origin_is_of(SLICE("https://x"), true, SLICE_NONE));
+}
+
 int run_origin_tests(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_origin_is_scheme_host_and_port),
         cmocka_unit_test(a_star_stands_for_hosts_below),
         cmocka_unit_test(one_of_several_is_enough),
+        cmocka_unit_test(a_server_has_the_origin_that_its_client_sees),
     };
     return RUN_GROUP(tests);
 }

@@ -90,7 +90,8 @@ static void test_browser_cookie_is_set_once(void **state)
 static void test_secure_cookie_may_cross_sites(void **state)
 {
     struct stage *stage = *state;
-    stage->options.cookie_is_secure = true;
+    stage->options.is_https = true;
+    stage->options.has_other_origins = true;
     stage_restart(stage);
     (void)stage_handshake(stage, "null");
     assert_has(stage->calls->headers, "; Path=/; HttpOnly; Secure; SameSite=None\r\n");

@@ -98,6 +98,8 @@ static void a_file_fills_it(void **state)
                   "public_url = https://voice.example/\n"
                   "allowed_origins = https://crm.example, https://*.crm.example\n"
                   "allowed_origins = http://desk.example:81\n"
+                  "trusted_proxies = 192.0.2.1, 10.0.0.0/8\n"
+                  "trusted_proxies = 2001:db8::/32\n"
                   "[line]\ndriver=sip\nrtp_ports = 20000-20099\n"
                   "[user anna.b@example]\npassword = secret1\nfirst_name = Anna\n"
                   "[device 4711]\nuser = anna.b@example\nsip_secret = s\nremoteAnswer = reinvite\n"
@@ -110,13 +112,14 @@ static void a_file_fills_it(void **state)
     assert_string_equal(config.public_url, "https://voice.example");
     assert_string_equal(config.allowed_origins,
                         "https://crm.example, https://*.crm.example,http://desk.example:81");
+    assert_string_equal(config.trusted_proxies, "192.0.2.1, 10.0.0.0/8,2001:db8::/32");
     assert_int_equal(config.driver, CONFIG_DRIVER_SIP);
     assert_int_equal(config.log_level, LOG_WARN);
     assert_int_equal(config.rtp_ports[1], 20099);
     assert_int_equal(config.user_count, 2);
     assert_string_equal(config.users[0].name, "anna.b@example");
     assert_string_equal(config.users[0].last_name, "");
-    assert_int_equal(config.users[1].line, 18);
+    assert_int_equal(config.users[1].line, 20);
     assert_int_equal(config.device_count, 2);
     assert_int_equal(config.devices[0].remote_answer, REMOTE_ANSWER_REINVITE);
     assert_int_equal(config.devices[1].remote_answer, REMOTE_ANSWER_TALK);
@@ -127,9 +130,10 @@ static void a_file_fills_it(void **state)
 static void mistakes_say_where_and_what_is_allowed(void **state)
 {
     (void)state;
-    refused("[server]\n\nhtpp = x\n",
-            "3: [server] htpp: there is no such key; allowed: http, public_url, data, log_level, "
-            "header_bytes, body_bytes, connections, allowed_origins, session_idle_s");
+    refused(
+        "[server]\n\nhtpp = x\n",
+        "3: [server] htpp: there is no such key; allowed: http, public_url, data, log_level, "
+        "header_bytes, body_bytes, connections, allowed_origins, trusted_proxies, session_idle_s");
     refused("[sever]\n", "1: [sever]: there is no such section; allowed: server, line, calls, "
                          "user_data, events, journal, user NAME, device DN");
     refused("http = x\n", "1: http: a key needs a [section] before it");
@@ -160,6 +164,12 @@ static void mistakes_say_where_and_what_is_allowed(void **state)
     refused("[server]\nallowed_origins = *\n", "2: [server] allowed_origins: not allowed; allowed: "
                                                "http://HOST or https://HOST, with commas between "
                                                "several");
+    refused("[server]\ntrusted_proxies = 10.0.0.1, 10.0.0.0/33\n",
+            "2: [server] trusted_proxies: not allowed; allowed: addresses such as 192.0.2.1 or "
+            "2001:db8::1, or networks such as 192.0.2.0/24, with commas between several");
+    refused("[server]\nhttp = 127.0.0.1:1\ntrusted_proxies = proxy.example\n",
+            "3: [server] trusted_proxies: not allowed; allowed: addresses such as 192.0.2.1 or "
+            "2001:db8::1, or networks such as 192.0.2.0/24, with commas between several");
     refused("[user_data]\nvalue_bytes = 70000\n",
             " [user_data] value_bytes: allowed is at most call_bytes, 65536");
 }

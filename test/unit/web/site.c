@@ -45,6 +45,14 @@ static void on_what(void *ctx, struct exchange *x)
                              test.ptr ? test.ptr : ""));
 }
 
+static void on_who(void *ctx, struct exchange *x)
+{
+    bump(ctx, &((struct site *)ctx)->requests);
+    answer_text(x, 200,
+                arena_printf(x->arena, "%.*s %s %.*s", (int)x->peer.len, x->peer.ptr,
+                             x->is_https ? "https" : "http", (int)x->host.len, x->host.ptr));
+}
+
 static void on_big(void *ctx, struct exchange *x)
 {
     unsigned long long n = 0;
@@ -228,11 +236,12 @@ void site_start(struct site *s, struct web_options options)
 {
     char why[200] = "";
     struct web_route routes[] = {
-        {"/echo", on_echo, s, true},        {"/what", on_what, s, false},
-        {"/big", on_big, s, false},         {"/empty", on_empty, s, false},
-        {"/cookie", on_cookie, s, true},    {"/hold", on_hold, s, true},
-        {"/keep", on_keep, s, false},       {"/late", on_keep, s, false},
-        {"/abandon", on_abandon, s, false}, {"/socket", on_socket, s, false},
+        {"/echo", on_echo, s, true},      {"/what", on_what, s, false},
+        {"/who", on_who, s, false},       {"/big", on_big, s, false},
+        {"/empty", on_empty, s, false},   {"/cookie", on_cookie, s, true},
+        {"/hold", on_hold, s, true},      {"/keep", on_keep, s, false},
+        {"/late", on_keep, s, false},     {"/abandon", on_abandon, s, false},
+        {"/socket", on_socket, s, false},
     };
     memset(s, 0, sizeof *s);
     pthread_mutex_init(&s->lock, NULL);

@@ -23,6 +23,7 @@
 /* What the routes of a site do:
  *   /echo     answers with the body
  *   /what     answers "METHOD path ?query body-length x-test"
+ *   /who      answers "peer scheme host"
  *   /big      answers with as many bytes as its query says
  *   /empty    204
  *   /cookie   as /echo, with set_cookie and a header line of its own
@@ -128,5 +129,6 @@ int run_held_tests(void);
 int run_socket_tests(void);
 int run_deflate_tests(void);
 int run_loop_tests(void);
+int run_forwarded_tests(void);
 
 #endif
