@@ -239,6 +239,7 @@ void call_end(struct turn *turn, struct call *call, enum cause cause)
 {
     if (call->is_over)
         return;
+    recording_ends(call);
     LIST_EACH(it, &call->parties)
     party_release(turn, LIST_OWNER(it, struct party, link), cause);
     call->is_over = true;

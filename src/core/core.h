@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* The deterministic core: calls, parties, devices, users and their data; a function
- * (state, input) -> (state, effects). It does no I/O, knows no JSON, starts no thread and asks
+ * (state, input) -> (state, effects). It does no I/O, reads no JSON, starts no thread and asks
  * neither clock nor random source: time and randomness come with each input. The same inputs give
  * the same state, effects and digests, in every run and on every machine.
  *

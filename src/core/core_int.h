@@ -391,6 +391,13 @@ void party_changes(struct turn *turn, struct party *party, enum party_state stat
 /* mix.c */
 void call_mix(struct turn *turn, struct call *call);
 
+/* recording.c */
+bool call_is_recorded(const struct call *call); /* or is paused */
+/* Begins, pauses or stops it, and tells everybody on the call. */
+void call_record(struct turn *turn, struct call *call, enum recording recording);
+enum err recording_failed(struct turn *turn, struct leg *leg);
+void recording_ends(struct call *call); /* with the call */
+
 /* leg.c */
 struct leg *leg_create(struct core *core, uint64_t id, const char *dn);
 void leg_free(struct core *core, struct leg *leg);

@@ -120,6 +120,31 @@ static bool has_company(const struct party *party)
     return call_count(party->call, IN_TALKING) > 1;
 }
 
+static bool has_recorder(const struct party *party)
+{
+    return party->device && party->device->may_record;
+}
+
+static bool can_start_recording(const struct party *party)
+{
+    return has_recorder(party) && !call_is_recorded(party->call);
+}
+
+static bool can_pause_recording(const struct party *party)
+{
+    return has_recorder(party) && party->call->recording == RECORDING_ON;
+}
+
+static bool can_resume_recording(const struct party *party)
+{
+    return has_recorder(party) && party->call->recording == RECORDING_PAUSED;
+}
+
+static bool can_stop_recording(const struct party *party)
+{
+    return has_recorder(party) && call_is_recorded(party->call);
+}
+
 static const struct op_rule rules[OP_COUNT] = {
     [OP_DIAL] = {.run = op_dial},
     [OP_ANSWER] = {.offered = IN(PARTY_RINGING), .offered_if = can_answer, .run = op_answer},
@@ -152,6 +177,18 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_UPDATE_USER_DATA] = {.offered = IN_LIVING, .run = op_update_user_data},
     [OP_DELETE_USER_DATA] = {.offered = IN_LIVING, .run = op_delete_user_data},
     [OP_DELETE_USER_DATA_PAIR] = {.offered = IN_LIVING, .run = op_delete_user_data_pair},
+    [OP_START_CALL_RECORDING] = {.offered = IN(PARTY_ESTABLISHED),
+                                 .offered_if = can_start_recording,
+                                 .run = op_start_call_recording},
+    [OP_PAUSE_CALL_RECORDING] = {.offered = IN(PARTY_ESTABLISHED),
+                                 .offered_if = can_pause_recording,
+                                 .run = op_pause_call_recording},
+    [OP_RESUME_CALL_RECORDING] = {.offered = IN(PARTY_ESTABLISHED),
+                                  .offered_if = can_resume_recording,
+                                  .run = op_resume_call_recording},
+    [OP_STOP_CALL_RECORDING] = {.offered = IN(PARTY_ESTABLISHED),
+                                .offered_if = can_stop_recording,
+                                .run = op_stop_call_recording},
     [OP_START_CONTACT_CENTER_SESSION] = {.run = op_start_contact_center_session},
     [OP_END_CONTACT_CENTER_SESSION] = {.run = op_end_contact_center_session},
 };

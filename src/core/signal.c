@@ -161,6 +161,8 @@ static enum err on_leg(struct turn *turn, struct leg *leg)
         return turn->input->signal.keep.ptr ? ERR_OK : refuse(turn, ERR_MISSING, "nothing to keep");
     case SIGNAL_REFUSED:
         return on_refused(turn, leg);
+    case SIGNAL_RECORDING_FAILED:
+        return recording_failed(turn, leg);
     default:
         return refuse(turn, ERR_STATE, "nothing uses this signal");
     }

@@ -173,7 +173,7 @@ static void step_signal(struct model *m, uint32_t r)
         SIGNAL_RINGING,  SIGNAL_RINGING,  SIGNAL_RINGING,   SIGNAL_RINGING,
         SIGNAL_RINGING,  SIGNAL_ANSWERED, SIGNAL_ANSWERED,  SIGNAL_ANSWERED,
         SIGNAL_ANSWERED, SIGNAL_HELD,     SIGNAL_RETRIEVED, SIGNAL_RETRIEVED,
-        SIGNAL_GONE,     SIGNAL_KEEP,     SIGNAL_REFUSED,   SIGNAL_DTMF,
+        SIGNAL_GONE,     SIGNAL_KEEP,     SIGNAL_REFUSED,   SIGNAL_RECORDING_FAILED,
     };
     struct known_leg *leg = &m->legs[(r >> 4) % m->leg_count];
     uint64_t id = leg->id;
@@ -300,10 +300,28 @@ static void check_replay(struct model *m)
     core_destroy(copy);
 }
 
+/* u0 and u2 may record. */
+static void give_recorders(struct model *m)
+{
+    for (int u = 0; u < USERS; u += 2) {
+        char user[3] = {'u', (char)('0' + u), '\0'};
+        char dn[4] = {'1', '0', (char)('0' + u), '\0'};
+        struct input input = {.kind = INPUT_CONFIG,
+                              .config = {.kind = CONFIG_DEVICE,
+                                         .name = slice_of(dn),
+                                         .owner = slice_of(user),
+                                         .calls = 1,
+                                         .may_record = true,
+                                         .remote_answer = REMOTE_ANSWER_TALK}};
+        apply(m, &input);
+    }
+}
+
 static void run(const uint32_t *steps, size_t count)
 {
     struct model m = {0};
     world_init(&m.w, USERS);
+    give_recorders(&m);
     for (size_t i = 0; i < count; i++) {
         uint32_t r = steps[i] >> 3;
         switch (steps[i] & 7) {
