@@ -124,6 +124,8 @@ void party_release(struct turn *turn, struct party *party, enum cause cause)
         leg_leave(party);
     if (leg && !leg->party)
         leg_drop(turn, leg, cause);
+    if (was_seen && party->user)
+        past_add(turn, party->user, party->call);
     if (was_seen)
         tell(turn, party, (struct notice_extras){.has_extensions = true, .release_reason = cause});
 }

@@ -47,6 +47,8 @@ static struct party *party_for(const struct call *call, const struct user *user,
 
 static enum err find_party(struct turn *turn)
 {
+    if (op_rule(turn->command->op)->finds_call)
+        return ERR_OK;
     struct call *call = call_find(turn->core, turn->command->target);
     turn->party = call ? party_for(call, turn->user, turn->command->op) : NULL;
     if (!turn->party || turn->party->state == PARTY_INVITED)

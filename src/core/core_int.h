@@ -277,7 +277,8 @@ struct op_rule {
     bool (*offered_if)(const struct party *party);      /* further condition, NULL: none */
     bool (*tolerated_if)(const struct party *party);    /* the same */
     bool (*device_offers)(const struct device *device); /* NULL: never a device's capability */
-    bool is_extra; /* none of the API's samples shows it: not shown where they are the measure */
+    bool finds_call; /* on a call that may be gone: finds it itself */
+    bool is_extra;   /* none of the API's samples shows it: not shown where they are the measure */
     enum err (*run)(struct turn *turn);
 };
 const struct op_rule *op_rule(enum op op);
@@ -390,6 +391,11 @@ void party_changes(struct turn *turn, struct party *party, enum party_state stat
 
 /* mix.c */
 void call_mix(struct turn *turn, struct call *call);
+
+/* past.c */
+void past_add(struct turn *turn, struct user *user, const struct call *call);
+/* Whether a disposition is still taken for it. */
+bool past_has(const struct turn *turn, const struct user *user, struct slice id);
 
 /* recording.c */
 bool call_is_recorded(const struct call *call); /* or is paused */

@@ -189,6 +189,9 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_STOP_CALL_RECORDING] = {.offered = IN(PARTY_ESTABLISHED),
                                 .offered_if = can_stop_recording,
                                 .run = op_stop_call_recording},
+    [OP_SET_CALL_DISPOSITION] = {.tolerated = IN_LIVING | IN(PARTY_RELEASED),
+                                 .finds_call = true,
+                                 .run = op_set_call_disposition},
     [OP_START_CONTACT_CENTER_SESSION] = {.run = op_start_contact_center_session},
     [OP_END_CONTACT_CENTER_SESSION] = {.run = op_end_contact_center_session},
 };

@@ -44,6 +44,7 @@ struct model {
     uint64_t released[4096]; /* hash of (user, call) of each Released notice */
     size_t released_count;
     uint64_t incoming;
+    char last_call[USERS][33];
 };
 
 static void must(bool holds, const char *sentence)
@@ -145,6 +146,8 @@ static struct command command_for(enum op op, const char *user, const char *targ
         command.text = r % 4 ? SLICE("12#") : SLICE("");
     else if (op == OP_DELETE_USER_DATA_PAIR)
         command.text = SLICE("a");
+    if (op == OP_SET_CALL_DISPOSITION)
+        command.at = OP_ON_CALL;
     if (op_row(op)->takes & OP_PARAM_USER_DATA) {
         command.pairs = pairs;
         command.pair_count = r % 4;
@@ -162,6 +165,28 @@ static void step_command(struct model *m, uint32_t r)
     enum op op = (enum op)((r >> 12) % OP_COUNT);
     const char *target = op_row(op)->targets & OP_ON_CALL ? id : own;
     struct input input = {.kind = INPUT_COMMAND, .command = command_for(op, user, target, r >> 16)};
+    apply(m, &input);
+}
+
+/* On the device's address, for the call that the user had last, or somebody else's. */
+static void step_disposition(struct model *m, uint32_t r)
+{
+    unsigned u = r % USERS;
+    unsigned whose = (r >> 4) % 4 ? u : (r >> 8) % USERS;
+    char user[3] = {'u', (char)('0' + u), '\0'};
+    char own[4] = {'1', '0', (char)('0' + u), '\0'};
+    char id[33];
+    world_call_id(&m->w, user, id);
+    if (id[0] != '\0')
+        memcpy(m->last_call[u], id, sizeof id);
+    struct input input = {.kind = INPUT_COMMAND,
+                          .command = {.op = OP_SET_CALL_DISPOSITION,
+                                      .at = OP_ON_DEVICE,
+                                      .user = slice_of(user),
+                                      .target = slice_of(own),
+                                      .call = slice_of(m->last_call[whose]),
+                                      .key = r & 1024 ? SLICE("k") : SLICE_NONE,
+                                      .text = SLICE("sold \"it\"")}};
     apply(m, &input);
 }
 
@@ -265,7 +290,8 @@ static void check_offers(struct model *m)
             enum err err =
                 try_on_copies(m, buf_view(&bytes), (enum op)op, user, answer.calls[0].call->id);
             bool is_offered = answer.calls[0].capabilities >> op & 1;
-            bool is_tolerated = op == OP_HANGUP && answer.calls[0].state == PARTY_RINGING;
+            bool is_tolerated = (op == OP_HANGUP && answer.calls[0].state == PARTY_RINGING) ||
+                                op == OP_SET_CALL_DISPOSITION;
             must(!is_offered || err == ERR_OK, "an offered operation is accepted");
             must(is_offered || is_tolerated || err == ERR_STATE, "any other is refused");
         }
@@ -336,7 +362,10 @@ static void run(const uint32_t *steps, size_t count)
             step_signal(&m, r);
             break;
         case 6:
-            step_telephone(&m, r);
+            if (r >> 24 & 7)
+                step_telephone(&m, r);
+            else
+                step_disposition(&m, r);
             break;
         default:
             tick(&m, (r & 15) == 0 ? 70000 : r % 1500);
