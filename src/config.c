@@ -63,6 +63,8 @@ void config_free(struct config *config)
     mem_free(config->data);
     mem_free(config->allowed_origins);
     mem_free(config->trusted_proxies);
+    mem_free(config->tls_certificate);
+    mem_free(config->tls_key);
     mem_free(config->sip);
     mem_free(config->sip_advertised);
     mem_free(config->realm);
@@ -234,6 +236,10 @@ enum err config_check(const struct config *config, const char *path, char *why, 
     if (!err && is_sip && config->no_answer_s > SIP_NO_ANSWER_MAX_S)
         err = wrong(&c, 0, "[calls] no_answer_s: allowed with real telephones is at most %d",
                     SIP_NO_ANSWER_MAX_S);
+    if (!err && !config->tls_certificate != !config->tls_key)
+        err = wrong(&c, 0, "[server] %s: needed with %s",
+                    config->tls_key ? "tls_certificate" : "tls_key",
+                    config->tls_key ? "tls_key" : "tls_certificate");
     if (!err && config->value_bytes > config->call_bytes)
         err = wrong(&c, 0, "[user_data] value_bytes: allowed is at most call_bytes, %ju",
                     (uintmax_t)config->call_bytes);

@@ -43,6 +43,8 @@ struct config {
     char *data;
     char *allowed_origins; /* with commas, or NULL */
     char *trusted_proxies; /* with commas, or NULL */
+    char *tls_certificate; /* file, or NULL */
+    char *tls_key;         /* file, or NULL */
     uint64_t log_level;    /* enum log_level */
     uint64_t header_bytes;
     uint64_t body_bytes;

@@ -44,6 +44,10 @@ static const struct config_option options[] = {
     {"server", "trusted_proxies", CONFIG_NETWORKS, IN(trusted_proxies), 0, 0, NULL, NULL,
      "proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are believed; may be "
      "given several times"},
+    {"server", "tls_certificate", CONFIG_TEXT, IN(tls_certificate), 1, 4096, NULL, NULL,
+     "file in PEM with the certificate and those between it and its root; HTTPS is served then"},
+    {"server", "tls_key", CONFIG_TEXT, IN(tls_key), 1, 4096, NULL, NULL,
+     "file in PEM with the certificate's key, not encrypted"},
     {"server", "session_idle_s", CONFIG_NUMBER, IN(session_idle_s), 60, 2592000, NULL, "1800",
      "a log-in cookie not used for so long is worth nothing"},
 

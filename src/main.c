@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "config.h"
 #include "serve.h"
+#include "web/web.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -173,6 +174,17 @@ static enum err set_clock(struct config *config, const struct arguments *a, char
     return ERR_OK;
 }
 
+static enum err check_certificate(const struct config *config, const char *path, char *why,
+                                  size_t why_size)
+{
+    char reason[CONFIG_WHY_SIZE / 2];
+    if (!config->tls_certificate ||
+        !web_check_certificate(config->tls_certificate, config->tls_key, reason, sizeof reason))
+        return ERR_OK;
+    snprintf(why, why_size, "%s: %s", path, reason);
+    return ERR_INVALID;
+}
+
 static enum err configure(struct config *config, const struct arguments *a, char *why,
                           size_t why_size)
 {
@@ -189,7 +201,9 @@ static enum err configure(struct config *config, const struct arguments *a, char
     err = set_clock(config, a, why, why_size);
     if (!err)
         err = add_demo(config, a, why, why_size);
-    return err ? err : config_check(config, a->config, why, why_size);
+    if (!err)
+        err = config_check(config, a->config, why, why_size);
+    return err ? err : check_certificate(config, a->config, why, why_size);
 }
 
 static int run_serve(const struct arguments *a)
@@ -211,6 +225,8 @@ static int run_check_config(const struct arguments *a)
     if (!a->file)
         status = complain("check-config needs a FILE");
     else if (config_read_file(&config, a->file, why, sizeof why))
+        status = complain(why);
+    else if (check_certificate(&config, a->file, why, sizeof why))
         status = complain(why);
     else
         printf("%s: fine; %zu users, %zu devices\n", a->file, config.user_count,

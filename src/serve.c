@@ -114,6 +114,11 @@ static enum err open_journal(struct server *s)
     return err;
 }
 
+static const char *scheme(const struct config *config)
+{
+    return config->tls_certificate ? "https" : "http";
+}
+
 static enum err make_web(struct server *s)
 {
     struct web_route table[ROUTES_MAX];
@@ -128,7 +133,9 @@ static enum err make_web(struct server *s)
                                   .idle_timeout_ms = IDLE_TIMEOUT_MS,
                                   .connections_max = (unsigned)s->config->connections,
                                   .proxies = s->setup.proxies,
-                                  .proxy_count = s->setup.proxy_count};
+                                  .proxy_count = s->setup.proxy_count,
+                                  .tls_certificate = s->config->tls_certificate,
+                                  .tls_key = s->config->tls_key};
     enum err err = web_create(&options, table, count, &s->web, s->why, sizeof s->why);
     if (err)
         return err;
@@ -137,8 +144,8 @@ static enum err make_web(struct server *s)
         buf_text(&url, s->config->public_url);
     } else {
         const char *colon = strrchr(s->config->http, ':');
-        buf_printf(&url, "http://%.*s:%u", (int)(colon - s->config->http), s->config->http,
-                   web_port(s->web));
+        buf_printf(&url, "%s://%.*s:%u", scheme(s->config), (int)(colon - s->config->http),
+                   s->config->http, web_port(s->web));
     }
     buf_char(&url, '\0');
     s->public_url = url.ptr;
@@ -354,25 +361,42 @@ static void stop(void *ctx)
     web_stop(s->web, STOP_GRACE_MS);
 }
 
-static void stop_signals(sigset_t *set)
+static void our_signals(sigset_t *set)
 {
     sigemptyset(set);
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP);
+}
+
+/* On the thread of signals, which is not cancelled in the middle of it. */
+static void reload(struct server *s)
+{
+    int before;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    web_reload_certificate(s->web);
+    pthread_setcancelstate(before, NULL);
 }
 
 static void *wait_for_signals(void *ctx)
 {
     struct server *s = ctx;
     sigset_t set;
-    stop_signals(&set);
+    our_signals(&set);
     struct poster poster = web_poster(s->web);
     int signal_number;
-    if (sigwait(&set, &signal_number) == 0)
+    bool is_stopping = false;
+    while (sigwait(&set, &signal_number) == 0) {
+        if (signal_number == SIGHUP) {
+            reload(s);
+            continue;
+        }
+        /* Whoever asks again means it. The journal is as after a kill: enough. */
+        if (is_stopping)
+            _exit(1);
+        is_stopping = true;
         poster.post(poster.ctx, stop, s);
-    /* Whoever asks again means it. The journal is as after a kill: enough. */
-    if (sigwait(&set, &signal_number) == 0)
-        _exit(1);
+    }
     return NULL;
 }
 
@@ -407,7 +431,7 @@ static void print_demo(const struct server *s)
 static void print_addresses(const struct server *s)
 {
     const char *http = s->config->http;
-    printf("listening on http://%.*s:%u\n", (int)(strrchr(http, ':') - http), http,
+    printf("listening on %s://%.*s:%u\n", scheme(s->config), (int)(strrchr(http, ':') - http), http,
            web_port(s->web));
     const char *sip = s->config->sip;
     if (s->config->driver == CONFIG_DRIVER_SIP)
@@ -432,7 +456,7 @@ int serve(const struct config *config)
 {
     struct server s = {.config = config};
     sigset_t set;
-    stop_signals(&set);
+    our_signals(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     log_set_level((enum log_level)config->log_level);
     raise_file_limit();

@@ -33,6 +33,7 @@ TEST='
 git ? git
 libcmocka-dev
 libcjson-dev
+openssl ? openssl
 python3 ? python3
 nodejs ? node
 npm ? npm

@@ -13,7 +13,10 @@
  *
  * Writing is tried at once; what the kernel does not take becomes one write of libuv's (a flight),
  * and what is said meanwhile gathers behind it. While there is a flight no further request is read,
- * so a peer that does not read holds no more than one answer. */
+ * so a peer that does not read holds no more than one answer.
+ *
+ * With TLS, bytes are opened before they are looked at, and text is sealed when it is written;
+ * nothing between knows of it. */
 #include "web/web_int.h"
 
 #include "base/mem.h"
@@ -34,12 +37,23 @@ static void on_closed(uv_handle_t *handle)
     struct web *w = c->web;
     w->connection_count--;
     metric_set(w->connections, w->connection_count);
+    tls_free(c);
     mem_free(c);
+}
+
+/* A peer that is told knows that nothing was cut off. */
+static void say_goodbye(struct connection *c)
+{
+    if (c->tls && !c->flight && !c->is_doomed) {
+        tls_end(c);
+        connection_flush(c);
+    }
 }
 
 static void close_now(struct connection *c)
 {
     struct web *w = c->web;
+    say_goodbye(c);
     if (!list_is_empty(&c->turn)) {
         w->turn_count--;
     }
@@ -108,23 +122,32 @@ static void on_written(uv_write_t *write, int status)
 
 void connection_flush(struct connection *c)
 {
-    if (c->flight || c->out.len == 0 || c->is_doomed || c->state == CONNECTION_CLOSING) {
+    if (c->flight || c->is_doomed || c->state == CONNECTION_CLOSING) {
         return;
     }
-    uv_buf_t all = {.base = c->out.ptr, .len = c->out.len};
+    if (c->tls && !tls_seal(c)) {
+        doom(c);
+        return;
+    }
+    struct buf *out = c->tls ? tls_sealed(c) : &c->out;
+    if (out->len == 0) {
+        web_buf_give(c->web, out);
+        return;
+    }
+    uv_buf_t all = {.base = out->ptr, .len = out->len};
     int n = uv_try_write((uv_stream_t *)&c->tcp, &all, 1);
     if (n < 0 && n != UV_EAGAIN) {
         doom(c);
         return;
     }
     size_t done = n > 0 ? (size_t)n : 0;
-    if (done == c->out.len) {
-        web_buf_give(c->web, &c->out);
+    if (done == out->len) {
+        web_buf_give(c->web, out);
         return;
     }
     struct flight *f = mem_alloc(sizeof *f);
-    f->bytes = c->out;
-    c->out = (struct buf){0};
+    f->bytes = *out;
+    *out = (struct buf){0};
     c->flight = f;
     uv_buf_t rest = {.base = f->bytes.ptr + done, .len = f->bytes.len - done};
     if (uv_write(&f->write, (uv_stream_t *)&c->tcp, &rest, 1, on_written)) {
@@ -159,10 +182,48 @@ static void peer_ended(struct connection *c, bool is_broken)
     }
 }
 
+/* What can't be opened ends the connection; before the handshake is over it takes our last words.
+ */
+static void seal_broke(struct connection *c)
+{
+    web_buf_give(c->web, &c->out);
+    if (c->state == CONNECTION_HTTP && !c->request) {
+        c->is_ending = true;
+        connection_settle(c);
+    } else {
+        connection_flush(c);
+        connection_drop(c);
+    }
+}
+
+static void receive_sealed(struct connection *c, struct slice bytes)
+{
+    struct slice text;
+    enum tls_state state = TLS_TEXT;
+    if (c->state >= CONNECTION_LINGERING || c->is_ended) {
+        return;
+    }
+    tls_feed(c, bytes);
+    while (c->state < CONNECTION_LINGERING && (state = tls_next(c, &text)) == TLS_TEXT) {
+        receive(c, text);
+    }
+    if (c->state >= CONNECTION_LINGERING) {
+        tls_feed(c, SLICE_NONE);
+    } else if (state == TLS_BROKEN) {
+        seal_broke(c);
+    } else if (state == TLS_ENDED) {
+        peer_ended(c, false);
+    } else {
+        connection_settle(c);
+    }
+}
+
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
 {
     struct connection *c = (struct connection *)stream;
-    if (n > 0) {
+    if (n > 0 && c->tls) {
+        receive_sealed(c, (struct slice){bytes->base, (size_t)n});
+    } else if (n > 0) {
         receive(c, (struct slice){bytes->base, (size_t)n});
     } else if (n < 0) {
         peer_ended(c, n != UV_EOF);
@@ -236,6 +297,7 @@ static void receive(struct connection *c, struct slice bytes)
 static void linger(struct connection *c)
 {
     uv_os_fd_t fd;
+    say_goodbye(c);
     if (c->is_ended || uv_fileno((uv_handle_t *)&c->tcp, &fd) || shutdown(fd, SHUT_WR)) {
         connection_drop(c);
         return;
@@ -257,7 +319,7 @@ static enum web_wait wait_of(const struct connection *c)
     if (c->request) {
         return c->request->is_dispatched ? WEB_WAIT_NONE : WEB_WAIT_REQUEST;
     }
-    return WEB_WAIT_IDLE;
+    return c->tls && !tls_is_open(c) ? WEB_WAIT_REQUEST : WEB_WAIT_IDLE;
 }
 
 void connection_settle(struct connection *c)
@@ -382,11 +444,17 @@ void connection_accept(struct web *w)
     }
     if (w->connection_count > w->options.connections_max) {
         uv_buf_t words = {.base = full, .len = sizeof full - 1};
-        uv_try_write((uv_stream_t *)&c->tcp, &words, 1);
+        if (!w->tls) {
+            uv_try_write((uv_stream_t *)&c->tcp, &words, 1);
+        }
         close_now(c);
         return;
     }
     know_peer(c);
+    if (w->tls && !tls_begin(c)) {
+        close_now(c);
+        return;
+    }
     uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
-    web_wait(c, WEB_WAIT_IDLE);
+    web_wait(c, wait_of(c));
 }

@@ -82,14 +82,16 @@ void forwarded_judge(struct request *r)
 {
     struct exchange *x = &r->x;
     x->host = request_header(r, "host");
-    x->is_https = false;
+    x->is_https = r->connection->tls != NULL;
     if (!r->connection->is_proxy) {
         return;
     }
     find_client(r);
     struct slice proto = first_of(r, "x-forwarded-proto");
     struct slice host = first_of(r, "x-forwarded-host");
-    x->is_https = slice_equal_nocase(proto, SLICE("https"));
+    if (proto.len > 0) {
+        x->is_https = slice_equal_nocase(proto, SLICE("https"));
+    }
     if (host.len > 0) {
         x->host = host;
     }

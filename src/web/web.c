@@ -155,6 +155,9 @@ enum err web_create(const struct web_options *options, const struct web_route *r
     w->listener.data = w;
     register_metrics(w);
     enum err err = web_turn_init(w);
+    if (!err && options->tls_certificate) {
+        err = tls_server_create(options, &w->tls, why, why_size);
+    }
     if (!err) {
         err = listen_on(w, options->bind, why, why_size);
     }
@@ -243,6 +246,7 @@ void web_destroy(struct web *w)
         request_give(LIST_OWNER(w->orphans.next, struct request, orphan));
     }
     socket_free_spares(w);
+    tls_server_destroy(w->tls);
     request_free_spares(w);
     while (w->spare_buf_count > 0) {
         buf_free(&w->spare_bufs[--w->spare_buf_count]);

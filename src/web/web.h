@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* The web room: HTTP/1.1 and WebSocket servers on one libuv loop in the calling thread. The only
- * place that knows libuv, llhttp and wslay.
+/* The web room: HTTP/1.1 and WebSocket servers on one libuv loop in the calling thread, with
+ * TLS or without. The only place that knows libuv, llhttp, wslay and OpenSSL's TLS.
  *
  * Limits (struct web_options) answer: header over the bound 431, body over the bound a JSON error
  * with HTTP 400 and statusCode 10, too slow a request 408, unknown path 404 with statusCode 6. Over
  * the bound of all requests together, one of more than 4 KiB gets 500 with statusCode 4. One
  * request per connection is worked on at a time; pipelined ones wait, and answers keep their
  * order. An idle connection holds no buffers: under 1.5 kB of memory each, with a held exchange
- * or an idle WebSocket too.
+ * or an idle WebSocket too; what OpenSSL needs comes on top with TLS.
  *
  * message and closed are called from the loop only, never from inside answer, send, close or
  * web_accept_socket. A peer that ends its side while an exchange with closed set waits counts as
@@ -39,6 +39,8 @@ struct web_options {
     unsigned connections_max;
     const struct network *proxies; /* borrowed; whose X-Forwarded-For, -Proto and -Host count */
     size_t proxy_count;
+    const char *tls_certificate; /* borrowed; file with the chain in PEM. NULL: no TLS */
+    const char *tls_key;         /* borrowed; file in PEM, not encrypted */
 };
 
 struct web_route {
@@ -49,11 +51,17 @@ struct web_route {
 };
 
 /* Listens at once, accepts in web_run. Routes are copied, their prefixes borrowed. The process
- * ignores SIGPIPE from then on. On failure why says what is wrong: ERR_INVALID the address, ERR_IO
- * the system. */
+ * ignores SIGPIPE from then on. On failure why says what is wrong: ERR_INVALID the address or the
+ * certificate, ERR_IO the system. */
 enum err web_create(const struct web_options *options, const struct web_route *routes,
                     size_t route_count, struct web **out, char *why, size_t why_size);
 unsigned web_port(const struct web *w);
+/* Whether TLS can be spoken with these files; if not, why says what is wrong with which. */
+enum err web_check_certificate(const char *certificate, const char *key, char *why,
+                               size_t why_size);
+/* From any thread, which reads the files anew: the certificate is for connections that begin from
+ * then on. One that can't be used is logged, and the old one stays. */
+void web_reload_certificate(struct web *w);
 /* The origins that are allowed, as patterns of origin_matches, the server's own first. Borrowed as
  * long as the web lives. Before web_run; without it no other origin is allowed. */
 void web_set_origins(struct web *w, const char *const *origins, size_t count);

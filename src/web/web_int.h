@@ -55,6 +55,8 @@ enum connection_state {
 
 struct socket;
 struct deflater;
+struct tls;
+struct tls_server;
 
 /* A write that libuv finishes, and its bytes. */
 struct flight;
@@ -69,7 +71,8 @@ struct connection {
     struct request *request; /* being read or worked on */
     struct socket *socket;
     struct flight *flight;
-    struct buf out;     /* to be written, behind the flight */
+    struct tls *tls;    /* NULL: none */
+    struct buf out;     /* to be written, behind the flight; not yet sealed */
     struct buf pending; /* read, and to be looked at after the answer */
     size_t stall_bytes; /* what libuv still had to write when the wait began */
     uint8_t state;      /* enum connection_state */
@@ -148,6 +151,7 @@ struct web {
     size_t route_count;
     const char *const *origins;
     size_t origin_count;
+    struct tls_server *tls; /* NULL: none */
     unsigned port;
 
     uv_mutex_t posts_lock;
@@ -234,6 +238,33 @@ struct slice request_header_at(const struct request *r, const char *name, unsign
 /* Of a request that is refused before it was handed to a route, where its head was read. NULL:
  * none. Path and query of the exchange are set. */
 const struct web_route *request_route(struct request *r);
+
+/* tls_server.c */
+enum err tls_server_create(const struct web_options *options, struct tls_server **out, char *why,
+                           size_t why_size);
+void tls_server_destroy(struct tls_server *s);
+
+/* tls.c */
+enum tls_state {
+    TLS_TEXT,   /* there is some */
+    TLS_WAITS,  /* for more bytes */
+    TLS_ENDED,  /* the peer has said that it says no more */
+    TLS_BROKEN, /* why was logged; what is still sealed may be written */
+};
+/* Sets c->tls, which the others need. False: no memory. */
+bool tls_begin(struct connection *c);
+void tls_free(struct connection *c);
+/* The handshake is over. */
+bool tls_is_open(const struct connection *c);
+/* bytes are borrowed until tls_next has no more text; a piece of text until it is asked again. */
+void tls_feed(struct connection *c, struct slice bytes);
+enum tls_state tls_next(struct connection *c, struct slice *text);
+/* Moves c->out to what is sealed. False: it can't be written any more. */
+bool tls_seal(struct connection *c);
+/* What is to be written. */
+struct buf *tls_sealed(struct connection *c);
+/* Adds the word that we say no more. */
+void tls_end(struct connection *c);
 
 /* forwarded.c */
 bool forwarded_is_proxy(const struct web *w, const struct address *address);

@@ -130,10 +130,10 @@ static void a_file_fills_it(void **state)
 static void mistakes_say_where_and_what_is_allowed(void **state)
 {
     (void)state;
-    refused(
-        "[server]\n\nhtpp = x\n",
-        "3: [server] htpp: there is no such key; allowed: http, public_url, data, log_level, "
-        "header_bytes, body_bytes, connections, allowed_origins, trusted_proxies, session_idle_s");
+    refused("[server]\n\nhtpp = x\n",
+            "3: [server] htpp: there is no such key; allowed: http, public_url, data, log_level, "
+            "header_bytes, body_bytes, connections, allowed_origins, trusted_proxies, "
+            "tls_certificate, tls_key, session_idle_s");
     refused("[sever]\n", "1: [sever]: there is no such section; allowed: server, line, calls, "
                          "user_data, events, journal, user NAME, device DN");
     refused("http = x\n", "1: http: a key needs a [section] before it");
@@ -170,6 +170,9 @@ static void mistakes_say_where_and_what_is_allowed(void **state)
     refused("[server]\nhttp = 127.0.0.1:1\ntrusted_proxies = proxy.example\n",
             "3: [server] trusted_proxies: not allowed; allowed: addresses such as 192.0.2.1 or "
             "2001:db8::1, or networks such as 192.0.2.0/24, with commas between several");
+    refused("[server]\ntls_certificate = a.crt\n",
+            " [server] tls_key: needed with tls_certificate");
+    refused("[server]\ntls_key = a.key\n", " [server] tls_certificate: needed with tls_key");
     refused("[user_data]\nvalue_bytes = 70000\n",
             " [user_data] value_bytes: allowed is at most call_bytes, 65536");
 }

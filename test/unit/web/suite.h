@@ -130,5 +130,6 @@ int run_socket_tests(void);
 int run_deflate_tests(void);
 int run_loop_tests(void);
 int run_forwarded_tests(void);
+int run_tls_tests(void);
 
 #endif

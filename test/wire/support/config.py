@@ -4,7 +4,7 @@
 """A server with lines of its own under [server]."""
 
 
-def configured(start_server, tmp_path, *lines):
+def configured(start_server, tmp_path, *lines, **options):
     path = tmp_path / "server.ini"
     path.write_text("[server]\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    return start_server(options=["--config", str(path)])
+    return start_server(options=["--config", str(path)], **options)

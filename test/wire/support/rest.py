@@ -6,7 +6,6 @@
 import base64
 import http.client
 import json
-import socket
 import time
 
 from support.server import DEADLINE_S, PASSWORD
@@ -51,8 +50,10 @@ class Http:
 
     def request(self, method, path, body=None, headers=None, timeout=DEADLINE_S):
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self.server.port,
-                                                          timeout=timeout)
+            address = ("127.0.0.1", self.server.port)
+            self._connection = (
+                http.client.HTTPSConnection(*address, timeout=timeout, context=self.server.tls)
+                if self.server.tls else http.client.HTTPConnection(*address, timeout=timeout))
         send = {}
         if self.authorization:
             send["Authorization"] = self.authorization
@@ -101,8 +102,7 @@ class RawConnection:
     """Bytes out, bytes in: for pipelining, halves of requests, and things no library would send."""
 
     def __init__(self, server, timeout=DEADLINE_S, source=None):
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=timeout,
-                                               source_address=(source, 0) if source else None)
+        self.socket = server.connect(timeout, source)
         self.buffer = b""
 
     def send(self, data):

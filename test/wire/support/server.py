@@ -10,6 +10,7 @@ for anything a sanitizer said.
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -31,13 +32,14 @@ def binary():
 class Server:
     """start() returns when the server listens; port and base are known then."""
 
-    def __init__(self, data, clock="manual", line="sim", options=(), env=None, port=0):
+    def __init__(self, data, clock="manual", line="sim", options=(), env=None, port=0, tls=None):
         self.data = pathlib.Path(data)
         self.clock = clock
         self.line = line
         self.options = list(options)
         self.env = dict(env or {})
         self.port = port
+        self.tls = tls  # the client's context, where the server speaks TLS
         self.process = None
         self.output = []  # lines of all runs
         self._seen = threading.Condition()
@@ -45,7 +47,13 @@ class Server:
 
     @property
     def base(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    def connect(self, timeout=DEADLINE_S, source=None):
+        """A socket to it."""
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=timeout,
+                                         source_address=(source, 0) if source else None)
+        return self.tls.wrap_socket(plain, server_hostname="127.0.0.1") if self.tls else plain
 
     def start(self, env=None):
         command = [str(binary()), "serve", "--demo", "--http", f"127.0.0.1:{self.port}",
@@ -59,7 +67,7 @@ class Server:
                                         env=whole_env)
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
         self._reader.start()
-        line = self.wait_line("listening on http://127.0.0.1:", since=mark)
+        line = self.wait_line(f"listening on {self.base.rsplit(':', 1)[0]}:", since=mark)
         self.port = int(line.rsplit(":", 1)[1].strip().strip('"'))
         return self
 

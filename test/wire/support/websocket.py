@@ -6,7 +6,6 @@
 import base64
 import hashlib
 import os
-import socket
 import struct
 
 from support.server import DEADLINE_S
@@ -31,7 +30,7 @@ class Closed(Exception):
 
 class WebSocket:
     def __init__(self, server, path="/api/v2/notifications", headers=None, timeout=DEADLINE_S):
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=timeout)
+        self.socket = server.connect(timeout)
         self.buffer = b""
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", "Upgrade: websocket",
