@@ -15,9 +15,46 @@ struct agent_state *user_state(const struct core *core, const struct user *user)
 
 void user_set_intent(struct turn *turn, struct user *user, struct agent_state *state)
 {
-    heap_remove(&turn->core->deadlines, &user->wrap_up.node);
-    if (user->intent != state)
+    if (user->intent != state || user->wrap_up.node.index != 0)
         user->idle_since_ms = turn->now_ms;
+    heap_remove(&turn->core->deadlines, &user->wrap_up.node);
     user->intent = state;
     user_touch(turn->core, user);
+}
+
+bool user_has_telephone(const struct user *user)
+{
+    LIST_EACH(it, &user->devices)
+    if (LIST_OWNER(it, struct device, of_owner)->is_registered)
+        return true;
+    return false;
+}
+
+void user_withdraw(struct turn *turn, struct user *user)
+{
+    if (user->intent->card->mode == AGENT_READY)
+        user_set_intent(turn, user, state_of_mode(turn->core, AGENT_NOT_READY));
+}
+
+void user_check_telephone(struct turn *turn, struct user *user)
+{
+    user_touch(turn->core, user);
+    if (!user_has_telephone(user))
+        user_withdraw(turn, user);
+}
+
+enum err device_disturb(struct turn *turn, bool is_dnd)
+{
+    struct user *user = turn->user;
+    if (list_is_empty(&user->devices))
+        return refuse(turn, ERR_STATE, "%s is not possible: the user has no device",
+                      op_row(turn->command->op)->name);
+    LIST_EACH(it, &user->devices)
+    {
+        struct device *device = LIST_OWNER(it, struct device, of_owner);
+        if (!turn->device || turn->device == device)
+            device->is_dnd = is_dnd;
+    }
+    user_touch(turn->core, user);
+    return ERR_OK;
 }

@@ -59,23 +59,54 @@ void call_add(struct turn *turn, struct call *call, const struct party *inviter,
     party_call(turn, party);
 }
 
+/* It gets back what it transferred. */
+static bool is_recall(const struct party *party)
+{
+    LIST_EACH(it, &party->call->parties)
+    if (party->number > 0 && LIST_OWNER(it, struct party, link)->recall == party->number)
+        return true;
+    return false;
+}
+
+/* Who called it was told another number. */
+static void party_is_forwarded(struct turn *turn, struct party *party, const struct forwarding *to)
+{
+    struct party *inviter = party_inviter(party);
+    number_copy(party->dn, number_slice(to->dn));
+    party->hops = to->hops;
+    call_changed(party->call);
+    if (inviter->state == PARTY_DIALING)
+        effects_call_notice(turn, inviter, NOTICE_PARTICIPANTS_UPDATED, with_extensions);
+}
+
+void party_ring(struct turn *turn, struct party *party, struct device *device,
+                uint64_t no_answer_ms)
+{
+    const struct party *from = party_inviter(party);
+    if (!party_is_living(from))
+        from = party_talking(party->call);
+    device_forget_call(turn->core, device);
+    party_bind(party, device);
+    leg_ring(turn, party, from->dn, false);
+    party_wait_for(turn, party, WAIT_NO_ANSWER, no_answer_ms);
+}
+
 /* Rings the telephone of an invited party, if it can be had. */
 void party_call(struct turn *turn, struct party *party)
 {
-    struct device *device = device_find(turn->core, number_slice(party->dn));
-    if (!device || !device->is_registered) {
+    bool is_direct = !is_recall(party);
+    struct forwarding to = {.device = device_find(turn->core, number_slice(party->dn))};
+    if (is_direct)
+        to = forward_follow(turn->core, party->dn, party->hops);
+    if (to.hops > party->hops && !to.is_endless)
+        party_is_forwarded(turn, party, &to);
+    struct device *device = to.device;
+    if (!to.is_endless && (!device || !device->is_registered))
         party_fails(turn, party, CAUSE_UNREACHABLE);
-    } else if (device_is_busy(device)) {
+    else if (to.is_endless || device_is_busy(device) || (is_direct && device->is_dnd))
         party_fails(turn, party, CAUSE_BUSY);
-    } else {
-        const struct party *from = party_inviter(party);
-        if (!party_is_living(from))
-            from = party_talking(party->call);
-        device_forget_call(turn->core, device);
-        party_bind(party, device);
-        leg_ring(turn, party, from->dn, false);
-        party_wait_for(turn, party, WAIT_NO_ANSWER, turn->core->limits.no_answer_ms);
-    }
+    else
+        party_ring(turn, party, device, turn->core->limits.no_answer_ms);
 }
 
 void party_rings(struct turn *turn, struct party *party)

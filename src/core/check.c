@@ -93,6 +93,14 @@ static void check_leg(const struct leg *leg)
     must(heard == (leg->party != NULL), "who is heard on a leg is on it");
 }
 
+static void check_user(const struct user *user)
+{
+    must(!user->has_session || user->intent->card->mode != AGENT_READY || user_has_telephone(user),
+         "who is Ready has a telephone");
+    must(user->has_session || user->wrap_up.node.index == 0,
+         "who is not logged in has no work after a call");
+}
+
 /* Every operation is accepted when it is offered; what is offered is never more than the table. */
 static void check_capabilities(const struct core *core, const struct party *party)
 {
@@ -121,6 +129,8 @@ void core_check(const struct core *core)
     }
     LIST_EACH(it, &core->devices)
     check_device(core, LIST_OWNER(it, struct device, link));
+    LIST_EACH(it, &core->users)
+    check_user(LIST_OWNER(it, struct user, link));
     LIST_EACH(it, &core->legs)
     check_leg(LIST_OWNER(it, struct leg, link));
     must(list_is_empty(&core->touched_calls) && list_is_empty(&core->touched_users),

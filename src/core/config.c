@@ -213,9 +213,10 @@ void device_give(struct turn *turn, struct device *device, struct user *owner)
     if (device->owner == owner)
         return;
     device_detach(turn, device);
-    if (device->owner)
-        user_touch(turn->core, device->owner);
+    struct user *before = device->owner;
     device_set_owner(device, owner);
+    if (before)
+        user_check_telephone(turn, before);
     device->told = device_digest(turn->core, device);
     if (owner)
         user_touch(turn->core, owner);

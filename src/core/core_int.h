@@ -373,12 +373,16 @@ void call_begin(struct turn *turn, struct call *call, struct device *caller, str
                 struct slice destination);
 void call_end(struct turn *turn, struct call *call, enum cause cause);
 void party_call(struct turn *turn, struct party *party);
+void party_ring(struct turn *turn, struct party *party, struct device *device,
+                uint64_t no_answer_ms);
 /* One more is called into the call, on behalf of inviter. */
 void call_add(struct turn *turn, struct call *call, const struct party *inviter,
               struct slice destination, bool is_shown);
 /* Of Dial, transfer and conference: a number that can be dialled, room for one more, and user data
  * within the limits, which *data then is, with what the call (may be NULL) had before. */
 enum err destination_check(struct turn *turn, const struct call *call, struct user_data **data);
+/* A number that can be dialled. */
+enum err number_check(struct turn *turn, const char *field, struct slice number);
 void party_rings(struct turn *turn, struct party *party);
 void party_answers(struct turn *turn, struct party *party);
 void party_fails(struct turn *turn, struct party *party, enum cause cause);
@@ -446,7 +450,25 @@ void held_item_free(struct held_item *held);
 /* agent.c: what an agent is, by intent and calls */
 /* NULL while the user has no session. */
 struct agent_state *user_state(const struct core *core, const struct user *user);
+/* Also ends the work after a call. */
 void user_set_intent(struct turn *turn, struct user *user, struct agent_state *state);
+bool user_has_telephone(const struct user *user); /* a registered one */
+/* Queues give it no more calls: who was Ready is NotReady. */
+void user_withdraw(struct turn *turn, struct user *user);
+/* After a telephone went: without one nobody is Ready. */
+void user_check_telephone(struct turn *turn, struct user *user);
+/* DoNotDisturb of the command's device, or of all that the user has. */
+enum err device_disturb(struct turn *turn, bool is_dnd);
+
+/* forward.c */
+#define HOPS_MAX 3 /* forwardings and overflows of one called party */
+struct forwarding {
+    const char *dn;        /* where the call ends up; borrowed */
+    struct device *device; /* that has it; NULL: no device of ours */
+    uint32_t hops;
+    bool is_endless; /* there would be more hops than may be */
+};
+struct forwarding forward_follow(const struct core *core, const char *dn, uint32_t hops);
 
 /* state.c */
 struct agent_state *state_create(struct core *core, const struct config_item *item);

@@ -19,19 +19,24 @@ static size_t living(const struct call *call)
     return call_count(call, ~(1u << PARTY_RELEASED));
 }
 
+enum err number_check(struct turn *turn, const char *field, struct slice number)
+{
+    if (number.len > NUMBER_MAX)
+        return refuse(turn, ERR_RANGE, "%s has more than %d characters", field, NUMBER_MAX);
+    if (!is_number(number))
+        return refuse(turn, ERR_INVALID, "%s must be digits, '*', '#' or '+', at least one", field);
+    return ERR_OK;
+}
+
 enum err destination_check(struct turn *turn, const struct call *call, struct user_data **data)
 {
-    struct slice destination = turn->command->text;
-    if (destination.len > NUMBER_MAX)
-        return refuse(turn, ERR_RANGE, "destination.phoneNumber has more than %d characters",
-                      NUMBER_MAX);
-    if (!is_number(destination))
-        return refuse(turn, ERR_INVALID,
-                      "destination.phoneNumber must be digits, '*', '#' or '+', at least one");
+    enum err err = number_check(turn, "destination.phoneNumber", turn->command->text);
+    if (err)
+        return err;
     if (call && (living(call) >= MIX_LEGS_MAX || call->next_party >= PARTIES_MAX))
         return refuse(turn, ERR_RANGE, "a call has at most %d parties at a time, %d in all",
                       MIX_LEGS_MAX, PARTIES_MAX);
-    enum err err = user_data_check_pairs(turn);
+    err = user_data_check_pairs(turn);
     if (err)
         return err;
     *data = user_data_update(call ? call->data : NULL, turn->command->pairs,

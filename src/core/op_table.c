@@ -145,6 +145,26 @@ static bool can_stop_recording(const struct party *party)
     return has_recorder(party) && call_is_recorded(party->call);
 }
 
+static bool can_disturb(const struct device *device)
+{
+    return !device->is_dnd;
+}
+
+static bool is_dnd(const struct device *device)
+{
+    return device->is_dnd;
+}
+
+static bool is_not_forwarded(const struct device *device)
+{
+    return device->forward_to[0] == '\0';
+}
+
+static bool is_forwarded(const struct device *device)
+{
+    return device->forward_to[0] != '\0';
+}
+
 static const struct op_rule rules[OP_COUNT] = {
     [OP_DIAL] = {.run = op_dial},
     [OP_ANSWER] = {.offered = IN(PARTY_RINGING), .offered_if = can_answer, .run = op_answer},
@@ -192,6 +212,15 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_SET_CALL_DISPOSITION] = {.tolerated = IN_LIVING | IN(PARTY_RELEASED),
                                  .finds_call = true,
                                  .run = op_set_call_disposition},
+    [OP_DO_NOT_DISTURB_ON] = {.device_offers = can_disturb, .run = op_do_not_disturb_on},
+    [OP_DO_NOT_DISTURB_OFF] = {.device_offers = is_dnd, .run = op_do_not_disturb_off},
+    [OP_FORWARD_CALLS_ON] = {.device_offers = is_not_forwarded, .run = op_forward_calls_on},
+    [OP_FORWARD_CALLS_OFF] = {.device_offers = is_forwarded, .run = op_forward_calls_off},
+    [OP_READY] = {.run = op_agent_state},
+    [OP_NOT_READY] = {.run = op_agent_state},
+    [OP_AFTER_CALL_WORK] = {.run = op_agent_state},
+    [OP_AUX_WORK] = {.run = op_agent_state},
+    [OP_AGENT_STATE] = {.run = op_agent_state},
     [OP_START_CONTACT_CENTER_SESSION] = {.run = op_start_contact_center_session},
     [OP_END_CONTACT_CENTER_SESSION] = {.run = op_end_contact_center_session},
 };

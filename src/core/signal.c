@@ -24,6 +24,10 @@ static enum err on_registered(struct turn *turn, struct device *device)
     turn->core->stats.devices_registered -= device->is_registered;
     device->is_registered = is_registered;
     device->talks = talks;
+    LIST_EACH(it, &device->parties) /* whether Answer is possible may have changed */
+    call_touch(turn->core, LIST_OWNER(it, struct party, of_device)->call);
+    if (device->owner)
+        user_check_telephone(turn, device->owner);
     return ERR_OK;
 }
 
@@ -82,7 +86,7 @@ static enum err on_answered(struct turn *turn, struct leg *leg)
     struct party *party = leg->party;
     if (!party || leg->is_dropping)
         return ERR_OK; /* what was to stop ringing was answered: its drop order stands */
-    if (party->state == PARTY_DIALING)
+    if (party->wait == WAIT_PICK_UP)
         on_off_hook(turn, party);
     else if (party->state == PARTY_INVITED || party->state == PARTY_RINGING)
         party_answers(turn, party);

@@ -130,6 +130,19 @@ static void tick(struct model *m, uint64_t ms)
     m->w.now_ms = until_ms;
 }
 
+static void choose_for_agent(struct command *command, uint32_t r)
+{
+    static const char *const numbers[] = {"100", "101", "102", "103", "999", "bob"};
+    static const char *const states[] = {"OutToLunch", "Ready", "Nap"};
+    static const enum op_target targets[] = {OP_ON_USER, OP_ON_CHANNEL, OP_ON_DEVICE};
+    if (op_row(command->op)->takes & OP_PARAM_FORWARD_TO)
+        command->text = slice_of(numbers[r % 6]);
+    if (command->op == OP_AGENT_STATE)
+        command->text = slice_of(states[r % 3]);
+    if ((op_row(command->op)->targets & (OP_ON_DEVICE | OP_ON_USER)) == (OP_ON_DEVICE | OP_ON_USER))
+        command->at = targets[(r >> 4) % 3];
+}
+
 static struct command command_for(enum op op, const char *user, const char *target, uint32_t r)
 {
     static const char *const numbers[] = {"100", "101", "102", "103", "101", "103",
@@ -152,6 +165,7 @@ static struct command command_for(enum op op, const char *user, const char *targ
         command.pairs = pairs;
         command.pair_count = r % 4;
     }
+    choose_for_agent(&command, r);
     return command;
 }
 
@@ -343,11 +357,22 @@ static void give_recorders(struct model *m)
     }
 }
 
+/* A state of the configuration. */
+static void begin_agents(struct model *m)
+{
+    struct input lunch = {.kind = INPUT_CONFIG,
+                          .config = {.kind = CONFIG_AGENT_STATE,
+                                     .name = SLICE("OutToLunch"),
+                                     .mode = AGENT_NOT_READY}};
+    apply(m, &lunch);
+}
+
 static void run(const uint32_t *steps, size_t count)
 {
     struct model m = {0};
     world_init(&m.w, USERS);
     give_recorders(&m);
+    begin_agents(&m);
     for (size_t i = 0; i < count; i++) {
         uint32_t r = steps[i] >> 3;
         switch (steps[i] & 7) {

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* ForwardCallsOn: direct calls go to another number, and queues offer the device none. Once more
+ * with another number is accepted though it is not offered. (Platform reference 5.2.) */
+#include "core/core_int.h"
+
+enum err op_forward_calls_on(struct turn *turn)
+{
+    struct device *device = turn->device;
+    struct slice number = turn->command->text;
+    enum err err = number_check(turn, "destination", number);
+    if (err)
+        return err;
+    if (slice_is(number, device->dn))
+        return refuse(turn, ERR_INVALID, "destination is the device itself");
+    number_copy(device->forward_to, number);
+    user_touch(turn->core, turn->user);
+    return ERR_OK;
+}
