@@ -79,6 +79,7 @@ static void bad_bodies_name_what_is_wrong(void **state)
         {CALL, "{\"operationName\":7}", REFUSAL(2, "operationName must be a string")},
         {ME, "{\"operationName\":\"Hangup\"}",
          REFUSAL(2, "operationName 'Hangup' is not an operation of this resource; allowed: "
+                    "DoNotDisturbOn, DoNotDisturbOff, Ready, NotReady, AfterCallWork, AuxWork, "
                     "StartContactCenterSession, EndContactCenterSession")},
         {CALLS, "{\"operationName\":\"x\\\"y\"}",
          REFUSAL(2, "operationName 'x\\\"y' is not an operation of this resource; allowed: Dial")},
