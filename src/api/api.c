@@ -29,12 +29,14 @@ struct route {
 static const struct route routes[] = {
     {{"me"}, v2_me_get, v2_me_post, false},
     {{"me", "devices"}, v2_devices_get, NULL, false},
-    {{"me", "devices", "*"}, v2_device_get, NULL, false},
+    {{"me", "devices", "*"}, v2_device_get, v2_device_post, false},
     {{"me", "devices", "*", "calls"}, NULL, v2_device_calls_post, false},
     {{"me", "calls"}, v2_calls_get, NULL, false},
     {{"me", "calls", "*"}, v2_call_get, v2_call_post, false},
+    {{"me", "channels"}, v2_channels_get, NULL, false},
+    {{"me", "channels", "*"}, v2_channel_get, v2_channel_post, false},
     {{"devices"}, v2_devices_get, NULL, false},
-    {{"devices", "*"}, v2_device_get, NULL, false},
+    {{"devices", "*"}, v2_device_get, v2_device_post, false},
     {{"devices", "*", "calls"}, NULL, v2_device_calls_post, false},
     {{"diagnostics", "version"}, v2_version_get, NULL, true},
 };
@@ -54,6 +56,9 @@ struct api *api_create(const struct api_options *options)
     buf_printf(&root, "%s/api/v2", options->public_url);
     buf_char(&root, '\0');
     api->root = root.ptr;
+    static const struct api_directory nobody;
+    api->directory = directory_create(options->directory ? options->directory : &nobody);
+    api->options.directory = NULL;
     for (int op = 0; op < OP_COUNT; op++) {
         char labels[96];
         snprintf(labels, sizeof labels, "operation=\"%s\",result=\"accepted\"",
@@ -72,8 +77,15 @@ void api_destroy(struct api *api)
 {
     if (!api)
         return;
+    directory_free(api->directory);
     mem_free(api->root);
     mem_free(api);
+}
+
+void api_set_directory(struct api *api, const struct api_directory *directory)
+{
+    directory_free(api->directory);
+    api->directory = directory_create(directory);
 }
 
 /* What is behind /api/v2, or absent when the path is elsewhere. */

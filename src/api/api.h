@@ -13,16 +13,69 @@
 
 struct api;
 
+/* The dialects: participants as objects with what 8.5.2 added, or as strings with participantsInfo,
+ * as before 2015. */
+enum api_compat { API_COMPAT_2016, API_COMPAT_2014 };
+
+struct api_user {
+    const char *name;
+    const char *id; /* NULL: derived from the name, as the core does */
+    const char *first_name;
+    const char *last_name;
+    const char *email;          /* NULL: none */
+    const char *employee_id;    /* NULL: none */
+    unsigned roles;             /* enum user_role; 0: an agent */
+    const char *const *numbers; /* of his telephones */
+    size_t number_count;
+    const enum api_compat *compat; /* NULL: the directory's */
+};
+
+struct api_queue {
+    const char *number;
+    const char *id;   /* NULL: derived from the number, as the core does */
+    const char *name; /* NULL: its number */
+};
+
+/* Somebody who is neither user nor queue, to be called or transferred to. */
+struct api_contact {
+    const char *name;
+    const char *number;
+};
+
+struct api_disposition {
+    const char *name;         /* what is set */
+    const char *display_name; /* NULL: the name */
+};
+
+/* What the configuration says of the site, as far as it is the API's affair alone: who is there to
+ * be called, what a desktop offers, in which dialect each user is spoken to. Texts that are not
+ * said to may not be NULL. */
+struct api_directory {
+    enum api_compat compat;
+    const char *country; /* two letters (ISO 3166); NULL or unknown: not told */
+    const struct api_user *users;
+    size_t user_count;
+    const struct api_queue *queues;
+    size_t queue_count;
+    const struct api_contact *contacts;
+    size_t contact_count;
+    const struct api_disposition *dispositions;
+    size_t disposition_count;
+};
+
 struct api_options {
     struct engine *engine;  /* borrowed */
     struct auth *auth;      /* borrowed: EndContactCenterSession ends the HTTP session */
     const char *public_url; /* "http://127.0.0.1:8080": what absolute uris begin with */
     const char *version;    /* diagnostics/version */
     unsigned nesting_max;   /* of a user-data value */
+    const struct api_directory *directory; /* copied; NULL: nobody */
 };
 
 struct api *api_create(const struct api_options *options);
 void api_destroy(struct api *api);
+/* From now on; copies it. For a configuration that is read again. */
+void api_set_directory(struct api *api, const struct api_directory *directory);
 
 /* A request below /api/v2/ (or /api/v2/diagnostics, which needs no user). x->user is set where the
  * requester is known. Answers it. */

@@ -7,13 +7,17 @@
 
 #include "api/api.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/metrics.h"
 #include "engine/ticket.h"
 
 #define API_JSON "application/json;charset=UTF-8"
 
+struct directory;
+
 struct api {
     struct api_options options;
+    struct directory *directory;
     char *root; /* public_url and "/api/v2" */
     struct metric *accepted[OP_COUNT];
     struct metric *refused[OP_COUNT];
@@ -48,6 +52,67 @@ void api_do(const struct request *request, const struct command *command,
 /* The usual end of an operation: {"statusCode":0}, or the refusal. */
 void api_answer_done(const struct request *request, struct reply *reply, void *detail);
 
+/* --- directory.c: what the configuration says of users, queues and contacts --- */
+
+enum contact_type { CONTACT_USER, CONTACT_QUEUE, CONTACT_CUSTOM };
+
+/* What contacts are sorted by. */
+enum contact_order {
+    BY_NAME,
+    BY_USER_NAME,
+    BY_FIRST_NAME,
+    BY_LAST_NAME,
+    BY_NUMBER,
+    CONTACT_ORDER_COUNT
+};
+
+struct contact {
+    enum contact_type type;
+    unsigned roles;         /* user */
+    enum api_compat compat; /* user */
+    char id[37];            /* user: his own. Others: of the contact */
+    char guid[37];          /* queue: its own */
+    struct slice name;      /* shown; a user's is made of his names */
+    struct slice user_name; /* user; and so on: absent for others */
+    struct slice first_name;
+    struct slice last_name;
+    struct slice email;
+    struct slice employee_id;
+    const struct slice *numbers;
+    size_t number_count;
+    struct slice folded[CONTACT_ORDER_COUNT]; /* for searching and sorting */
+};
+
+struct directory {
+    struct arena arena;
+    enum api_compat compat;
+    const char *country;      /* NULL: not told */
+    struct contact *contacts; /* users, queues, others, each as configured */
+    size_t contact_count;
+    size_t user_count;
+    size_t queue_count;
+    const struct contact **sorted[CONTACT_ORDER_COUNT];
+    struct map by_id;
+    struct map by_user_name;
+    struct api_disposition *dispositions;
+    size_t disposition_count;
+};
+
+struct directory *directory_create(const struct api_directory *from);
+void directory_free(struct directory *directory);
+/* NULL when there is none. */
+const struct contact *directory_user(const struct directory *directory, struct slice name);
+const struct contact *directory_contact(const struct directory *directory, struct slice id);
+/* The dialect of that user's answers and events. */
+enum api_compat api_compat_of(const struct api *api, struct slice user);
+
+/* --- match.c: texts as people search them --- */
+
+/* Small letters, of Latin, Greek and Cyrillic; as many bytes as before. */
+void text_fold(struct slice text, char *out);
+/* '*' in the pattern stands for any bytes, also none. */
+bool text_matches(struct slice text, struct slice pattern);
+
 /* --- fields.c: ?fields= and ?subresources= --- */
 
 #define FIELDS_MAX 32
@@ -69,18 +134,35 @@ bool api_fields_has(const struct fields *fields, const char *name);
  * field. *body is the whole object, for who needs more than the table knows. */
 enum err api_command_read(const struct request *request, enum op_target target, struct command *out,
                           const struct json **body, struct slice *reason);
+/* Why that name is refused, with the names that are not. */
+struct slice api_unknown_operation(struct arena *arena, struct slice name, enum op_target target);
+
+/* --- operate.c: operations from request to answer --- */
+
+void api_operate(const struct request *request, enum op_target target);
+/* The same for a command that was read already. */
+void api_operate_with(const struct request *request, const struct command *command);
 
 /* --- render_call.c, render_device.c: one object each, as a value --- */
 
-void api_render_call(const struct api *api, const struct call_view *view,
+void api_render_call(const struct api *api, enum api_compat compat, const struct call_view *view,
                      const struct fields *fields, struct buf *out);
-void api_render_calls(const struct api *api, const struct answer *answer,
+void api_render_calls(const struct api *api, enum api_compat compat, const struct answer *answer,
                       const struct fields *fields, struct buf *out);
-void api_render_device(const struct device_view *device, const struct fields *fields,
+void api_render_device(const struct api *api, enum api_compat compat,
+                       const struct device_view *device, const struct fields *fields,
                        struct buf *out);
-void api_render_devices(const struct answer *answer, const struct fields *fields, struct buf *out);
-/* [{"channel":"voice","userState":{...}}] */
-void api_render_channels(const struct state_card *state, struct buf *out);
+void api_render_devices(const struct api *api, enum api_compat compat, const struct answer *answer,
+                        const struct fields *fields, struct buf *out);
+void api_render_user_state(const struct state_card *state, struct buf *out);
+/* {"channel":"voice","userState":{...}} */
+void api_render_channel(const struct state_card *state, const struct fields *fields,
+                        struct buf *out);
+/* All of them: the one. */
+void api_render_channels(const struct state_card *state, const struct fields *fields,
+                         struct buf *out);
+/* That one has no such channel. */
+struct slice api_no_channel(struct arena *arena, struct slice name);
 /* An array of the names of the operations whose bits are set. */
 void api_render_capabilities(uint64_t bits, struct buf *out);
 
@@ -90,7 +172,11 @@ void v2_me_get(const struct request *request);
 void v2_me_post(const struct request *request);
 void v2_devices_get(const struct request *request);
 void v2_device_get(const struct request *request);
+void v2_device_post(const struct request *request);
 void v2_device_calls_post(const struct request *request);
+void v2_channels_get(const struct request *request);
+void v2_channel_get(const struct request *request);
+void v2_channel_post(const struct request *request);
 void v2_calls_get(const struct request *request);
 void v2_call_get(const struct request *request);
 void v2_call_post(const struct request *request);

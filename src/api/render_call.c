@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* The call object (API reference section 2), keys in the order of the live system. What one sees
- * of a call is small and rendered each time; its user data may be 64 kB, is shared by everybody on
- * the call and changes seldom, so its JSON is made once per revision and kept with it.
+/* The call object (API reference section 2), keys in the order of the live system, in the dialect
+ * of its reader (section 11 there). What one sees of a call is small and rendered each time; its
+ * user data may be 64 kB, is shared by everybody on the call and changes seldom, so its JSON is
+ * made once per revision and kept with it.
  *
  * User data may hold a key more than once, an object may not: it then shows the newest value at the
  * place of the first, and only then "userDataPairs" beside it has all of them in order. Values go
@@ -11,6 +12,7 @@
 #include "api/api_int.h"
 
 #include "base/map.h"
+#include "core/number.h"
 
 #include <stdio.h>
 
@@ -72,40 +74,69 @@ static struct slice user_data_members(struct user_data *data)
     return buf_view(&out);
 }
 
-static void render_participant(const struct participant *participant, struct buf *out)
+/* How a number looks from outside the house; "" where it is not known. */
+static const char *e164(const struct participant *participant)
 {
-    char digits[NUMBER_MAX + 1];
+    return !participant->is_internal && participant->number[0] == '+' ? participant->number : "";
+}
+
+static struct slice digits_of(const struct participant *participant, char out[NUMBER_MAX + 1])
+{
     size_t len = 0;
     for (const char *at = participant->number; *at; at++)
         if (*at >= '0' && *at <= '9')
-            digits[len++] = *at;
+            out[len++] = *at;
+    return (struct slice){out, len};
+}
+
+static void render_participant(const struct participant *participant, struct buf *out)
+{
+    char digits[NUMBER_MAX + 1];
+    char formatted[NUMBER_MAX + 2];
+    number_format(slice_of(participant->number), formatted);
     struct json_writer w = json_begin_object(out);
-    json_text(&w, "e164Number", participant->is_internal ? "" : participant->number);
-    json_text(&w, "formattedPhoneNumber", participant->number);
+    json_text(&w, "e164Number", e164(participant));
+    json_text(&w, "formattedPhoneNumber", formatted);
     json_text(&w, "phoneNumber", participant->number);
-    json_string(&w, "digits", (struct slice){digits, len});
+    json_string(&w, "digits", digits_of(participant, digits));
     json_end_object(&w);
 }
 
-static void render_participants(const struct call_view *view, struct buf *out)
+/* The companion of participants that are strings. There an internal number is its own E.164 form;
+ * E164digits is of the oldest shape, which had it for outside numbers only. */
+static void render_participant_info(const struct participant *participant, struct buf *out)
 {
-    struct json_writer w = json_begin_array(out);
+    char digits[NUMBER_MAX + 1];
+    char formatted[NUMBER_MAX + 2];
+    number_format(slice_of(participant->number), formatted);
+    struct slice all = digits_of(participant, digits);
+    struct json_writer w = json_begin_object(out);
+    json_string(&w, "digits", all);
+    json_text(&w, "e164Number", participant->number);
+    json_text(&w, "formattedPhoneNumber", formatted);
+    if (e164(participant)[0])
+        json_string(&w, "E164digits", all);
+    json_end_object(&w);
+}
+
+static void render_participant_text(const struct participant *participant, struct buf *out)
+{
+    json_write_string(out, slice_of(participant->number));
+}
+
+static void render_participants(const struct call_view *view,
+                                void (*render)(const struct participant *, struct buf *),
+                                struct json_writer *outer, const char *key)
+{
+    json_key(outer, key);
+    struct json_writer w = json_begin_array(outer->out);
     for (uint32_t i = 0; i < view->call->participant_count; i++) {
         if (view->call->participants[i].party == view->party)
             continue;
         json_item(&w);
-        render_participant(&view->call->participants[i], out);
+        render(&view->call->participants[i], outer->out);
     }
     json_end_array(&w);
-}
-
-/* The caller's number of a call that came from outside; NULL otherwise. */
-static const char *ani(const struct call_view *view)
-{
-    const struct call_part *call = view->call;
-    bool is_inbound = call->type == CALL_TYPE_INBOUND && call->participant_count > 0 &&
-                      !call->participants[0].is_internal;
-    return is_inbound ? call->participants[0].number : NULL;
 }
 
 void api_render_capabilities(uint64_t bits, struct buf *out)
@@ -131,71 +162,112 @@ static void put_uri(struct json_writer *w, const char *key, const char *root, co
     buf_char(w->out, '"');
 }
 
-static void render_who(const struct api *api, const struct call_view *view,
-                       const struct fields *fields, struct json_writer *w)
+struct rendering {
+    const struct api *api;
+    enum api_compat compat;
+    const struct fields *fields;
+};
+
+static bool has(const struct rendering *r, const char *name)
 {
-    if (api_fields_has(fields, "id"))
-        json_text(w, "id", view->call->id);
-    if (api_fields_has(fields, "state"))
-        json_text(w, "state", party_state_text(view->state));
-    if (api_fields_has(fields, "callUuid"))
-        json_text(w, "callUuid", view->call->id);
-    if (api_fields_has(fields, "connId"))
-        json_text(w, "connId", view->call->conn_id);
-    if (api_fields_has(fields, "deviceUri"))
-        put_uri(w, "deviceUri", api->root, "/devices/", view->device_id);
-    if (api_fields_has(fields, "participants")) {
-        json_key(w, "participants");
-        render_participants(view, w->out);
-    }
-    if (ani(view) && api_fields_has(fields, "ani"))
-        json_text(w, "ani", ani(view));
-    if (api_fields_has(fields, "dnis"))
-        json_text(w, "dnis", view->dnis);
-    if (api_fields_has(fields, "callType"))
-        json_text(w, "callType", call_type_text(view->call->type));
+    return api_fields_has(r->fields, name);
 }
 
-static void render_rest(const struct api *api, const struct call_view *view,
-                        const struct fields *fields, struct json_writer *w)
+static void render_who(const struct rendering *r, const struct call_view *view,
+                       struct json_writer *w)
 {
-    if (api_fields_has(fields, "capabilities")) {
+    bool is_2014 = r->compat == API_COMPAT_2014;
+    if (has(r, "id"))
+        json_text(w, "id", view->call->id);
+    if (has(r, "state"))
+        json_text(w, "state", party_state_text(view->state));
+    if (has(r, "callUuid"))
+        json_text(w, "callUuid", view->call->id);
+    if (!is_2014 && has(r, "connId"))
+        json_text(w, "connId", view->call->conn_id);
+    if (has(r, "deviceUri"))
+        put_uri(w, "deviceUri", r->api->root, "/devices/", view->device_id);
+    if (has(r, "participants"))
+        render_participants(view, is_2014 ? render_participant_text : render_participant, w,
+                            "participants");
+    if (is_2014 && has(r, "participantsInfo"))
+        render_participants(view, render_participant_info, w, "participantsInfo");
+    if (view->call->ani[0] && has(r, "ani"))
+        json_text(w, "ani", view->call->ani);
+    if (has(r, "dnis"))
+        json_text(w, "dnis", view->dnis);
+    if (has(r, "callType"))
+        json_text(w, "callType", call_type_text(view->call->type));
+    if (has(r, "capabilities")) {
         json_key(w, "capabilities");
         api_render_capabilities(view->capabilities, w->out);
     }
-    if (view->call->data && view->call->data->count > 0 && api_fields_has(fields, "userData")) {
+}
+
+static const char *recording_state(const struct call_view *view)
+{
+    static const char *const texts[] = {[RECORDING_NONE] = "Stopped",
+                                        [RECORDING_STOPPED] = "Stopped",
+                                        [RECORDING_ON] = "Recording",
+                                        [RECORDING_PAUSED] = "Paused"};
+    return view->may_record || view->call->recording != RECORDING_NONE
+               ? texts[view->call->recording]
+               : NULL;
+}
+
+static void render_how(const struct rendering *r, const struct call_view *view,
+                       struct json_writer *w)
+{
+    if (view->call->data && view->call->data->count > 0 && has(r, "userData")) {
         json_item(w);
         buf_slice(w->out, user_data_members(view->call->data));
     }
-    if (api_fields_has(fields, "duration")) {
+    if (view->call->parent_id[0] && has(r, "parentCallUri"))
+        put_uri(w, "parentCallUri", r->api->root, "/me/calls/", view->call->parent_id);
+    if (has(r, "duration")) {
         char duration[16];
         snprintf(duration, sizeof duration, "%u", view->duration_s);
         json_text(w, "duration", duration);
     }
-    if (api_fields_has(fields, "mute"))
+    if (has(r, "mute"))
         json_text(w, "mute", view->is_muted ? "On" : "Off");
-    if (api_fields_has(fields, "supervisorListeningIn"))
-        json_bool(w, "supervisorListeningIn", false);
-    if (api_fields_has(fields, "monitoredUserMuted"))
-        json_bool(w, "monitoredUserMuted", false);
-    if (api_fields_has(fields, "monitoring"))
-        json_bool(w, "monitoring", false);
-    if (api_fields_has(fields, "uri"))
-        put_uri(w, "uri", api->root, "/me/calls/", view->call->id);
-    if (api_fields_has(fields, "path"))
-        put_uri(w, "path", "", "/calls/", view->call->id);
+    if (recording_state(view) && has(r, "recordingState"))
+        json_text(w, "recordingState", recording_state(view));
+    if (has(r, "supervisorListeningIn"))
+        json_bool(w, "supervisorListeningIn", view->is_listened_to);
+    if (has(r, "monitoredUserMuted"))
+        json_bool(w, "monitoredUserMuted", view->is_monitored_muted);
 }
 
-void api_render_call(const struct api *api, const struct call_view *view,
+/* Where it is; previousCallUuid is our addition. */
+static void render_where(const struct rendering *r, const struct call_view *view,
+                         struct json_writer *w)
+{
+    bool is_2014 = r->compat == API_COMPAT_2014;
+    if (!is_2014 && has(r, "monitoring"))
+        json_bool(w, "monitoring", view->is_monitoring);
+    if (has(r, "uri"))
+        put_uri(w, "uri", r->api->root, "/me/calls/", view->call->id);
+    if (!is_2014 && has(r, "path"))
+        put_uri(w, "path", "", "/calls/", view->call->id);
+    if (!is_2014 && view->call->parent_id[0] && has(r, "parentCallPath"))
+        put_uri(w, "parentCallPath", "", "/calls/", view->call->parent_id);
+    if (view->previous_id[0] && has(r, "previousCallUuid"))
+        json_text(w, "previousCallUuid", view->previous_id);
+}
+
+void api_render_call(const struct api *api, enum api_compat compat, const struct call_view *view,
                      const struct fields *fields, struct buf *out)
 {
+    struct rendering r = {api, compat, fields};
     struct json_writer w = json_begin_object(out);
-    render_who(api, view, fields, &w);
-    render_rest(api, view, fields, &w);
+    render_who(&r, view, &w);
+    render_how(&r, view, &w);
+    render_where(&r, view, &w);
     json_end_object(&w);
 }
 
-void api_render_calls(const struct api *api, const struct answer *answer,
+void api_render_calls(const struct api *api, enum api_compat compat, const struct answer *answer,
                       const struct fields *fields, struct buf *out)
 {
     struct json_writer w = json_begin_array(out);
@@ -203,7 +275,7 @@ void api_render_calls(const struct api *api, const struct answer *answer,
         if (answer->calls[i].state == PARTY_RELEASED)
             continue;
         json_item(&w);
-        api_render_call(api, &answer->calls[i], fields, out);
+        api_render_call(api, compat, &answer->calls[i], fields, out);
     }
     json_end_array(&w);
 }

@@ -6,7 +6,7 @@
  * devices[0].userState without looking: it is always there. */
 #include "api/api_int.h"
 
-static void render_user_state(const struct state_card *state, struct buf *out)
+void api_render_user_state(const struct state_card *state, struct buf *out)
 {
     static const char *const modes[] = {
         [AGENT_AFTER_CALL_WORK] = "AfterCallWork", [AGENT_AUX_WORK] = "AuxWork"};
@@ -26,7 +26,43 @@ static void render_user_state(const struct state_card *state, struct buf *out)
     json_end_object(&w);
 }
 
-void api_render_device(const struct device_view *device, const struct fields *fields,
+/* What the device's supervisor has armed; absent while nothing is. */
+static void render_monitoring(const struct api *api, const struct device_view *device,
+                              struct json_writer *w)
+{
+    static const char *const texts[] = {[MONITORING_NONE] = "",
+                                        [MONITORING_LISTEN_IN] = "ListenIn",
+                                        [MONITORING_COACH] = "Coach",
+                                        [MONITORING_BARGE_IN] = "BargeIn"};
+    json_key(w, "supervisorMonitoringState");
+    struct json_writer state = json_begin_object(w->out);
+    json_text(&state, "state", texts[device->monitoring]);
+    json_text(&state, "mode", device->span == MONITOR_NEXT_CALL ? "NextCall" : "AllCalls");
+    json_text(&state, "scope", device->scope == MONITOR_AGENT ? "Agent" : "Call");
+    json_key(&state, "targetDeviceUri");
+    buf_printf(w->out, "\"%s/devices/%s\"", api->root, device->target_id);
+    json_end_object(&state);
+}
+
+static void render_line(const struct device_view *device, enum api_compat compat,
+                        const struct fields *fields, struct json_writer *w)
+{
+    if (api_fields_has(fields, "phoneNumber"))
+        json_text(w, "phoneNumber", device->dn);
+    if (api_fields_has(fields, "e164Number"))
+        json_text(w, "e164Number", compat == API_COMPAT_2014 ? device->dn : "");
+    if (api_fields_has(fields, "telephonyNetwork"))
+        json_text(w, "telephonyNetwork", "Private");
+    if (api_fields_has(fields, "doNotDisturb"))
+        json_text(w, "doNotDisturb", device->is_dnd ? "On" : "Off");
+    if (device->forward_to[0] && api_fields_has(fields, "forwardTo"))
+        json_text(w, "forwardTo", device->forward_to);
+    if (api_fields_has(fields, "type"))
+        json_text(w, "type", "ACDPosition");
+}
+
+void api_render_device(const struct api *api, enum api_compat compat,
+                       const struct device_view *device, const struct fields *fields,
                        struct buf *out)
 {
     struct json_writer w = json_begin_object(out);
@@ -36,43 +72,47 @@ void api_render_device(const struct device_view *device, const struct fields *fi
         json_text(&w, "deviceState", device->is_active ? "Active" : "Inactive");
     if (api_fields_has(fields, "userState")) {
         json_key(&w, "userState");
-        render_user_state(device->state, out);
+        api_render_user_state(device->state, out);
     }
-    if (api_fields_has(fields, "phoneNumber"))
-        json_text(&w, "phoneNumber", device->dn);
-    if (api_fields_has(fields, "e164Number"))
-        json_text(&w, "e164Number", "");
-    if (api_fields_has(fields, "telephonyNetwork"))
-        json_text(&w, "telephonyNetwork", "Private");
-    if (api_fields_has(fields, "doNotDisturb"))
-        json_text(&w, "doNotDisturb", "Off");
-    if (api_fields_has(fields, "type"))
-        json_text(&w, "type", "ACDPosition");
+    render_line(device, compat, fields, &w);
     if (api_fields_has(fields, "capabilities")) {
         json_key(&w, "capabilities");
         api_render_capabilities(device->capabilities, out);
     }
+    if (device->monitoring && api_fields_has(fields, "supervisorMonitoringState"))
+        render_monitoring(api, device, &w);
     json_end_object(&w);
 }
 
-void api_render_devices(const struct answer *answer, const struct fields *fields, struct buf *out)
+void api_render_devices(const struct api *api, enum api_compat compat, const struct answer *answer,
+                        const struct fields *fields, struct buf *out)
 {
     struct json_writer w = json_begin_array(out);
     for (size_t i = 0; i < answer->device_count; i++) {
         json_item(&w);
-        api_render_device(&answer->devices[i], fields, out);
+        api_render_device(api, compat, &answer->devices[i], fields, out);
     }
     json_end_array(&w);
 }
 
-void api_render_channels(const struct state_card *state, struct buf *out)
+void api_render_channel(const struct state_card *state, const struct fields *fields,
+                        struct buf *out)
+{
+    struct json_writer w = json_begin_object(out);
+    if (api_fields_has(fields, "channel"))
+        json_text(&w, "channel", "voice");
+    if (api_fields_has(fields, "userState")) {
+        json_key(&w, "userState");
+        api_render_user_state(state, out);
+    }
+    json_end_object(&w);
+}
+
+void api_render_channels(const struct state_card *state, const struct fields *fields,
+                         struct buf *out)
 {
     struct json_writer list = json_begin_array(out);
     json_item(&list);
-    struct json_writer w = json_begin_object(out);
-    json_text(&w, "channel", "voice");
-    json_key(&w, "userState");
-    render_user_state(state, out);
-    json_end_object(&w);
+    api_render_channel(state, fields, out);
     json_end_array(&list);
 }

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* The "data" of an event (API reference 1.2 and 10, platform reference 6.3): always the whole
- * object, never a difference, keys in the order of the live system. Which extras an event carries
+ * object, never a difference, keys in the order of the live system, in the dialect of the one user
+ * that it is for. Which extras an event carries
  * is decided where it happened and stands in the notice. */
 #include "api/api_int.h"
 
@@ -36,14 +37,14 @@ static void render_extensions(const struct notice *notice, struct buf *out)
     json_end_object(&w);
 }
 
-static void render_on_calls(const struct api *api, const struct notice *notice,
-                            struct json_writer *w)
+static void render_on_calls(const struct api *api, enum api_compat compat,
+                            const struct notice *notice, struct json_writer *w)
 {
     json_text(w, "notificationType", notification_type(notice->kind));
     json_key(w, "call");
-    api_render_call(api, &notice->call, NULL, w->out);
+    api_render_call(api, compat, &notice->call, NULL, w->out);
     json_text(w, "phoneNumber", notice->call.device_dn);
-    if (notice->has_extensions) {
+    if (notice->has_extensions && compat != API_COMPAT_2014) {
         json_key(w, "extensions");
         render_extensions(notice, w->out);
     }
@@ -65,12 +66,13 @@ static void render_device_error(const struct api *api, const struct notice *noti
     buf_printf(w->out, "\"%s/devices/%s\"", api->root, notice->device.id);
 }
 
-static void render_device_state(const struct notice *notice, struct json_writer *w)
+static void render_device_state(const struct api *api, enum api_compat compat,
+                                const struct notice *notice, struct json_writer *w)
 {
     json_key(w, "devices");
     struct json_writer list = json_begin_array(w->out);
     json_item(&list);
-    api_render_device(&notice->device, NULL, w->out);
+    api_render_device(api, compat, &notice->device, NULL, w->out);
     json_end_array(&list);
     json_text(w, "messageType", "DeviceStateChangeMessage");
 }
@@ -78,21 +80,22 @@ static void render_device_state(const struct notice *notice, struct json_writer 
 void api_render_notice(void *ctx, const struct notice *notice, struct buf *out)
 {
     const struct api *api = ctx;
+    enum api_compat compat = api_compat_of(api, notice->user ? notice->user->name : SLICE_NONE);
     struct json_writer w = json_begin_object(out);
     switch (notice->kind) {
     case NOTICE_DEVICE_STATE_CHANGE:
-        render_device_state(notice, &w);
+        render_device_state(api, compat, notice, &w);
         break;
     case NOTICE_CHANNEL_STATE_CHANGE:
         json_key(&w, "channels");
-        api_render_channels(notice->device.state, out);
+        api_render_channels(notice->device.state, NULL, out);
         json_text(&w, "messageType", "ChannelStateChangeMessageV2");
         break;
     case NOTICE_DEVICE_ERROR:
         render_device_error(api, notice, &w);
         break;
     default:
-        render_on_calls(api, notice, &w);
+        render_on_calls(api, compat, notice, &w);
         break;
     }
     json_end_object(&w);

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* GET /me: who one is, with subresources embedded on request, and POST /me: the contact-centre
- * session (platform reference 2.7, 3.1, 3.2).
+ * session, and the agent's state on all channels (platform reference 2.7, 3.1, 3.2, 4.1).
  *
  * Subresources that we do not have are empty collections: a desktop asks for all that it knows in
  * one request, and gives up when one is missing. Channels other than voice fail singly. */
@@ -16,13 +16,14 @@ struct me {
 static void render_collection(const struct request *request, const struct answer *answer,
                               struct slice name, struct json_writer *w)
 {
+    enum api_compat compat = api_compat_of(request->api, request->x->user);
     json_key_slice(w, name);
     if (slice_is(name, "devices"))
-        api_render_devices(answer, NULL, w->out);
+        api_render_devices(request->api, compat, answer, NULL, w->out);
     else if (slice_is(name, "calls"))
-        api_render_calls(request->api, answer, NULL, w->out);
+        api_render_calls(request->api, compat, answer, NULL, w->out);
     else if (slice_is(name, "channels"))
-        api_render_channels(answer->state, w->out);
+        api_render_channels(answer->state, NULL, w->out);
     else if (slice_is(name, "features"))
         buf_text(w->out, "[{\"id\":\"api-voice\"}]");
     else if (slice_is(name, "settings"))
@@ -117,13 +118,6 @@ static const struct json *other_channel(const struct json *channels)
     return NULL;
 }
 
-static struct slice no_channel(struct arena *arena, struct slice name)
-{
-    struct slice shown = api_shown(name);
-    return arena_printf(arena, "there is no channel '%.*s'; channels: voice", (int)shown.len,
-                        shown.ptr);
-}
-
 /* Some fine, some not: statusCode 7 and what became of each (platform reference 3.1). */
 static void answer_partly(struct exchange *x, const struct json *channels)
 {
@@ -139,7 +133,7 @@ static void answer_partly(struct exchange *x, const struct json *channels)
         json_string(&item, "channel", channel->text);
         json_i64(&item, "statusCode", is_voice ? 0 : err_row(ERR_NOT_FOUND)->status_code);
         if (!is_voice)
-            json_string(&item, "statusMessage", no_channel(x->arena, channel->text));
+            json_string(&item, "statusMessage", api_no_channel(x->arena, channel->text));
         json_end_object(&item);
     }
     json_end_array(&list);
@@ -183,10 +177,12 @@ void v2_me_post(const struct request *request)
         api_refuse(request->x, err, reason);
     } else if (command.op == OP_START_CONTACT_CENTER_SESSION && !command.voice) {
         struct slice name = other_channel(channels)->text;
-        api_refuse(request->x, ERR_NOT_FOUND, no_channel(request->x->arena, name));
+        api_refuse(request->x, ERR_NOT_FOUND, api_no_channel(request->x->arena, name));
     } else if (command.op == OP_START_CONTACT_CENTER_SESSION) {
         api_do(request, &command, answer_started, (void *)channels);
-    } else {
+    } else if (command.op == OP_END_CONTACT_CENTER_SESSION) {
         api_do(request, &command, answer_ended, NULL);
+    } else {
+        api_operate_with(request, &command);
     }
 }

@@ -15,11 +15,12 @@ static void answer_calls(const struct request *request, struct reply *reply, voi
     }
     const struct answer *answer = reply->answer;
     struct buf body = {0};
+    enum api_compat compat = api_compat_of(request->api, request->x->user);
     struct json_writer w = json_begin_object(&body);
     json_i64(&w, "statusCode", 0);
     if (fields->is_given) {
         json_key(&w, "calls");
-        api_render_calls(request->api, answer, fields, &body);
+        api_render_calls(request->api, compat, answer, fields, &body);
     } else {
         json_key(&w, "uris");
         struct json_writer uris = json_begin_array(&body);
@@ -59,10 +60,11 @@ static void answer_call(const struct request *request, struct reply *reply, void
         return;
     }
     struct buf body = {0};
+    enum api_compat compat = api_compat_of(request->api, request->x->user);
     struct json_writer w = json_begin_object(&body);
     json_i64(&w, "statusCode", 0);
     json_key(&w, "call");
-    api_render_call(request->api, &reply->answer->calls[0], detail, &body);
+    api_render_call(request->api, compat, &reply->answer->calls[0], detail, &body);
     json_end_object(&w);
     api_answer(request->x, &body, reply->answer);
     buf_free(&body);
@@ -79,12 +81,5 @@ void v2_call_get(const struct request *request)
 
 void v2_call_post(const struct request *request)
 {
-    struct command command;
-    const struct json *body;
-    struct slice reason;
-    enum err err = api_command_read(request, OP_ON_CALL, &command, &body, &reason);
-    if (err)
-        api_refuse(request->x, err, reason);
-    else
-        api_do(request, &command, api_answer_done, NULL);
+    api_operate(request, OP_ON_CALL);
 }

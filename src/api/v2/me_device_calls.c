@@ -7,12 +7,5 @@
 
 void v2_device_calls_post(const struct request *request)
 {
-    struct command command;
-    const struct json *body;
-    struct slice reason;
-    enum err err = api_command_read(request, OP_ON_DEVICE_CALLS, &command, &body, &reason);
-    if (err)
-        api_refuse(request->x, err, reason);
-    else
-        api_do(request, &command, api_answer_done, NULL);
+    api_operate(request, OP_ON_DEVICE_CALLS);
 }

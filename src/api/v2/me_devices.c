@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* GET /me/devices and GET /me/devices/{id or number} (platform reference 5.4). Without fields the
- * collection is a list of addresses. */
+/* GET /me/devices, GET and POST /me/devices/{id or number} (platform reference 5.2 to 5.4). Without
+ * fields the collection is a list of addresses. */
 #include "api/api_int.h"
 
 static void answer_devices(const struct request *request, struct reply *reply, void *detail)
@@ -14,11 +14,12 @@ static void answer_devices(const struct request *request, struct reply *reply, v
     }
     const struct answer *answer = reply->answer;
     struct buf body = {0};
+    enum api_compat compat = api_compat_of(request->api, request->x->user);
     struct json_writer w = json_begin_object(&body);
     json_i64(&w, "statusCode", 0);
     if (fields->is_given) {
         json_key(&w, "devices");
-        api_render_devices(answer, fields, &body);
+        api_render_devices(request->api, compat, answer, fields, &body);
     } else {
         json_key(&w, "uris");
         struct json_writer uris = json_begin_array(&body);
@@ -56,10 +57,11 @@ static void answer_device(const struct request *request, struct reply *reply, vo
         return;
     }
     struct buf body = {0};
+    enum api_compat compat = api_compat_of(request->api, request->x->user);
     struct json_writer w = json_begin_object(&body);
     json_i64(&w, "statusCode", 0);
     json_key(&w, "device");
-    api_render_device(&reply->answer->devices[0], detail, &body);
+    api_render_device(request->api, compat, &reply->answer->devices[0], detail, &body);
     json_end_object(&w);
     api_answer(request->x, &body, reply->answer);
     buf_free(&body);
@@ -72,4 +74,9 @@ void v2_device_get(const struct request *request)
     api_fields_read(x, "fields", fields);
     struct query query = {.kind = QUERY_DEVICE, .user = x->user, .target = request->id};
     api_ask(request, &query, answer_device, fields);
+}
+
+void v2_device_post(const struct request *request)
+{
+    api_operate(request, OP_ON_DEVICE);
 }

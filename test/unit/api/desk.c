@@ -58,6 +58,13 @@ enum err engine_command(struct engine *e, const struct command *command, void *t
     keep(asked.user, command->user);
     keep(asked.target, command->target);
     keep(asked.text, command->text);
+    keep(asked.call, command->call);
+    keep(asked.caller_id, command->caller_id);
+    keep(asked.key, command->key);
+    keep(asked.place, command->place);
+    keep(asked.device, command->device);
+    asked.scope = command->scope;
+    asked.span = command->span;
     asked.pair_count = command->pair_count;
     for (size_t i = 0; i < command->pair_count && i < 8; i++) {
         keep(asked.keys[i], command->pairs[i].key);
@@ -193,5 +200,7 @@ int main(void)
         all[count++] = route_tests[i];
     for (size_t i = 0; i < command_test_count; i++)
         all[count++] = command_tests[i];
+    for (size_t i = 0; i < dialect_test_count; i++)
+        all[count++] = dialect_tests[i];
     return _cmocka_run_group_tests("api", all, count, open_desk, close_desk);
 }

@@ -30,6 +30,13 @@ struct asked {
     char user[64];
     char target[64];
     char text[64];
+    char call[64];
+    char caller_id[64];
+    char key[64];
+    char place[64];
+    char device[64];
+    enum monitor_scope scope;
+    enum monitor_span span;
     bool voice;
     size_t pair_count;
     char keys[8][64];
@@ -58,6 +65,8 @@ extern const struct CMUnitTest render_tests[];
 extern const size_t render_test_count;
 extern const struct CMUnitTest route_tests[];
 extern const size_t route_test_count;
+extern const struct CMUnitTest dialect_tests[];
+extern const size_t dialect_test_count;
 extern const struct CMUnitTest command_tests[];
 extern const size_t command_test_count;
 

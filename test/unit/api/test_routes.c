@@ -18,6 +18,7 @@ static struct answer answer_of(size_t calls, size_t devices)
     memcpy(card->id, "0123456789abcdef0123456789abcdef", 33);
     answer.user = card;
     answer.has_session = true;
+    answer.state = desk_not_ready();
     answer.calls = mem_zalloc((calls + 1) * sizeof *answer.calls);
     answer.devices = mem_zalloc((devices + 1) * sizeof *answer.devices);
     for (size_t i = 0; i < calls; i++)
@@ -124,6 +125,29 @@ static void single_ones_are_under_their_own_key(void **state)
     get("/api/v2/devices/" DEVICE_ID, QUERY_DEVICE, 0, 1, "\"device\":{\"id\":", false);
 }
 
+#define VOICE                                                                                      \
+    "{\"channel\":\"voice\",\"userState\":{\"id\":\"900D55CC-2BB0-431F-8BF9-D3525B383BE6\","       \
+    "\"displayName\":\"Not Ready\",\"state\":\"NotReady\"}}"
+
+static void the_channels_are_voice(void **state)
+{
+    (void)state;
+    get("/api/v2/me/channels", QUERY_DEVICES, 0, 0,
+        "{\"statusCode\":0,\"uris\":[\"" PUBLIC_URL
+        "/api/v2/me/channels/voice\"],\"channels\":[" VOICE "]}",
+        true);
+    get("/api/v2/me/channels?fields=*", QUERY_DEVICES, 0, 0,
+        "{\"statusCode\":0,\"channels\":[" VOICE "]}", true);
+    get("/api/v2/me/channels/voice", QUERY_DEVICES, 0, 0,
+        "{\"statusCode\":0,\"channel\":" VOICE "}", true);
+    desk_refused("GET", "/api/v2/me/channels/chat", NULL, 404,
+                 "{\"statusCode\":6,\"statusMessage\":\"there is no channel 'chat'; channels: "
+                 "voice\"}");
+    desk_refused("POST", "/api/v2/me/channels/chat", "{\"operationName\":\"Ready\"}", 404,
+                 "{\"statusCode\":6,\"statusMessage\":\"there is no channel 'chat'; channels: "
+                 "voice\"}");
+}
+
 static void a_released_call_is_in_no_collection(void **state)
 {
     (void)state;
@@ -169,6 +193,11 @@ static void a_wrong_method_is_405_with_allow(void **state)
         {"PUT", "/api/v2/me/calls/X", "Allow: GET, POST\r\n"},
         {"POST", "/api/v2/me/calls", "Allow: GET\r\n"},
         {"GET", "/api/v2/me/devices/15000/calls", "Allow: POST\r\n"},
+        {"PUT", "/api/v2/me/devices/15000", "Allow: GET, POST\r\n"},
+        {"DELETE", "/api/v2/devices/15000", "Allow: GET, POST\r\n"},
+        {"POST", "/api/v2/me/devices", "Allow: GET\r\n"},
+        {"POST", "/api/v2/me/channels", "Allow: GET\r\n"},
+        {"PUT", "/api/v2/me/channels/voice", "Allow: GET, POST\r\n"},
         {"POST", "/api/v2/diagnostics/version", "Allow: GET\r\n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -234,6 +263,7 @@ const struct CMUnitTest route_tests[] = {
     cmocka_unit_test(collections_without_fields_are_addresses),
     cmocka_unit_test(collections_with_fields_are_objects),
     cmocka_unit_test(single_ones_are_under_their_own_key),
+    cmocka_unit_test(the_channels_are_voice),
     cmocka_unit_test(a_released_call_is_in_no_collection),
     cmocka_unit_test(what_is_not_there_is_404),
     cmocka_unit_test(a_wrong_method_is_405_with_allow),
