@@ -202,5 +202,7 @@ int main(void)
         all[count++] = command_tests[i];
     for (size_t i = 0; i < dialect_test_count; i++)
         all[count++] = dialect_tests[i];
+    for (size_t i = 0; i < param_test_count; i++)
+        all[count++] = param_tests[i];
     return _cmocka_run_group_tests("api", all, count, open_desk, close_desk);
 }

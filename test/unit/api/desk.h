@@ -65,6 +65,8 @@ extern const struct CMUnitTest render_tests[];
 extern const size_t render_test_count;
 extern const struct CMUnitTest route_tests[];
 extern const size_t route_test_count;
+extern const struct CMUnitTest param_tests[];
+extern const size_t param_test_count;
 extern const struct CMUnitTest dialect_tests[];
 extern const size_t dialect_test_count;
 extern const struct CMUnitTest command_tests[];

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Parameters in all the forms in which clients send them. */
+#include "desk.h"
+
+#include <stdio.h>
+
+#define CALL    "/api/v2/me/calls/" CALL_ID
+#define DEVICE  "/api/v2/me/devices/15000"
+#define CALLS   DEVICE "/calls"
+#define ME      "/api/v2/me"
+#define CHANNEL "/api/v2/me/channels/voice"
+
+static void accepted(const char *path, const char *body)
+{
+    asked = (struct asked){0};
+    struct fake *f = desk_send("POST", path, body);
+    if (f->answers)
+        fail_msg("%s was refused: %s", body, f->body);
+    assert_int_equal(asked.commands, 1);
+    desk_reply(ERR_OK, NULL, NULL);
+    assert_string_equal(f->body, "{\"statusCode\":0}");
+    fake_free(f);
+}
+
+#define REFUSAL(code, message) "{\"statusCode\":" #code ",\"statusMessage\":\"" message "\"}"
+
+static void dial_and_its_kin_have_extras(void **state)
+{
+    (void)state;
+    accepted(CALLS, "{\"operationName\":\"Dial\",\"destination\":{\"phoneNumber\":\"0171\"},"
+                    "\"outboundCallerId\":\"+4930555\",\"location\":\"site\",\"userData\":null}");
+    assert_string_equal(asked.caller_id, "+4930555");
+    assert_string_equal(asked.text, "0171");
+    desk_refused("POST", CALLS,
+                 "{\"operationName\":\"Dial\",\"destination\":{\"phoneNumber\":\"1\"},"
+                 "\"outboundCallerId\":5}",
+                 400, REFUSAL(2, "outboundCallerId must be a string"));
+}
+
+static void forwarding_takes_a_number_in_two_forms(void **state)
+{
+    (void)state;
+    accepted(DEVICE, "{\"operationName\":\"ForwardCallsOn\",\"destination\":\"15003\"}");
+    assert_int_equal(asked.op, OP_FORWARD_CALLS_ON);
+    assert_string_equal(asked.target, "15000");
+    assert_string_equal(asked.text, "15003");
+    accepted("/api/v2/devices/15000",
+             "{\"operationName\":\"ForwardCallsOn\",\"destination\":{\"phoneNumber\":\"15004\"}}");
+    assert_string_equal(asked.text, "15004");
+    desk_refused("POST", DEVICE, "{\"operationName\":\"ForwardCallsOn\",\"destination\":15003}",
+                 400, REFUSAL(2, "destination must be a string"));
+    desk_refused("POST", DEVICE, "{\"operationName\":\"ForwardCallsOn\"}", 400,
+                 REFUSAL(1, "destination is missing: ForwardCallsOn needs it"));
+}
+
+static void a_disposition_names_its_call_in_any_way(void **state)
+{
+    (void)state;
+    accepted(CALL, "{\"operationName\":\"SetCallDisposition\",\"disposition\":\"Sold\","
+                   "\"dispositionKey\":\"Result\"}");
+    assert_string_equal(asked.text, "Sold");
+    assert_string_equal(asked.key, "Result");
+    accepted(DEVICE, "{\"operationName\":\"SetCallDisposition\",\"disposition\":\"\",\"callUri\":"
+                     "\"http://h/api/v2/calls/A\",\"callUuid\":\"B\",\"userData\":{\"x\":1}}");
+    assert_string_equal(asked.call, "A");
+    assert_int_equal(asked.pair_count, 1);
+    accepted(DEVICE, "{\"operationName\":\"SetCallDisposition\",\"disposition\":\"Sold\","
+                     "\"callUuid\":\"B\"}");
+    assert_string_equal(asked.call, "B");
+    desk_refused("POST", CALL, "{\"operationName\":\"SetCallDisposition\"}", 400,
+                 REFUSAL(1, "disposition is missing: SetCallDisposition needs it"));
+}
+
+static void a_session_may_name_place_and_device(void **state)
+{
+    (void)state;
+    accepted(ME, "{\"operationName\":\"StartContactCenterSession\",\"channels\":[\"voice\"],"
+                 "\"place\":\"desk-17\",\"devicePath\":\"/devices/15004\",\"loginCode\":7}");
+    assert_string_equal(asked.place, "desk-17");
+    assert_string_equal(asked.device, "15004");
+    accepted(ME, "{\"operationName\":\"StartContactCenterSession\",\"channels\":[\"voice\"],"
+                 "\"place\":null}");
+    assert_string_equal(asked.place, "");
+}
+
+static void states_go_to_user_channel_and_device(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {ME, CHANNEL, DEVICE};
+    for (size_t i = 0; i < 3; i++) {
+        accepted(paths[i], "{\"operationName\":\"Ready\"}");
+        assert_int_equal(asked.op, OP_READY);
+        accepted(paths[i], "{\"operationName\":\"DoNotDisturbOn\"}");
+        assert_int_equal(asked.op, OP_DO_NOT_DISTURB_ON);
+        accepted(paths[i], "{\"operationName\":\"OutToLunch\"}");
+        assert_int_equal(asked.op, OP_AGENT_STATE);
+        assert_string_equal(asked.text, "OutToLunch");
+    }
+    assert_string_equal(asked.target, "15000");
+}
+
+static void a_state_nobody_knows_gets_what_there_is(void **state)
+{
+    (void)state;
+    struct fake *f = desk_send("POST", CHANNEL, "{\"operationName\":\"OutToLunhc\"}");
+    desk_reply(ERR_NOT_FOUND, "whatever", NULL);
+    assert_int_equal(f->status, 400);
+    assert_non_null(strstr(f->body,
+                           "{\"statusCode\":2,\"statusMessage\":\"operationName "
+                           "'OutToLunhc' is not an operation of this resource; allowed: "));
+    assert_non_null(strstr(f->body, "Ready"));
+    assert_null(strstr(f->body, "StartContactCenterSession"));
+    fake_free(f);
+    f = desk_send("POST", CHANNEL, "{\"operationName\":\"OutToLunch\"}");
+    desk_reply(ERR_STATE, "there is no session", NULL);
+    assert_string_equal(f->body, REFUSAL(3, "there is no session"));
+    fake_free(f);
+}
+
+const struct CMUnitTest param_tests[] = {
+    cmocka_unit_test(dial_and_its_kin_have_extras),
+    cmocka_unit_test(forwarding_takes_a_number_in_two_forms),
+    cmocka_unit_test(a_disposition_names_its_call_in_any_way),
+    cmocka_unit_test(a_session_may_name_place_and_device),
+    cmocka_unit_test(states_go_to_user_channel_and_device),
+    cmocka_unit_test(a_state_nobody_knows_gets_what_there_is),
+};
+const size_t param_test_count = sizeof param_tests / sizeof *param_tests;
