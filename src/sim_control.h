@@ -10,10 +10,19 @@
 
 /* Answers the exchange. clock: the engine if its clock is manual, else NULL: no such resource.
  *
- *   GET  /sim/v1/lines/{dn}    what the telephone shows (line_sim.h)
- *   POST /sim/v1/lines/{dn}    {"do":"answer"|"hangup"|"register"|"unregister"}
- *                              {"do":"dial","number":"15001"}, {"do":"press","digits":"12"}
- *   POST /sim/v1/clock         {"advanceMs":N}; answered when all that it caused is durable */
+ *   GET  /sim/v1/lines/{dn}        what the telephone shows (line_sim.h)
+ *   POST /sim/v1/lines/{dn}        {"do":"answer"|"hangup"|"hold"|"retrieve"|"failRecording"}
+ *                                  {"do":"dial","number":"15001"}, {"do":"press","digits":"12"}
+ *                                  {"do":"register"|"unregister"|"unplug"}
+ *                                  {"do":"mode","mode":"talk"|"no-talk"|"refuse"|"busy"}
+ *   GET, POST /sim/v1/outside/{number}
+ *                                  the same with a telephone beyond a trunk; its dial may name the
+ *                                  "trunk", and "from": the number shown instead of its own
+ *
+ * With "leg" (its place in what is shown, from 0, or the number at its other end) an act means that
+ * call, without it the one that fits.
+ *
+ *   POST /sim/v1/clock             {"advanceMs":N}; answered when all that it caused is durable */
 void sim_control_handle(struct line_driver *sim, struct engine *clock, struct exchange *x);
 
 #endif

@@ -2,114 +2,75 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* The driver's side: taking orders. Each is done at once and answered by a signal at once, so a
- * simulated telephone needs no clock of its own. What must survive a restart (who is on the other
- * end) is given to the core to keep and comes back in start. */
-#include "base/codec.h"
+ * simulated telephone needs no clock of its own. */
 #include "base/mem.h"
 #include "line/sim/sim_int.h"
 
-struct sim_phone *sim_phone_find(const struct sim *sim, struct slice dn)
+static void is_gone(struct sim *sim, uint64_t leg, enum cause cause)
 {
-    return map_get(&sim->phone_by_dn, dn);
+    sim_tell(sim, &(struct signal){.kind = SIGNAL_GONE, .leg = leg, .cause = cause});
 }
 
-struct sim_leg *sim_leg_find(const struct sim *sim, uint64_t id)
+/* Why it can't ring; CAUSE_NONE: it can. */
+static enum cause hindrance(const struct sim_phone *phone, bool is_outside)
 {
-    return map_get(&sim->leg_by_id, map_key_u64(&id));
+    if (!phone)
+        return is_outside ? CAUSE_BUSY : CAUSE_UNREACHABLE;
+    if (!phone->is_registered)
+        return CAUSE_UNREACHABLE;
+    return phone->mode == SIM_MODE_BUSY ? CAUSE_BUSY : CAUSE_NONE;
 }
 
-struct sim_leg *sim_leg_create(struct sim *sim, struct sim_phone *phone, uint64_t id,
-                               enum sim_state state, struct slice other)
+static bool obeys(const struct sim_phone *phone)
 {
-    struct sim_leg *leg = mem_zalloc(sizeof *leg);
-    leg->id = id;
-    leg->phone = phone;
-    leg->state = state;
-    size_t len = other.len < sizeof leg->other ? other.len : sizeof leg->other - 1;
-    if (len > 0)
-        memcpy(leg->other, other.ptr, len);
-    list_append(&phone->legs, &leg->link);
-    map_put(&sim->leg_by_id, map_key_u64(&leg->id), leg);
-    return leg;
-}
-
-void sim_leg_free(struct sim *sim, struct sim_leg *leg)
-{
-    map_remove(&sim->leg_by_id, map_key_u64(&leg->id));
-    list_remove(&leg->link);
-    buf_free(&leg->dtmf);
-    buf_free(&leg->hears);
-    mem_free(leg);
-}
-
-void sim_leg_keep(const struct sim_leg *leg, struct buf *out)
-{
-    enc_bytes(out, slice_of(leg->other));
-    enc_bytes(out, buf_view(&leg->dtmf));
-}
-
-static void tell(struct sim *sim, const struct signal *signal)
-{
-    sim->host.signal(sim->host.ctx, signal);
-}
-
-void sim_leg_answer(struct sim *sim, struct sim_leg *leg)
-{
-    struct buf keep = {0};
-    leg->state = SIM_UP;
-    sim_leg_keep(leg, &keep);
-    tell(sim, &(struct signal){.kind = SIGNAL_ANSWERED, .leg = leg->id, .keep = buf_view(&keep)});
-    buf_free(&keep);
-}
-
-void sim_leg_end(struct sim *sim, struct sim_leg *leg, enum cause cause)
-{
-    uint64_t id = leg->id;
-    sim_leg_free(sim, leg);
-    tell(sim, &(struct signal){.kind = SIGNAL_GONE, .leg = id, .cause = cause});
+    return !phone->is_outside && (phone->mode == SIM_MODE_TALK || phone->mode == SIM_MODE_BUSY);
 }
 
 static void order_ring(struct sim *sim, const struct order *order)
 {
-    struct sim_phone *phone = sim_phone_find(sim, order->dn);
-    if (!phone || !phone->is_registered) {
-        tell(sim,
-             &(struct signal){.kind = SIGNAL_GONE, .leg = order->leg, .cause = CAUSE_UNREACHABLE});
-        return;
-    }
     if (sim_leg_find(sim, order->leg))
         return;
+    bool is_outside = order->trunk.len > 0;
+    struct sim_phone *phone = sim_phone_get(sim, is_outside, order->dn);
+    enum cause cause = hindrance(phone, is_outside);
+    if (cause) {
+        is_gone(sim, order->leg, cause);
+        return;
+    }
     struct sim_leg *leg = sim_leg_create(sim, phone, order->leg, SIM_RINGING, order->from);
-    if (order->auto_answer)
+    buf_slice(&leg->trunk, order->trunk);
+    if (order->auto_answer && obeys(phone))
         sim_leg_answer(sim, leg);
     else
-        tell(sim, &(struct signal){.kind = SIGNAL_RINGING, .leg = leg->id, .talks = true});
+        sim_tell(sim, &(struct signal){
+                          .kind = SIGNAL_RINGING, .leg = leg->id, .talks = sim_phone_talks(phone)});
+}
+
+static void order_answer(struct sim *sim, struct sim_leg *leg)
+{
+    if (leg->state == SIM_DIALLED || (leg->state == SIM_RINGING && obeys(leg->phone)))
+        sim_leg_answer(sim, leg);
+    else if (leg->state == SIM_RINGING)
+        sim_tell(sim, &(struct signal){.kind = SIGNAL_REFUSED, .leg = leg->id});
 }
 
 static void order_drop(struct sim *sim, const struct order *order)
 {
     struct sim_leg *leg = sim_leg_find(sim, order->leg);
-    if (leg)
-        sim_leg_end(sim, leg, CAUSE_HANGUP);
-    else
-        tell(sim, &(struct signal){.kind = SIGNAL_GONE, .leg = order->leg, .cause = CAUSE_HANGUP});
+    if (!leg) {
+        is_gone(sim, order->leg, CAUSE_HANGUP);
+        return;
+    }
+    struct sim_phone *phone = leg->phone;
+    sim_leg_end(sim, leg, CAUSE_HANGUP);
+    sim_phone_rest(sim, phone);
 }
 
-static void order_mix(struct sim *sim, const struct order *order)
+static void order_dtmf(struct sim_leg *leg, struct slice digits)
 {
-    for (size_t i = 0; i < order->leg_count; i++) {
-        struct sim_leg *leg = sim_leg_find(sim, order->legs[i].leg);
-        if (!leg)
-            continue;
-        leg->tone = order->legs[i].tone;
-        buf_reset(&leg->hears);
-        for (size_t k = 0; k < order->leg_count; k++) {
-            const struct sim_leg *other = sim_leg_find(sim, order->legs[k].leg);
-            if (other && order->legs[i].hears >> k & 1)
-                buf_printf(&leg->hears, "%s\"%.*s\"", leg->hears.len > 0 ? "," : "",
-                           (int)other->phone->dn.len, other->phone->dn.ptr);
-        }
-    }
+    buf_slice(&leg->dtmf, digits);
+    if (leg->dtmf.len > SIM_DTMF_MAX)
+        buf_consume(&leg->dtmf, leg->dtmf.len - SIM_DTMF_MAX);
 }
 
 static void take_order(struct sim *sim, const struct order *order)
@@ -120,18 +81,18 @@ static void take_order(struct sim *sim, const struct order *order)
         order_ring(sim, order);
         break;
     case ORDER_ANSWER:
-        if (leg && leg->state != SIM_UP)
-            sim_leg_answer(sim, leg);
+        if (leg)
+            order_answer(sim, leg);
         break;
     case ORDER_DROP:
         order_drop(sim, order);
         break;
     case ORDER_MIX:
-        order_mix(sim, order);
+        sim_mix(sim, order);
         break;
     case ORDER_DTMF:
         if (leg)
-            buf_slice(&leg->dtmf, order->digits);
+            order_dtmf(leg, order->digits);
         break;
     default: /* nothing of ours waits for ORDER_KEPT */
         break;
@@ -147,24 +108,6 @@ static void sim_order(void *self, const struct order *orders, size_t count)
     pthread_mutex_unlock(&sim->lock);
 }
 
-/* A leg that was being rung is rung anew by its order; the others are as they were. */
-static void take_up(struct sim *sim, const struct line_leg *kept)
-{
-    struct sim_phone *phone = sim_phone_find(sim, kept->dn);
-    if (kept->phase == LEG_CALLING || kept->phase == LEG_DROPPING)
-        return;
-    struct dec d = dec_of(kept->keep);
-    struct slice other = dec_bytes(&d);
-    struct slice dtmf = dec_bytes(&d);
-    if (!phone || !dec_is_done(&d)) {
-        tell(sim, &(struct signal){.kind = SIGNAL_GONE, .leg = kept->leg, .cause = CAUSE_FAILED});
-        return;
-    }
-    struct sim_leg *leg =
-        sim_leg_create(sim, phone, kept->leg, kept->phase == LEG_UP ? SIM_UP : SIM_DIALLED, other);
-    buf_slice(&leg->dtmf, dtmf);
-}
-
 static enum err sim_start(void *self, const struct line_host *host, const struct line_leg *legs,
                           size_t leg_count)
 {
@@ -173,10 +116,11 @@ static enum err sim_start(void *self, const struct line_host *host, const struct
     sim->host = *host;
     sim->is_started = true;
     for (size_t i = 0; i < leg_count; i++)
-        take_up(sim, &legs[i]);
+        sim_leg_take_up(sim, &legs[i]);
     for (size_t i = 0; i < sim->phone_count; i++)
-        tell(sim,
-             &(struct signal){.kind = SIGNAL_REGISTERED, .dn = sim->phones[i].dn, .talks = true});
+        sim_tell(sim, &(struct signal){.kind = SIGNAL_REGISTERED,
+                                       .dn = sim->phones[i].number,
+                                       .talks = sim_phone_talks(&sim->phones[i])});
     pthread_mutex_unlock(&sim->lock);
     return ERR_OK;
 }
@@ -199,14 +143,15 @@ struct line_driver *line_sim_create(const struct line_device *devices, size_t co
 {
     struct sim *sim = mem_zalloc(sizeof *sim);
     pthread_mutex_init(&sim->lock, NULL);
+    list_init(&sim->outside);
     sim->phones = mem_zalloc((count + 1) * sizeof *sim->phones);
     sim->phone_count = count;
     for (size_t i = 0; i < count; i++) {
         struct sim_phone *phone = &sim->phones[i];
-        phone->dn = slice_of(devices[i].dn);
+        phone->number = slice_of(devices[i].dn);
         phone->is_registered = true;
         list_init(&phone->legs);
-        map_put(&sim->phone_by_dn, phone->dn, phone);
+        map_put(&sim->phone_by_dn, phone->number, phone);
     }
     sim->driver = (struct line_driver){
         .name = "sim",
@@ -219,14 +164,37 @@ struct line_driver *line_sim_create(const struct line_device *devices, size_t co
     return &sim->driver;
 }
 
+static void forget_trunks(struct sim *sim)
+{
+    for (size_t i = 0; i < sim->trunk_count; i++)
+        buf_free(&sim->trunks[i]);
+    mem_free(sim->trunks);
+}
+
+void line_sim_set_trunks(struct line_driver *driver, const char *const *names, size_t count)
+{
+    struct sim *sim = driver->self;
+    pthread_mutex_lock(&sim->lock);
+    forget_trunks(sim);
+    sim->trunks = mem_zalloc((count + 1) * sizeof *sim->trunks);
+    sim->trunk_count = count;
+    for (size_t i = 0; i < count; i++)
+        buf_text(&sim->trunks[i], names[i]);
+    pthread_mutex_unlock(&sim->lock);
+}
+
 void line_sim_destroy(struct line_driver *driver)
 {
     struct sim *sim = driver->self;
     for (size_t i = 0; i < sim->phone_count; i++)
-        LIST_EACH_SAFE(it, &sim->phones[i].legs)
-    sim_leg_free(sim, LIST_OWNER(it, struct sim_leg, link));
+        sim_phone_free(sim, &sim->phones[i]);
+    LIST_EACH_SAFE(it, &sim->outside)
+    sim_phone_free(sim, LIST_OWNER(it, struct sim_phone, link));
+    forget_trunks(sim);
     map_free(&sim->phone_by_dn);
+    map_free(&sim->outside_by_number);
     map_free(&sim->leg_by_id);
+    map_free(&sim->call_by_number);
     pthread_mutex_destroy(&sim->lock);
     mem_free(sim->phones);
     mem_free(sim);

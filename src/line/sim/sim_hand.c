@@ -1,166 +1,233 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* The hand on a simulated telephone: pick up, hang up, dial, press, unplug; and the eye on it. */
+/* The hand on a simulated telephone: pick up, hang up, dial, press, hold, unplug, set. */
 #include <sys/random.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "line/sim/sim_int.h"
 
-static struct sim_leg *leg_in(const struct sim_phone *phone, enum sim_state state)
+#define BIT(state) (1u << (state))
+#define TRUNK_MAX  255
+
+/* A hand at work: whose telephone, what is wanted, and why it can't be. */
+struct hand {
+    struct sim *sim;
+    struct sim_phone *phone;
+    const struct sim_request *request;
+    const char *why;
+};
+
+static enum err fail(struct hand *hand, enum err err, const char *why)
 {
-    LIST_EACH(it, &phone->legs)
+    hand->why = why;
+    return err;
+}
+
+/* The oldest leg in one of the states that the request can mean. */
+static struct sim_leg *pick(const struct hand *hand, unsigned states)
+{
+    const struct sim_request *request = hand->request;
+    size_t place = 0;
+    LIST_EACH(it, &hand->phone->legs)
     {
         struct sim_leg *leg = LIST_OWNER(it, struct sim_leg, link);
-        if (leg->state == state)
+        place++;
+        if ((states >> leg->state & 1) && (request->leg == 0 || request->leg == place) &&
+            (!request->other.ptr || slice_is(request->other, leg->other)))
             return leg;
     }
     return NULL;
 }
 
-static enum err fail(const char **why, const char *text)
+static enum err act_answer(struct hand *hand)
 {
-    *why = text;
-    return ERR_STATE;
-}
-
-static enum err act_answer(struct sim *sim, const struct sim_phone *phone, const char **why)
-{
-    struct sim_leg *leg = leg_in(phone, SIM_RINGING);
+    struct sim_leg *leg = pick(hand, BIT(SIM_RINGING));
     if (!leg)
-        return fail(why, "nothing rings at this telephone");
-    sim_leg_answer(sim, leg);
+        return fail(hand, ERR_STATE, "no such call rings at this telephone");
+    sim_leg_answer(hand->sim, leg);
     return ERR_OK;
 }
 
-static enum err act_hangup(struct sim *sim, const struct sim_phone *phone, const char **why)
+static enum err act_hangup(struct hand *hand)
 {
-    if (list_is_empty(&phone->legs))
-        return fail(why, "this telephone has no call");
-    struct sim_leg *leg = LIST_OWNER(phone->legs.next, struct sim_leg, link);
-    sim_leg_end(sim, leg, leg->state == SIM_RINGING ? CAUSE_REJECTED : CAUSE_HANGUP);
+    struct sim_leg *leg = pick(hand, BIT(SIM_UP) | BIT(SIM_DIALLED));
+    if (!leg)
+        leg = pick(hand, BIT(SIM_RINGING));
+    if (!leg)
+        leg = pick(hand, BIT(SIM_HELD));
+    if (!leg)
+        return fail(hand, ERR_STATE, "this telephone has no such call");
+    sim_leg_end(hand->sim, leg, leg->state == SIM_RINGING ? CAUSE_REJECTED : CAUSE_HANGUP);
     return ERR_OK;
 }
 
-static enum err act_dial(struct sim *sim, struct sim_phone *phone, struct slice number,
-                         const char **why)
+/* The trunk that the outside telephone is to call through; absent: there is no such. */
+static struct slice find_trunk(const struct sim *sim, struct slice name)
 {
+    if (sim->trunk_count == 0)
+        return name;
+    if (!name.ptr)
+        return buf_view(&sim->trunks[0]);
+    for (size_t i = 0; i < sim->trunk_count; i++)
+        if (slice_equal(buf_view(&sim->trunks[i]), name))
+            return name;
+    return SLICE_NONE;
+}
+
+static enum err act_dial(struct hand *hand)
+{
+    const struct sim_request *request = hand->request;
+    struct sim_phone *phone = hand->phone;
+    struct signal signal = {.kind = SIGNAL_INCOMING, .number = request->text};
     uint64_t id = 0;
     if (!phone->is_registered)
-        return fail(why, "this telephone is not registered");
-    if (number.len == 0 || number.len > 64)
-        return fail(why, "number must have 1 to 64 characters");
+        return fail(hand, ERR_STATE, "this telephone is not registered");
+    if (request->text.len == 0 || request->text.len > SIM_NUMBER_MAX)
+        return fail(hand, ERR_RANGE, "number must have 1 to 64 characters");
+    if (!phone->is_outside) {
+        signal.dn = phone->number;
+    } else {
+        signal.trunk = find_trunk(hand->sim, request->trunk);
+        signal.from = request->from.ptr ? request->from : phone->number;
+        if (request->from.len > SIM_NUMBER_MAX || signal.trunk.len > TRUNK_MAX)
+            return fail(hand, ERR_RANGE, "from must have at most 64 characters, trunk 255");
+        if (!signal.trunk.ptr)
+            return request->trunk.ptr ? fail(hand, ERR_NOT_FOUND, "there is no such trunk")
+                                      : fail(hand, ERR_STATE, "there is no trunk to call through");
+    }
     if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
         log_abort("no randomness");
-    struct sim_leg *leg = sim_leg_create(sim, phone, id | LEG_OF_DRIVER, SIM_DIALLED, number);
-    struct buf keep = {0};
-    sim_leg_keep(leg, &keep);
-    struct signal signal = {.kind = SIGNAL_INCOMING,
-                            .leg = leg->id,
-                            .dn = phone->dn,
-                            .number = number,
-                            .keep = buf_view(&keep)};
-    sim->host.signal(sim->host.ctx, &signal);
-    buf_free(&keep);
+    sim_phone_hold(hand->sim, phone);
+    struct sim_leg *leg =
+        sim_leg_create(hand->sim, phone, id | LEG_OF_DRIVER, SIM_DIALLED, request->text);
+    buf_slice(&leg->trunk, signal.trunk);
+    sim_leg_tell(hand->sim, leg, signal);
     return ERR_OK;
 }
 
-static enum err act_press(struct sim *sim, const struct sim_phone *phone, struct slice digits,
-                          const char **why)
+static enum err act_press(struct hand *hand)
 {
-    const struct sim_leg *leg = leg_in(phone, SIM_UP);
+    struct slice digits = hand->request->text;
+    const struct sim_leg *leg = pick(hand, BIT(SIM_UP));
     if (!leg)
-        return fail(why, "this telephone is not in a call");
+        return fail(hand, ERR_STATE, "this telephone is not in such a call");
     if (digits.len == 0 || digits.len > 64)
-        return fail(why, "digits must have 1 to 64 characters");
-    struct signal signal = {.kind = SIGNAL_DTMF, .leg = leg->id, .number = digits};
-    sim->host.signal(sim->host.ctx, &signal);
+        return fail(hand, ERR_RANGE, "digits must have 1 to 64 characters");
+    sim_tell(hand->sim, &(struct signal){.kind = SIGNAL_DTMF, .leg = leg->id, .number = digits});
     return ERR_OK;
 }
 
-/* Plugs the telephone in or out; its calls stay, as they do when a registration runs out. */
-static enum err act_register(struct sim *sim, struct sim_phone *phone, bool is_registered)
+static enum err act_hold(struct hand *hand)
 {
-    phone->is_registered = is_registered;
-    struct signal signal = {.kind = is_registered ? SIGNAL_REGISTERED : SIGNAL_UNREGISTERED,
-                            .dn = phone->dn,
-                            .talks = is_registered};
-    sim->host.signal(sim->host.ctx, &signal);
+    struct sim_leg *leg = pick(hand, BIT(SIM_UP));
+    if (!leg)
+        return fail(hand, ERR_STATE, "this telephone is not in such a call");
+    sim_leg_hold(hand->sim, leg);
     return ERR_OK;
 }
 
-enum err line_sim_act(struct line_driver *driver, struct slice dn, enum sim_act act,
-                      struct slice text, const char **why)
+static enum err act_retrieve(struct hand *hand)
+{
+    struct sim_leg *leg = pick(hand, BIT(SIM_HELD));
+    if (!leg)
+        return fail(hand, ERR_STATE, "this telephone holds no such call");
+    sim_leg_retrieve(hand->sim, leg);
+    return ERR_OK;
+}
+
+/* Nobody is told of an outside telephone: who calls it finds out. */
+static void tell_registration(const struct hand *hand)
+{
+    const struct sim_phone *phone = hand->phone;
+    if (!phone->is_outside)
+        sim_tell(hand->sim, &(struct signal){.kind = phone->is_registered ? SIGNAL_REGISTERED
+                                                                          : SIGNAL_UNREGISTERED,
+                                             .dn = phone->number,
+                                             .talks = sim_phone_talks(phone)});
+}
+
+static enum err act_register(struct hand *hand, bool is_registered)
+{
+    hand->phone->is_registered = is_registered;
+    tell_registration(hand);
+    return ERR_OK;
+}
+
+static enum err act_unplug(struct hand *hand)
+{
+    LIST_EACH_SAFE(it, &hand->phone->legs)
+    sim_leg_end(hand->sim, LIST_OWNER(it, struct sim_leg, link), CAUSE_FAILED);
+    return act_register(hand, false);
+}
+
+static enum err act_mode(struct hand *hand)
+{
+    bool talked = sim_phone_talks(hand->phone);
+    hand->phone->mode = hand->request->mode;
+    if (hand->phone->is_registered && talked != sim_phone_talks(hand->phone))
+        tell_registration(hand);
+    return ERR_OK;
+}
+
+static enum err act_fail_recording(struct hand *hand)
+{
+    const struct sim_leg *leg = pick(hand, BIT(SIM_UP) | BIT(SIM_HELD));
+    if (!leg || !leg->call || leg->call->recording < RECORDING_ON)
+        return fail(hand, ERR_STATE, "no such call of this telephone is recorded");
+    sim_tell(hand->sim, &(struct signal){.kind = SIGNAL_RECORDING_FAILED, .leg = leg->id});
+    return ERR_OK;
+}
+
+static enum err act(struct hand *hand)
+{
+    switch (hand->request->act) {
+    case SIM_ANSWER:
+        return act_answer(hand);
+    case SIM_HANGUP:
+        return act_hangup(hand);
+    case SIM_DIAL:
+        return act_dial(hand);
+    case SIM_PRESS:
+        return act_press(hand);
+    case SIM_HOLD:
+        return act_hold(hand);
+    case SIM_RETRIEVE:
+        return act_retrieve(hand);
+    case SIM_REGISTER:
+        return act_register(hand, true);
+    case SIM_UNREGISTER:
+        return act_register(hand, false);
+    case SIM_UNPLUG:
+        return act_unplug(hand);
+    case SIM_MODE:
+        return act_mode(hand);
+    case SIM_FAIL_RECORDING:
+        return act_fail_recording(hand);
+    }
+    return fail(hand, ERR_INVALID, "there is no such act");
+}
+
+enum err line_sim_act(struct line_driver *driver, const struct sim_request *request,
+                      const char **why)
 {
     struct sim *sim = driver->self;
-    enum err err = ERR_NOT_FOUND;
-    *why = "no such telephone";
+    struct hand hand = {.sim = sim, .request = request};
+    enum err err;
     pthread_mutex_lock(&sim->lock);
-    struct sim_phone *phone = sim->is_started ? sim_phone_find(sim, dn) : NULL;
-    if (phone) {
-        switch (act) {
-        case SIM_ANSWER:
-            err = act_answer(sim, phone, why);
-            break;
-        case SIM_HANGUP:
-            err = act_hangup(sim, phone, why);
-            break;
-        case SIM_DIAL:
-            err = act_dial(sim, phone, text, why);
-            break;
-        case SIM_PRESS:
-            err = act_press(sim, phone, text, why);
-            break;
-        case SIM_REGISTER:
-        case SIM_UNREGISTER:
-            err = act_register(sim, phone, act == SIM_REGISTER);
-            break;
-        }
+    if (!sim->is_started)
+        err = fail(&hand, ERR_STATE, "the telephones are not there yet");
+    else if (request->is_outside && !sim_phone_is_outside_number(request->number))
+        err = fail(&hand, ERR_INVALID,
+                   "an outside number is 1 to 64 of 0 to 9, * and #, with + before them or not");
+    else if (!(hand.phone = sim_phone_get(sim, request->is_outside, request->number)))
+        err = request->is_outside ? fail(&hand, ERR_RANGE, "too many outside telephones")
+                                  : fail(&hand, ERR_NOT_FOUND, "there is no such telephone");
+    else {
+        err = act(&hand);
+        sim_phone_rest(sim, hand.phone);
     }
     pthread_mutex_unlock(&sim->lock);
+    *why = hand.why;
     return err;
-}
-
-static void show_leg(const struct sim_leg *leg, struct buf *out)
-{
-    static const char *const states[] = {
-        [SIM_RINGING] = "ringing", [SIM_DIALLED] = "dialled", [SIM_UP] = "up"};
-    static const char *const tones[TONE_COUNT] = {[TONE_NONE] = "none",
-                                                  [TONE_RINGBACK] = "ringback",
-                                                  [TONE_BUSY] = "busy",
-                                                  [TONE_MUSIC] = "music"};
-    struct json_writer w = json_begin_object(out);
-    json_text(&w, "state", states[leg->state]);
-    json_text(&w, "other", leg->other);
-    json_key(&w, "hears");
-    buf_char(out, '[');
-    buf_slice(out, buf_view(&leg->hears));
-    buf_char(out, ']');
-    json_text(&w, "tone", tones[leg->tone]);
-    json_string(&w, "dtmf", buf_view(&leg->dtmf));
-    json_end_object(&w);
-}
-
-enum err line_sim_show(struct line_driver *driver, struct slice dn, struct buf *out)
-{
-    struct sim *sim = driver->self;
-    pthread_mutex_lock(&sim->lock);
-    struct sim_phone *phone = sim_phone_find(sim, dn);
-    if (phone) {
-        struct json_writer w = json_begin_object(out);
-        json_string(&w, "dn", phone->dn);
-        json_bool(&w, "registered", phone->is_registered);
-        json_key(&w, "legs");
-        struct json_writer legs = json_begin_array(out);
-        LIST_EACH(it, &phone->legs)
-        {
-            json_item(&legs);
-            show_leg(LIST_OWNER(it, struct sim_leg, link), out);
-        }
-        json_end_array(&legs);
-        json_end_object(&w);
-    }
-    pthread_mutex_unlock(&sim->lock);
-    return phone ? ERR_OK : ERR_NOT_FOUND;
 }

@@ -7,6 +7,7 @@ import base64
 import http.client
 import json
 import time
+import urllib.parse
 
 from support.server import DEADLINE_S, PASSWORD
 
@@ -218,21 +219,82 @@ def refused(response, http_status, status_code, *words):
 
 
 class Telephone:
-    """The control of one simulated telephone, and of the clock they share."""
+    """The hand on one simulated telephone. leg: which call is meant, by its place in legs or by the
+    number at its other end; without it the one that fits."""
 
-    def __init__(self, server, dn):
+    _kind = "lines"
+
+    def __init__(self, server, number):
         self.http = Http(server)
-        self.path = f"/sim/v1/lines/{dn}"
+        self.number = str(number)
+        self.path = f"/sim/v1/{self._kind}/{urllib.parse.quote(self.number, safe='+')}"
+
+    def try_do(self, act, **parameters):
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return self.http.post(self.path, {"do": act, **given})
 
     def do(self, act, **parameters):
-        answer = self.http.post(self.path, {"do": act, **parameters})
+        answer = self.try_do(act, **parameters)
         assert answer.status == 200, answer
         return answer
+
+    def answer(self, leg=None):
+        self.do("answer", leg=leg)
+
+    def hang_up(self, leg=None):
+        self.do("hangup", leg=leg)
+
+    def dial(self, number):
+        self.do("dial", number=str(number))
+
+    def press(self, digits, leg=None):
+        self.do("press", digits=digits, leg=leg)
+
+    def hold(self, leg=None):
+        self.do("hold", leg=leg)
+
+    def retrieve(self, leg=None):
+        self.do("retrieve", leg=leg)
+
+    def set_mode(self, mode):
+        """talk, no-talk, refuse or busy."""
+        self.do("mode", mode=mode)
+
+    def unplug(self):
+        self.do("unplug")
+
+    def plug_in(self):
+        self.do("register")
 
     def show(self):
         answer = self.http.get(self.path)
         assert answer.status == 200, answer
         return answer.json
+
+    @property
+    def legs(self):
+        return self.show()["legs"]
+
+    @property
+    def leg(self):
+        """Of a telephone with one call."""
+        legs = self.legs
+        assert len(legs) == 1, legs
+        return legs[0]
+
+
+class OutsideTelephone(Telephone):
+    """The hand on a telephone beyond a trunk; there is one for every number."""
+
+    _kind = "outside"
+
+    def dial(self, number, trunk=None, shows=None):
+        """shows: the caller's number as the trunk gives it; None: its own, "": withheld."""
+        self.do("dial", number=str(number), trunk=trunk, **{"from": shows})
+
+
+def outside(server, number):
+    return OutsideTelephone(server, number)
 
 
 def advance(server, milliseconds):

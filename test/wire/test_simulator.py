@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Cordboard authors
+
+"""The hand on simulated telephones, as docs/simulator.md describes it: acts and their parameters,
+what a telephone shows, and what the telephone's own buttons mean for its agent."""
+
+import pytest
+
+from support.bayeux import LongPolling
+from support.rest import Agent, Http, Telephone, eventually, outside, refused
+
+
+@pytest.fixture
+def talking(server):
+    """Two agents in a call: their listeners, their telephones and its id."""
+    agents = [Agent(server, 0), Agent(server, 1)]
+    listeners = [LongPolling(server, agent.name).open("/v2/me/calls") for agent in agents]
+    call_id = agents[0].dial(agents[1].dn)
+    agents[1].operate(call_id, "Answer")
+    for listener in listeners:
+        listener.wait_call(state="Established")
+    return listeners, [Telephone(server, agent.dn) for agent in agents], call_id
+
+
+def test_a_leg_shows_its_call_and_whom_it_hears(talking):
+    _, phones, call_id = talking
+    for phone, other in (phones, reversed(phones)):
+        leg = phone.leg
+        assert (leg["state"], leg["other"], leg["call"]) == ("up", other.number, call_id)
+        assert (leg["recording"], leg["hears"], leg["tone"]) == ("none", [other.number], "none")
+
+
+def test_the_hold_button_holds_the_agents_call(talking):
+    (at_first, _), (first, second), _ = talking
+    first.hold()
+    at_first.wait_call(state="Held")
+    assert first.leg["state"] == "held"
+    assert (second.leg["hears"], second.leg["tone"]) == ([], "music")
+    first.retrieve()
+    at_first.wait_call(state="Established")
+    assert second.leg["hears"] == [first.number]
+
+
+def test_a_pulled_plug_ends_the_call_as_failed(talking):
+    (_, at_second), (first, second), _ = talking
+    first.unplug()
+    released = at_second.wait_call(state="Released")
+    assert released["extensions"]["ReleaseReason"] == "failed"
+    assert (first.show()["registered"], first.legs, second.legs) == (False, [], [])
+    first.plug_in()
+    assert first.show()["registered"]
+
+
+def test_a_held_call_is_held_after_a_restart(server, talking):
+    _, (first, second), _ = talking
+    first.hold()
+    eventually(lambda: second.leg["tone"] == "music")
+    server.kill()
+    server.start()
+    first, second = Telephone(server, first.number), Telephone(server, second.number)
+    assert first.leg["state"] == "held" and second.leg["tone"] == "music"
+    first.retrieve()
+    eventually(lambda: second.leg["hears"] == [first.number])
+
+
+def test_a_busy_telephone_is_busy_to_who_calls_it(server):
+    caller, callee = Agent(server, 0), Agent(server, 1)
+    Telephone(server, callee.dn).set_mode("busy")
+    caller.dial(callee.dn)
+    eventually(lambda: Telephone(server, caller.dn).leg["tone"] == "busy")
+
+
+def test_a_telephone_that_refuses_to_answer_rings_on(server):
+    caller, callee = Agent(server, 0), Agent(server, 1)
+    phone = Telephone(server, callee.dn)
+    phone.set_mode("refuse")
+    call_id = caller.dial(callee.dn)
+    listener = LongPolling(server, callee.name).open("/v2/me/calls")
+    callee.operate(call_id, "Answer")
+    error = listener.wait_call("Error")
+    assert "telephone" in error["errorMessage"]
+    assert phone.leg["state"] == "ringing"
+    phone.answer(leg=caller.dn)
+    assert phone.leg["state"] == "up"
+
+
+def test_there_is_a_telephone_for_every_outside_number(server):
+    phone = outside(server, "+4989123")
+    assert phone.show() == {"number": "+4989123", "registered": True, "mode": "talk", "legs": []}
+    phone.set_mode("busy")
+    assert outside(server, "+4989123").show()["mode"] == "busy"
+    assert outside(server, "004989123").show()["mode"] == "talk"
+    refused(Http(server).get("/sim/v1/outside/anonymous"), 404, 6)
+    refused(outside(server, "anonymous").try_do("hangup"), 400, 2, "outside number")
+    refused(phone.try_do("hangup"), 400, 3, "no such call")
+
+
+def test_acts_take_their_parameters_and_no_others(server):
+    phone = Telephone(server, 15000)
+    refused(phone.try_do("jump"), 400, 2, "answer, hangup", "failRecording")
+    refused(phone.try_do("dial"), 400, 1, "number")
+    refused(phone.try_do("dial", number=15001), 400, 2, "number")
+    refused(phone.try_do("dial", number="15001", trunk="x"), 400, 2, "trunk", "of the house")
+    refused(phone.try_do("hangup", digits="1"), 400, 2, "digits")
+    refused(phone.try_do("mode"), 400, 1, "mode")
+    refused(phone.try_do("mode", mode="loud"), 400, 2, "no-talk")
+    refused(phone.try_do("hangup", leg=-1), 400, 2, "leg")
+    refused(phone.try_do("hangup", leg=0), 400, 3)
+    refused(phone.try_do("hangup", leg="15001"), 400, 3)
+    refused(Telephone(server, 14000).try_do("hangup"), 404, 6)
