@@ -12,29 +12,93 @@
 
 #include "base/error.h"
 #include "core/input.h"
+#include "core/number.h"
 
 #define CONFIG_WHY_SIZE 512
 
 enum config_driver { CONFIG_DRIVER_SIM, CONFIG_DRIVER_SIP };
 enum config_clock { CONFIG_CLOCK_REAL, CONFIG_CLOCK_MANUAL };
 
+enum config_profile { CONFIG_PROFILE_FULL, CONFIG_PROFILE_DOCUMENTED };
+
+/* Versions of the API whose form of a call clients may be written against. */
+enum config_compat { CONFIG_COMPAT_2016, CONFIG_COMPAT_2014 };
+enum config_user_compat {
+    CONFIG_USER_COMPAT_SITE,
+    CONFIG_USER_COMPAT_2016,
+    CONFIG_USER_COMPAT_2014
+};
+
+/* What stands in a section with a name, such as [user NAME]: each begins with that name and the
+ * line of the file; 0: not from a file. Texts are owned; absent ones are NULL where they may be. */
 struct config_user {
     char *name;
+    unsigned line;
     char *password;      /* as written; NULL where there is a hash */
     char *password_hash; /* argon2id, or NULL */
     char *first_name;
     char *last_name;
-    unsigned line; /* of the file; 0: not from a file */
+    char *id;        /* NULL: derived from the name */
+    uint64_t roles;  /* enum user_role */
+    uint64_t compat; /* enum config_user_compat */
 };
 
 struct config_device {
     char *dn;
+    unsigned line;
     char *user;             /* NULL: nobody's */
     char *sip_secret;       /* as written, or NULL */
     char *ha1_md5;          /* or NULL */
     char *ha1_sha256;       /* or NULL */
     uint64_t remote_answer; /* enum remote_answer */
+    uint64_t calls;
+    uint64_t recording; /* whether its calls may be recorded */
+};
+
+struct config_queue {
+    char *number;
     unsigned line;
+    char *name;   /* NULL: the number */
+    char *agents; /* user names with commas, or CONFIG_ALL, or NULL */
+    uint64_t wrap_up_s;
+    uint64_t no_answer_s;
+    uint64_t max_wait_s;
+    uint64_t max_waiting;
+    char *overflow; /* a number, or NULL */
+};
+#define CONFIG_ALL "all"
+
+struct config_trunk {
+    char *name;
+    unsigned line;
+    uint64_t channels;
+};
+
+struct config_place {
+    char *name;
+    unsigned line;
+    char *devices; /* directory numbers with commas, or NULL */
+};
+
+struct config_agent_state {
+    char *name; /* its operationName */
+    unsigned line;
+    char *display_name; /* NULL: the name */
+    uint64_t mode;      /* enum agent_mode */
+    char *reason;       /* or NULL */
+    char *id;           /* NULL: derived from the name */
+};
+
+struct config_disposition {
+    char *name;
+    unsigned line;
+    char *display_name; /* NULL: the name */
+};
+
+struct config_contact {
+    char *name;
+    unsigned line;
+    char *number;
 };
 
 struct config {
@@ -61,6 +125,22 @@ struct config {
     uint64_t no_answer_s;
     uint64_t busy_tone_s;
     uint64_t keep_released_s;
+    uint64_t disposition_h;
+
+    uint64_t vanished_s;
+
+    char *country; /* ISO 3166-1 alpha-2, or NULL */
+    char *calling_code;
+    char *international_prefix; /* these four: NULL: as in the country */
+    char *national_prefix;
+    char *area_code;
+    char *outside_prefix; /* or NULL */
+    char *main_number;    /* or NULL */
+    char *time_zone;
+    char *disposition_key;
+
+    uint64_t compat;  /* enum config_compat */
+    uint64_t profile; /* enum config_profile */
 
     uint64_t key_bytes;
     uint64_t value_bytes;
@@ -84,6 +164,24 @@ struct config {
     struct config_device *devices;
     size_t device_count;
     size_t device_cap;
+    struct config_place *places;
+    size_t place_count;
+    size_t place_cap;
+    struct config_queue *queues;
+    size_t queue_count;
+    size_t queue_cap;
+    struct config_trunk *trunks;
+    size_t trunk_count;
+    size_t trunk_cap;
+    struct config_agent_state *states;
+    size_t state_count;
+    size_t state_cap;
+    struct config_disposition *dispositions;
+    size_t disposition_count;
+    size_t disposition_cap;
+    struct config_contact *contacts;
+    size_t contact_count;
+    size_t contact_cap;
 
     bool is_demo;
     uint64_t demo_agents;
@@ -100,14 +198,22 @@ enum config_type {
     CONFIG_ORIGINS,  /* web origins with commas; given again, it adds */
     CONFIG_NETWORKS, /* addresses and networks with commas; given again, it adds */
     CONFIG_PORTS,    /* FIRST-LAST */
-    CONFIG_HEX       /* exactly max hex digits */
+    CONFIG_HEX,      /* exactly max hex digits */
+    CONFIG_FLAGS,    /* of the choices, with commas: a bit for each */
+    CONFIG_DIGITS,   /* min to max decimal digits */
+    CONFIG_DN,       /* digits, '*', '#', '+' */
+    CONFIG_E164,     /* '+' and digits */
+    CONFIG_COUNTRY,  /* two letters that the table of countries has */
+    CONFIG_ZONE,     /* a time zone that the machine has, if it has any */
+    CONFIG_NAMES,    /* texts with commas; given again, it adds */
+    CONFIG_DNS       /* directory numbers with commas; given again, it adds */
 };
 
 struct config_option {
-    const char *section; /* "user" and "device" stand for [user NAME] and [device DN] */
+    const char *section; /* "user" stands for [user NAME], and so on */
     const char *key;
     enum config_type type;
-    size_t offset; /* in struct config, config_user or config_device */
+    size_t offset; /* in struct config, or in what its section makes */
     uint64_t min;
     uint64_t max;        /* of a text: bytes */
     const char *choices; /* with '|', in the order of the enum */
@@ -115,6 +221,20 @@ struct config_option {
     const char *words;
 };
 
+/* A section that is there once for each of something. */
+struct config_section {
+    const char *name;   /* "user" */
+    const char *called; /* what stands behind it: "NAME" */
+    size_t items;       /* offset of the array in struct config, of its count and capacity */
+    size_t count;
+    size_t cap;
+    size_t size;           /* of one */
+    enum config_type type; /* of what stands behind it: CONFIG_TEXT or CONFIG_DN */
+};
+
+const struct config_section *config_sections(size_t *count);
+/* NULL when the section of that name, such as "server", is there once. */
+const struct config_section *config_section_find(const char *name);
 /* All options; *count is how many. */
 const struct config_option *config_options(size_t *count);
 const struct config_option *config_option_find(const char *section, const char *key);
@@ -122,6 +242,10 @@ const struct config_option *config_option_find(const char *section, const char *
 bool config_option_adds(const struct config_option *option);
 /* What may be written, in words, into out; returns out. */
 const char *config_option_allowed(const struct config_option *option, char *out, size_t size);
+/* Digits, '*', '#', '+'; 1 to NUMBER_MAX of them. */
+bool config_is_dn(struct slice dn);
+/* Whether its member is a char *, and not a uint64_t. */
+bool config_option_is_text(const struct config_option *option);
 /* Sets the option in base, which is the struct that has it. ERR_INVALID: not of the type or out of
  * bounds; nothing changed. */
 enum err config_set(const struct config_option *option, void *base, const char *value);
@@ -131,18 +255,31 @@ void config_init(struct config *config);
 void config_free(struct config *config);
 
 /* New ones, with the defaults of their sections; borrowed until the next is added. */
+void *config_add(struct config *config, const char *section, const char *name);
 struct config_user *config_add_user(struct config *config, const char *name);
 struct config_device *config_add_device(struct config *config, const char *dn);
+
+/* What a section with a name has made, whatever the name is of. */
+size_t config_count(const struct config *config, const struct config_section *section);
+void *config_at(const struct config *config, const struct config_section *section, size_t index);
+const char *config_name(void *one);
+unsigned *config_line(void *one);
 
 /* Reads the file. On failure why says file, line, key and what is allowed. */
 enum err config_read_file(struct config *config, const char *path, char *why, size_t why_size);
 
-/* Adds the agents of the demo: agent0, agent1 ... with the telephones 15000, 15001 ... */
+/* Adds the agents of the demo: agent0, agent1 ... with the telephones 15000, 15001 ..., all of them
+ * in queue 9000; a supervisor; a trunk; agent states and dispositions. */
 enum err config_add_demo(struct config *config, uint64_t agents, char *why, size_t why_size);
 #define CONFIG_DEMO_PASSWORD   "demo"
 #define CONFIG_DEMO_AGENTS     10
 #define CONFIG_DEMO_AGENTS_MAX 50000
 #define CONFIG_DEMO_FIRST_DN   15000
+#define CONFIG_DEMO_QUEUE      "9000"
+#define CONFIG_DEMO_SUPERVISOR "super0"
+
+/* The site's way of dialling: its country's, but for what is set. */
+void config_number_plan(const struct config *config, struct number_plan *out);
 
 /* Whether all of it fits together. path is for the messages, or NULL. */
 enum err config_check(const struct config *config, const char *path, char *why, size_t why_size);

@@ -20,21 +20,19 @@
 
 #define SECTION_MAX 49 /* inih cuts longer ones */
 
-enum section_kind { SECTION_NONE, SECTION_PLAIN, SECTION_USER, SECTION_DEVICE };
-
 struct file {
     struct config *config;
     const char *path;
     FILE *stream;
     unsigned line;
-    enum section_kind kind;
     char section[SECTION_MAX + 1]; /* as written */
-    const char *options_of;        /* its name in the table */
-    struct map sections;           /* of users and devices met so far */
+    const char *options_of;        /* its name in the table; NULL: there was none yet */
+    void *base;                    /* what its keys are set in */
+    struct map sections;           /* those with names, met so far */
     char **names;                  /* their keys */
     size_t name_count;
     size_t name_cap;
-    bool *seen; /* options met; of a user or device in this section */
+    bool *seen; /* options met; of a section with a name in this one */
     char *why;
     size_t why_size;
     bool has_failed;
@@ -59,30 +57,12 @@ static void fail(struct file *f, const char *format, ...)
     buf_free(&text);
 }
 
-/* The plain section of that name in the table, or NULL. */
-static const char *plain_section(const char *name)
-{
-    size_t count;
-    const struct config_option *options = config_options(&count);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(options[i].section, name) == 0 && strcmp(name, "user") != 0 &&
-            strcmp(name, "device") != 0)
-            return options[i].section;
-    return NULL;
-}
-
 static bool is_name(const char *name)
 {
     for (const char *at = name; *at; at++)
         if ((unsigned char)*at < ' ' || *at == ':' || *at == '"' || *at == 0x7f)
             return false;
     return *name != '\0' && utf8_is_valid(slice_of(name));
-}
-
-static bool is_number(const char *dn)
-{
-    size_t len = strspn(dn, "0123456789*#+");
-    return len > 0 && len <= NUMBER_MAX && dn[len] == '\0';
 }
 
 static bool is_new(struct file *f)
@@ -105,40 +85,59 @@ static void forget_seen(struct file *f, const char *section)
             f->seen[i] = false;
 }
 
+static void fail_section(struct file *f)
+{
+    struct buf names = {0};
+    size_t count;
+    const struct config_option *options = config_options(&count);
+    for (size_t i = 0; i < count; i++)
+        if (!config_section_find(options[i].section) &&
+            (i == 0 || strcmp(options[i].section, options[i - 1].section) != 0))
+            buf_printf(&names, "%s, ", options[i].section);
+    const struct config_section *sections = config_sections(&count);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&names, "%s%s %s", i > 0 ? ", " : "", sections[i].name, sections[i].called);
+    fail(f, "[%s]: there is no such section; allowed: %.*s", f->section, (int)names.len, names.ptr);
+    buf_free(&names);
+}
+
+static void begin_named(struct file *f, const struct config_section *section, const char *name)
+{
+    if (!is_new(f))
+        fail(f, "[%s] is there twice", f->section);
+    else if (section->type == CONFIG_TEXT && !is_name(name))
+        fail(f, "[%s]: allowed is a name in UTF-8 without ':' and '\"'", f->section);
+    else if (section->type == CONFIG_DN && !config_is_dn(slice_of(name)))
+        fail(f, "[%s]: allowed are 1 to %d digits, '*', '#' or '+'", f->section, NUMBER_MAX);
+    if (f->has_failed)
+        return;
+    forget_seen(f, section->name);
+    f->options_of = section->name;
+    f->base = config_add(f->config, section->name, name);
+    *config_line(f->base) = f->line;
+}
+
 static void begin_section(struct file *f)
 {
-    f->kind = SECTION_NONE;
-    const char *name = NULL;
-    if (strncmp(f->section, "user ", 5) == 0)
-        name = f->section + 5;
-    else if (strncmp(f->section, "device ", 7) == 0)
-        name = f->section + 7;
-    if (!name) {
-        f->options_of = plain_section(f->section);
-        f->kind = SECTION_PLAIN;
-        if (!f->options_of)
-            fail(f,
-                 "[%s]: there is no such section; allowed: server, line, calls, user_data, events, "
-                 "journal, user NAME, device DN",
-                 f->section);
+    size_t count;
+    const struct config_option *options = config_options(&count);
+    struct slice name;
+    struct slice kind = slice_split(slice_of(f->section), ' ', &name);
+    const struct config_section *sections;
+    f->options_of = NULL;
+    f->base = f->config;
+    for (size_t i = 0; i < count && !f->options_of; i++)
+        if (!config_section_find(options[i].section) && strcmp(options[i].section, f->section) == 0)
+            f->options_of = options[i].section;
+    sections = config_sections(&count);
+    for (size_t i = 0; name.ptr && !f->options_of && i < count; i++) {
+        if (!slice_is(kind, sections[i].name))
+            continue;
+        begin_named(f, &sections[i], name.ptr);
         return;
     }
-    if (!is_new(f)) {
-        fail(f, "[%s] is there twice", f->section);
-        return;
-    }
-    bool is_user = f->section[0] == 'u';
-    f->kind = is_user ? SECTION_USER : SECTION_DEVICE;
-    f->options_of = is_user ? "user" : "device";
-    forget_seen(f, f->options_of);
-    if (is_user && !is_name(name))
-        fail(f, "[%s]: allowed is a name in UTF-8 without ':' and '\"'", f->section);
-    else if (!is_user && !is_number(name))
-        fail(f, "[%s]: allowed are 1 to %d digits, '*', '#' or '+'", f->section, NUMBER_MAX);
-    else if (is_user)
-        config_add_user(f->config, name)->line = f->line;
-    else
-        config_add_device(f->config, name)->line = f->line;
+    if (!f->options_of)
+        fail_section(f);
 }
 
 static void read_section(struct file *f, const char *line)
@@ -177,18 +176,6 @@ static char *read_line(char *line, int size, void *stream)
     return line;
 }
 
-static void *section_base(struct file *f)
-{
-    switch (f->kind) {
-    case SECTION_USER:
-        return &f->config->users[f->config->user_count - 1];
-    case SECTION_DEVICE:
-        return &f->config->devices[f->config->device_count - 1];
-    default:
-        return f->config;
-    }
-}
-
 static void fail_unknown(struct file *f, const char *key)
 {
     struct buf names = {0};
@@ -208,7 +195,7 @@ static int read_key(void *user, const char *section, const char *key, const char
     struct file *f = user;
     if (f->has_failed)
         return 0;
-    if (f->kind == SECTION_NONE) {
+    if (!f->options_of) {
         fail(f, "%s: a key needs a [section] before it", key);
         return 0;
     }
@@ -224,7 +211,7 @@ static int read_key(void *user, const char *section, const char *key, const char
         fail(f, "[%s] %s is there twice", f->section, key);
     *is_seen = true;
     char allowed[256];
-    if (!f->has_failed && config_set(option, section_base(f), value))
+    if (!f->has_failed && config_set(option, f->base, value))
         fail(f, "[%s] %s: not allowed; allowed: %s", f->section, key,
              config_option_allowed(option, allowed, sizeof allowed));
     return !f->has_failed;

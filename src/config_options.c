@@ -1,26 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* The table of all configuration keys and how a value of each type is read. Adding a key is adding
- * a row (and its line in docs/configuration.md, which a test compares with this table). Bounds that
- * are not obvious: the journal wants at least a few batches between snapshots, and a CometD session
- * must outlive the pause between two connects. */
+/* The table of all configuration keys, and that of the sections with names. Adding a key is adding
+ * a row (and its line in docs/configuration.md, which a test compares with this table); how a value
+ * of each type is read is in config_values.c. Bounds that are not obvious: the journal wants at
+ * least a few batches between snapshots, and a CometD session must outlive the pause between two
+ * connects. */
 #include "config.h"
 
-#include "base/address.h"
-#include "base/log.h"
-#include "base/mem.h"
-#include "base/slice.h"
-#include "base/utf8.h"
-
-#include <arpa/inet.h>
-#include <ctype.h>
 #include <stddef.h>
-#include <stdio.h>
+#include <string.h>
 
-#define IN(member)        offsetof(struct config, member)
-#define IN_USER(member)   offsetof(struct config_user, member)
-#define IN_DEVICE(member) offsetof(struct config_device, member)
+#define IN(member)             offsetof(struct config, member)
+#define IN_USER(member)        offsetof(struct config_user, member)
+#define IN_DEVICE(member)      offsetof(struct config_device, member)
+#define IN_PLACE(member)       offsetof(struct config_place, member)
+#define IN_QUEUE(member)       offsetof(struct config_queue, member)
+#define IN_TRUNK(member)       offsetof(struct config_trunk, member)
+#define IN_STATE(member)       offsetof(struct config_agent_state, member)
+#define IN_DISPOSITION(member) offsetof(struct config_disposition, member)
+#define IN_CONTACT(member)     offsetof(struct config_contact, member)
+
+#define MANY(one, type) IN(one##s), IN(one##_count), IN(one##_cap), sizeof(struct config_##type)
+
+static const struct config_section sections[] = {
+    {"user", "NAME", MANY(user, user), CONFIG_TEXT},
+    {"device", "DN", MANY(device, device), CONFIG_DN},
+    {"place", "NAME", MANY(place, place), CONFIG_TEXT},
+    {"queue", "NUMBER", MANY(queue, queue), CONFIG_DN},
+    {"trunk", "NAME", MANY(trunk, trunk), CONFIG_TEXT},
+    {"agent_state", "NAME", MANY(state, agent_state), CONFIG_TEXT},
+    {"disposition", "NAME", MANY(disposition, disposition), CONFIG_TEXT},
+    {"contact", "NAME", MANY(contact, contact), CONFIG_TEXT},
+};
 
 /* clang-format off */
 static const struct config_option options[] = {
@@ -70,6 +82,35 @@ static const struct config_option options[] = {
      "the tone before a failed call is released"},
     {"calls", "keep_released_s", CONFIG_NUMBER, IN(keep_released_s), 0, 86400, NULL, "60",
      "a released call can be read for"},
+    {"calls", "disposition_h", CONFIG_NUMBER, IN(disposition_h), 0, 720, NULL, "24",
+     "hours in which a disposition is taken for a released call"},
+
+    {"agents", "vanished_s", CONFIG_NUMBER, IN(vanished_s), 0, 604800, NULL, "300",
+     "an agent whose desktop went without a word is logged out after; 0: never"},
+
+    {"site", "country", CONFIG_COUNTRY, IN(country), 0, 0, NULL, NULL,
+     "where the site is: how numbers are dialled there"},
+    {"site", "calling_code", CONFIG_DIGITS, IN(calling_code), 1, 3, NULL, NULL,
+     "instead of the country's, such as 49"},
+    {"site", "international_prefix", CONFIG_DIGITS, IN(international_prefix), 0, 7, NULL, NULL,
+     "instead of the country's, such as 00"},
+    {"site", "national_prefix", CONFIG_DIGITS, IN(national_prefix), 0, 7, NULL, NULL,
+     "instead of the country's, such as 0"},
+    {"site", "area_code", CONFIG_DIGITS, IN(area_code), 0, 7, NULL, NULL,
+     "what an outside number without national prefix gets, such as 30"},
+    {"site", "outside_prefix", CONFIG_DIGITS, IN(outside_prefix), 1, 7, NULL, NULL,
+     "what is dialled before an outside number; without it, outside is what looks so"},
+    {"site", "main_number", CONFIG_E164, IN(main_number), 0, 0, NULL, NULL,
+     "the site's own, before its extensions, such as +4930555"},
+    {"site", "time_zone", CONFIG_ZONE, IN(time_zone), 0, 0, NULL, "UTC",
+     "where the site's days begin; stored times are UTC"},
+    {"site", "disposition_key", CONFIG_WORD, IN(disposition_key), 1, 255, NULL,
+     "DispositionCode", "user-data key of a disposition that comes without dispositionKey"},
+
+    {"api", "compat", CONFIG_CHOICE, IN(compat), 0, 0, "8.5.2-2016|8.5.0-2014", "8.5.2-2016",
+     "the form of calls: participants as objects, or as strings beside participantsInfo"},
+    {"api", "profile", CONFIG_CHOICE, IN(profile), 0, 0, "full|documented", "full",
+     "capabilities that are shown: all, or those of the API's own samples"},
 
     {"user_data", "key_bytes", CONFIG_NUMBER, IN(key_bytes), 1, 4096, NULL, "255",
      "one key"},
@@ -108,6 +149,12 @@ static const struct config_option options[] = {
      "shown to others"},
     {"user", "last_name", CONFIG_TEXT, IN_USER(last_name), 0, 128, NULL, "",
      "shown to others"},
+    {"user", "id", CONFIG_HEX, IN_USER(id), 32, 32, NULL, NULL,
+     "id in addresses; without it, made of the name"},
+    {"user", "roles", CONFIG_FLAGS, IN_USER(roles), 0, 0, "agent|supervisor|admin", "agent",
+     "what the user may do"},
+    {"user", "compat", CONFIG_CHOICE, IN_USER(compat), 0, 0, "site|8.5.2-2016|8.5.0-2014", "site",
+     "the form of calls for this user; site: as in [api]"},
 
     {"device", "user", CONFIG_TEXT, IN_DEVICE(user), 1, 255, NULL, NULL,
      "whose telephone it is; a [user NAME] of this file"},
@@ -120,10 +167,53 @@ static const struct config_option options[] = {
     {"device", "remoteAnswer", CONFIG_CHOICE, IN_DEVICE(remote_answer), 0, 0,
      "none|talk|reinvite", "talk",
      "how Answer makes it go off hook: NOTIFY talk where it can, ringing it anew, or not at all"},
+    {"device", "calls", CONFIG_NUMBER, IN_DEVICE(calls), 1, 100, NULL, "1",
+     "calls at one time, consult calls not counted; beyond it is busy"},
+    {"device", "recording", CONFIG_CHOICE, IN_DEVICE(recording), 0, 0, "off|on", "off",
+     "whether its calls may be recorded"},
+
+    {"place", "devices", CONFIG_DNS, IN_PLACE(devices), 0, 0, NULL, NULL,
+     "each a [device DN] of this file; may be given several times"},
+
+    {"queue", "name", CONFIG_TEXT, IN_QUEUE(name), 1, 128, NULL, NULL,
+     "shown to others; without it, the number"},
+    {"queue", "agents", CONFIG_NAMES, IN_QUEUE(agents), 0, 0, NULL, NULL,
+     "each a [user NAME] of this file, or all: everybody with the role agent; may be given several "
+     "times"},
+    {"queue", "wrap_up_s", CONFIG_NUMBER, IN_QUEUE(wrap_up_s), 0, 3600, NULL, "0",
+     "AfterCallWork after each of its calls"},
+    {"queue", "no_answer_s", CONFIG_NUMBER, IN_QUEUE(no_answer_s), 1, 600, NULL, "20",
+     "an agent must answer within; then he is NotReady, and the call waits on"},
+    {"queue", "max_wait_s", CONFIG_NUMBER, IN_QUEUE(max_wait_s), 1, 86400, NULL, "3600",
+     "a call waits for; then it goes to overflow, or is released"},
+    {"queue", "max_waiting", CONFIG_NUMBER, IN_QUEUE(max_waiting), 1, 100000, NULL, "1000",
+     "calls that wait at one time; beyond, they go to overflow, or are busy"},
+    {"queue", "overflow", CONFIG_DN, IN_QUEUE(overflow), 1, NUMBER_MAX, NULL, NULL,
+     "a [queue NUMBER] or [device DN] of this file, or an outside number with +"},
+
+    {"trunk", "channels", CONFIG_NUMBER, IN_TRUNK(channels), 1, 10000, NULL, "30",
+     "calls at one time"},
+
+    {"agent_state", "display_name", CONFIG_TEXT, IN_STATE(display_name), 1, 128, NULL, NULL,
+     "shown to others; without it, the name"},
+    {"agent_state", "mode", CONFIG_CHOICE, IN_STATE(mode), 0, 0,
+     "Ready|NotReady|AfterCallWork|AuxWork", "NotReady",
+     "which of the system's states it is a kind of"},
+    {"agent_state", "reason", CONFIG_TEXT, IN_STATE(reason), 1, 128, NULL, NULL,
+     "reason code"},
+    {"agent_state", "id", CONFIG_WORD, IN_STATE(id), 1, 36, NULL, NULL,
+     "id that clients see; without it, made of the name"},
+
+    {"disposition", "display_name", CONFIG_TEXT, IN_DISPOSITION(display_name), 1, 128, NULL, NULL,
+     "what agents read; without it, the name"},
+
+    {"contact", "number", CONFIG_TEXT, IN_CONTACT(number), 1, NUMBER_MAX, NULL, NULL,
+     "dialled as it is written"},
 };
 /* clang-format on */
 
-#define OPTION_COUNT (sizeof options / sizeof *options)
+#define OPTION_COUNT  (sizeof options / sizeof *options)
+#define SECTION_COUNT (sizeof sections / sizeof *sections)
 
 const struct config_option *config_options(size_t *count)
 {
@@ -139,237 +229,28 @@ const struct config_option *config_option_find(const char *section, const char *
     return NULL;
 }
 
+const struct config_section *config_sections(size_t *count)
+{
+    *count = SECTION_COUNT;
+    return sections;
+}
+
+const struct config_section *config_section_find(const char *name)
+{
+    for (size_t i = 0; i < SECTION_COUNT; i++)
+        if (strcmp(sections[i].name, name) == 0)
+            return &sections[i];
+    return NULL;
+}
+
 bool config_option_adds(const struct config_option *option)
 {
-    return option->type == CONFIG_ORIGINS || option->type == CONFIG_NETWORKS;
+    return option->type == CONFIG_ORIGINS || option->type == CONFIG_NETWORKS ||
+           option->type == CONFIG_NAMES || option->type == CONFIG_DNS;
 }
 
-const char *config_option_allowed(const struct config_option *option, char *out, size_t size)
+bool config_option_is_text(const struct config_option *option)
 {
-    switch (option->type) {
-    case CONFIG_TEXT:
-        snprintf(out, size, "%ju to %ju bytes of UTF-8 text", (uintmax_t)option->min,
-                 (uintmax_t)option->max);
-        break;
-    case CONFIG_NUMBER:
-        snprintf(out, size, "%ju to %ju", (uintmax_t)option->min, (uintmax_t)option->max);
-        break;
-    case CONFIG_CHOICE: {
-        struct slice rest = slice_of(option->choices);
-        size_t len = 0;
-        for (const char *comma = ""; rest.ptr && len < size; comma = ", ") {
-            struct slice choice = slice_split(rest, '|', &rest);
-            len += (size_t)snprintf(out + len, size - len, "%s%.*s", comma, (int)choice.len,
-                                    choice.ptr);
-        }
-        break;
-    }
-    case CONFIG_WORD:
-        snprintf(out, size, "%ju to %ju printable characters, no blanks, quotes or commas",
-                 (uintmax_t)option->min, (uintmax_t)option->max);
-        break;
-    case CONFIG_ADDRESS:
-        snprintf(out, size, "ADDRESS:PORT or [ADDRESS]:PORT, the address in numbers");
-        break;
-    case CONFIG_URL:
-        snprintf(out, size, "http://HOST or https://HOST, with :PORT if need be");
-        break;
-    case CONFIG_ORIGINS:
-        snprintf(out, size, "http://HOST or https://HOST, with commas between several");
-        break;
-    case CONFIG_NETWORKS:
-        snprintf(out, size,
-                 "addresses such as 192.0.2.1 or 2001:db8::1, or networks such as 192.0.2.0/24, "
-                 "with commas between several");
-        break;
-    case CONFIG_PORTS:
-        snprintf(out, size, "FIRST-LAST within %ju to %ju, at least 4 ports",
-                 (uintmax_t)option->min, (uintmax_t)option->max);
-        break;
-    case CONFIG_HEX:
-        snprintf(out, size, "%ju hex digits", (uintmax_t)option->max);
-        break;
-    }
-    return out;
-}
-
-static bool is_number(struct slice text, uint64_t min, uint64_t max, uint64_t *out)
-{
-    unsigned long long number;
-    if (!slice_to_u64(text, max, &number) || number < min)
-        return false;
-    *out = number;
-    return true;
-}
-
-static bool is_address(const char *value)
-{
-    const char *colon = strrchr(value, ':');
-    uint64_t port;
-    if (!colon || colon == value || strpbrk(value, " \t/") || strlen(value) > 255)
-        return false;
-    bool is_six = value[0] == '[' && colon[-1] == ']';
-    char host[INET6_ADDRSTRLEN + 2];
-    unsigned char address[sizeof(struct in6_addr)];
-    size_t len = (size_t)(colon - value) - (is_six ? 2 : 0);
-    if (len >= sizeof host)
-        return false;
-    memcpy(host, value + (is_six ? 1 : 0), len);
-    host[len] = '\0';
-    return inet_pton(is_six ? AF_INET6 : AF_INET, host, address) == 1 &&
-           is_number(slice_of(colon + 1), 0, 65535, &port);
-}
-
-/* Goes into headers, quoted or not. */
-static bool is_word(const char *value)
-{
-    for (const char *at = value; *at; at++)
-        if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 127 || strchr("\"\\<>;,", *at))
-            return false;
-    return true;
-}
-
-/* Length of "http://" or "https://", 0 when it begins with neither. */
-static size_t scheme_length(struct slice url)
-{
-    if (slice_starts_with(url, SLICE("http://")))
-        return 7;
-    return slice_starts_with(url, SLICE("https://")) ? 8 : 0;
-}
-
-static bool is_url(struct slice url)
-{
-    size_t scheme = scheme_length(url);
-    if (scheme == 0 || url.len == scheme)
-        return false;
-    for (size_t i = 0; i < url.len; i++)
-        if ((unsigned char)url.ptr[i] <= ' ' || strchr("\"\\<>?#", url.ptr[i]))
-            return false;
-    return true;
-}
-
-static bool is_origin(struct slice origin)
-{
-    size_t scheme = scheme_length(origin);
-    if (!is_url(origin) || memchr(origin.ptr + scheme, '/', origin.len - scheme))
-        return false;
-    const char *star = memchr(origin.ptr, '*', origin.len);
-    if (!star)
-        return true;
-    /* "*." right behind the scheme, and something behind it. */
-    size_t at = (size_t)(star - origin.ptr);
-    return at == scheme && origin.len > at + 2 && star[1] == '.' &&
-           !memchr(star + 1, '*', origin.len - at - 1);
-}
-
-static void set_text(char **slot, const char *value)
-{
-    mem_free(*slot);
-    *slot = mem_strdup(value);
-}
-
-static enum err set_url(char **slot, const char *value)
-{
-    struct slice url = slice_of(value);
-    while (url.len > 0 && url.ptr[url.len - 1] == '/')
-        url.len--;
-    if (!is_url(url))
-        return ERR_INVALID;
-    set_text(slot, value);
-    (*slot)[url.len] = '\0';
-    return ERR_OK;
-}
-
-static bool is_network(struct slice text)
-{
-    struct network network;
-    return network_parse(text, &network);
-}
-
-static enum err set_list(char **slot, const char *value, bool (*is_fine)(struct slice one))
-{
-    for (struct slice rest = slice_of(value); rest.ptr;)
-        if (!is_fine(slice_trim(slice_split(rest, ',', &rest))))
-            return ERR_INVALID;
-    if (!*slot) {
-        set_text(slot, value);
-        return ERR_OK;
-    }
-    size_t len = strlen(*slot);
-    size_t more = strlen(value);
-    *slot = mem_realloc(*slot, len + more + 2);
-    (*slot)[len] = ',';
-    memcpy(*slot + len + 1, value, more + 1);
-    return ERR_OK;
-}
-
-static enum err set_choice(uint64_t *slot, const char *choices, const char *value)
-{
-    uint64_t number = 0;
-    for (struct slice rest = slice_of(choices); rest.ptr; number++) {
-        if (slice_is(slice_split(rest, '|', &rest), value)) {
-            *slot = number;
-            return ERR_OK;
-        }
-    }
-    return ERR_INVALID;
-}
-
-static enum err set_ports(uint64_t slot[2], const struct config_option *option, const char *value)
-{
-    struct slice last;
-    struct slice first = slice_split(slice_of(value), '-', &last);
-    uint64_t ports[2];
-    if (!is_number(slice_trim(first), option->min, option->max, &ports[0]) || !last.ptr ||
-        !is_number(slice_trim(last), option->min, option->max, &ports[1]) ||
-        ports[1] < ports[0] + 3)
-        return ERR_INVALID;
-    memcpy(slot, ports, sizeof ports);
-    return ERR_OK;
-}
-
-static bool is_hex(const char *value, size_t digits)
-{
-    size_t len = 0;
-    while (isxdigit((unsigned char)value[len]))
-        len++;
-    return len == digits && value[len] == '\0';
-}
-
-enum err config_set(const struct config_option *option, void *base, const char *value)
-{
-    char **text = (char **)(void *)((char *)base + option->offset);
-    uint64_t *number = (uint64_t *)(void *)((char *)base + option->offset);
-    bool is_fine = true;
-    switch (option->type) {
-    case CONFIG_NUMBER:
-        return is_number(slice_of(value), option->min, option->max, number) ? ERR_OK : ERR_INVALID;
-    case CONFIG_CHOICE:
-        return set_choice(number, option->choices, value);
-    case CONFIG_PORTS:
-        return set_ports(number, option, value);
-    case CONFIG_URL:
-        return set_url(text, value);
-    case CONFIG_ORIGINS:
-        return set_list(text, value, is_origin);
-    case CONFIG_NETWORKS:
-        return set_list(text, value, is_network);
-    case CONFIG_TEXT:
-        is_fine = strlen(value) >= option->min && strlen(value) <= option->max &&
-                  utf8_is_valid(slice_of(value));
-        break;
-    case CONFIG_WORD:
-        is_fine = strlen(value) >= option->min && strlen(value) <= option->max && is_word(value);
-        break;
-    case CONFIG_ADDRESS:
-        is_fine = is_address(value);
-        break;
-    case CONFIG_HEX:
-        is_fine = is_hex(value, option->max);
-        break;
-    }
-    if (!is_fine)
-        return ERR_INVALID;
-    set_text(text, value);
-    return ERR_OK;
+    return option->type != CONFIG_NUMBER && option->type != CONFIG_CHOICE &&
+           option->type != CONFIG_FLAGS && option->type != CONFIG_PORTS;
 }

@@ -229,8 +229,8 @@ static int run_check_config(const struct arguments *a)
     else if (check_certificate(&config, a->file, why, sizeof why))
         status = complain(why);
     else
-        printf("%s: fine; %zu users, %zu devices\n", a->file, config.user_count,
-               config.device_count);
+        printf("%s: fine; %zu users, %zu devices, %zu queues\n", a->file, config.user_count,
+               config.device_count, config.queue_count);
     config_free(&config);
     return status;
 }

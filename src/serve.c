@@ -413,8 +413,10 @@ static void print_demo(const struct server *s)
 {
     const char *url = s->public_url;
     unsigned last = (unsigned)s->config->demo_agents - 1;
-    printf("\nDemo: agents agent0 to agent%u, password %s, telephones %d to %u. It listens on\n"
-           "this machine only; anybody on it can log in. The main job, by hand:\n\n",
+    printf("\nDemo: agents agent0 to agent%u, password %s, telephones %d to %u; all of them serve\n"
+           "queue " CONFIG_DEMO_QUEUE ". Supervisor " CONFIG_DEMO_SUPERVISOR
+           ", same password. It listens on this machine only; anybody on it can\n"
+           "log in. The main job, by hand:\n\n",
            last, CONFIG_DEMO_PASSWORD, CONFIG_DEMO_FIRST_DN, CONFIG_DEMO_FIRST_DN + last);
     printf("curl -u agent0:demo %s/api/v2/me/devices/15000/calls -d '{\"operationName\":\"Dial\","
            "\"destination\":{\"phoneNumber\":\"15001\"}}'\n\n",

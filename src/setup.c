@@ -172,36 +172,6 @@ void setup_devices(struct setup *s, const struct config *config)
     }
 }
 
-void setup_items(struct setup *s, const struct config *config)
-{
-    s->items = mem_zalloc((1 + config->user_count + config->device_count) * sizeof *s->items);
-    struct config_item *at = s->items;
-    *at++ = (struct config_item){.kind = CONFIG_LIMITS,
-                                 .limits = {.pick_up_ms = config->pick_up_s * 1000,
-                                            .no_answer_ms = config->no_answer_s * 1000,
-                                            .tone_ms = config->busy_tone_s * 1000,
-                                            .keep_ms = config->keep_released_s * 1000,
-                                            .key_bytes = config->key_bytes,
-                                            .value_bytes = config->value_bytes,
-                                            .call_bytes = config->call_bytes,
-                                            .pairs = config->pairs,
-                                            .disposition_ms = 86400000,
-                                            .vanished_ms = 300000}};
-    for (size_t i = 0; i < config->user_count; i++)
-        *at++ = (struct config_item){.kind = CONFIG_USER,
-                                     .name = slice_of(config->users[i].name),
-                                     .first_name = slice_of(config->users[i].first_name),
-                                     .last_name = slice_of(config->users[i].last_name)};
-    for (size_t i = 0; i < config->device_count; i++)
-        *at++ = (struct config_item){.kind = CONFIG_DEVICE,
-                                     .name = slice_of(config->devices[i].dn),
-                                     .owner = slice_of(config->devices[i].user),
-                                     .calls = 1,
-                                     .remote_answer =
-                                         (enum remote_answer)config->devices[i].remote_answer};
-    s->item_count = (size_t)(at - s->items);
-}
-
 /* As browsers write it: no path, and no port where it is the scheme's own. */
 static void cut_to_origin(char *url)
 {
@@ -247,6 +217,7 @@ void setup_free(struct setup *s)
     mem_free(s->users);
     mem_free(s->hashes);
     mem_free(s->items);
+    arena_free(&s->arena);
     mem_free(s->origin_text);
     mem_free(s->origins);
     mem_free(s->proxies);

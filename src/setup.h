@@ -21,6 +21,7 @@ struct setup {
     size_t hash_count;
     struct config_item *items;
     size_t item_count;
+    struct arena arena; /* of the items' lists of members */
     char *origin_text;
     const char **origins;
     size_t origin_count;
@@ -36,6 +37,7 @@ void setup_derive(const struct setup *s, const char *purpose, uint8_t out[32]);
  * and the sessions begun under them, are the same after a restart. */
 enum err setup_users(struct setup *s, const struct config *config, struct journal *journal);
 void setup_devices(struct setup *s, const struct config *config);
+/* In the order that core/input.h asks for. */
 void setup_items(struct setup *s, const struct config *config);
 /* Who may read answers and act with a cookie: public_url, and what is allowed beside it. */
 void setup_origins(struct setup *s, const struct config *config, const char *public_url);

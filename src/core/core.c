@@ -143,16 +143,54 @@ void core_unconfirmed_orders(const struct core *core, struct effects *fx)
     call_mix(&turn, LIST_OWNER(it, struct call, link));
 }
 
-void core_each_user(const struct core *core, void (*visit)(void *ctx, struct slice name), void *ctx)
+static const struct list *configured_list(const struct core *core, enum config_kind kind)
 {
-    LIST_EACH_SAFE(it, &core->users)
-    visit(ctx, LIST_OWNER(it, struct user, link)->card->name);
+    switch (kind) {
+    case CONFIG_USER:
+        return &core->users;
+    case CONFIG_DEVICE:
+        return &core->devices;
+    case CONFIG_AGENT_STATE:
+        return &core->states;
+    case CONFIG_PLACE:
+        return &core->places;
+    case CONFIG_QUEUE:
+        return &core->queues;
+    default:
+        return &core->trunks;
+    }
 }
 
-void core_each_device(const struct core *core, void (*visit)(void *ctx, struct slice dn), void *ctx)
+static struct slice configured_name(struct list *link, enum config_kind kind)
 {
-    LIST_EACH_SAFE(it, &core->devices)
-    visit(ctx, slice_of(LIST_OWNER(it, struct device, link)->dn));
+    const struct agent_state *state;
+    switch (kind) {
+    case CONFIG_USER:
+        return LIST_OWNER(link, struct user, link)->card->name;
+    case CONFIG_DEVICE:
+        return slice_of(LIST_OWNER(link, struct device, link)->dn);
+    case CONFIG_AGENT_STATE:
+        state = LIST_OWNER(link, struct agent_state, link);
+        return state->card->is_of_system ? SLICE_NONE : state->card->operation_name;
+    case CONFIG_PLACE:
+        return LIST_OWNER(link, struct place, link)->config.item.name;
+    case CONFIG_QUEUE:
+        return LIST_OWNER(link, struct call_queue, link)->config.item.name;
+    default:
+        return LIST_OWNER(link, struct trunk, link)->config.item.name;
+    }
+}
+
+void core_each_configured(const struct core *core, enum config_kind kind,
+                          void (*visit)(void *ctx, struct slice name), void *ctx)
+{
+    const struct list *all = configured_list(core, kind);
+    LIST_EACH(it, all)
+    {
+        struct slice name = configured_name(it, kind);
+        if (name.ptr)
+            visit(ctx, name);
+    }
 }
 
 void core_stats(const struct core *core, struct core_stats *out)

@@ -106,11 +106,10 @@ void core_each_leg(const struct core *core, void (*visit)(void *ctx, const struc
 /* All orders that no signal has confirmed, and the mix of each call. */
 void core_unconfirmed_orders(const struct core *core, struct effects *fx);
 
-/* Names of users and devices that are configured now, in order of creation. */
-void core_each_user(const struct core *core, void (*visit)(void *ctx, struct slice name),
-                    void *ctx);
-void core_each_device(const struct core *core, void (*visit)(void *ctx, struct slice dn),
-                      void *ctx);
+/* Names of what is configured now, in order of creation: of the kind CONFIG_USER, CONFIG_DEVICE,
+ * CONFIG_AGENT_STATE (without those of the system), CONFIG_PLACE, CONFIG_QUEUE or CONFIG_TRUNK. */
+void core_each_configured(const struct core *core, enum config_kind kind,
+                          void (*visit)(void *ctx, struct slice name), void *ctx);
 
 struct core_stats {
     uint64_t calls_by_state[PARTY_RELEASED + 1]; /* parties in each state */

@@ -4,8 +4,9 @@
 /* The configuration at start: inputs like any other, so that the journal alone tells who existed
  * when. What has not changed is refused by the core as existing already and leaves no trace.
  *
- * Devices that are no longer listed go first, so that the others may change hands; users that are
- * no longer listed go last, when none of them owns a device any more. */
+ * Devices and queues that are no longer listed go first, so that telephones may change hands and
+ * numbers may become something else; users that are no longer listed go last, when none of them
+ * owns a device any more. */
 #include "engine/engine_int.h"
 
 #include "base/log.h"
@@ -58,10 +59,7 @@ static enum err remove_unlisted(struct engine *e, enum config_kind listed, enum 
     for (size_t i = 0; i < e->config_count; i++)
         if (e->config[i].kind == listed)
             map_put(&n.listed, e->config[i].name, e);
-    if (listed == CONFIG_DEVICE)
-        core_each_device(e->core, note_unlisted, &n);
-    else
-        core_each_user(e->core, note_unlisted, &n);
+    core_each_configured(e->core, listed, note_unlisted, &n);
     for (size_t i = 0; i < n.count && err == ERR_OK; i++)
         err = put(e, &(struct config_item){.kind = removal, .name = n.removed[i]});
     map_free(&n.listed);
@@ -72,7 +70,14 @@ static enum err remove_unlisted(struct engine *e, enum config_kind listed, enum 
 
 enum err engine_configure(struct engine *e)
 {
-    enum err err = remove_unlisted(e, CONFIG_DEVICE, CONFIG_REMOVE_DEVICE);
+    static const enum config_kind before[][2] = {{CONFIG_PLACE, CONFIG_REMOVE_PLACE},
+                                                 {CONFIG_QUEUE, CONFIG_REMOVE_QUEUE},
+                                                 {CONFIG_TRUNK, CONFIG_REMOVE_TRUNK},
+                                                 {CONFIG_AGENT_STATE, CONFIG_REMOVE_AGENT_STATE},
+                                                 {CONFIG_DEVICE, CONFIG_REMOVE_DEVICE}};
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < sizeof before / sizeof *before && err == ERR_OK; i++)
+        err = remove_unlisted(e, before[i][0], before[i][1]);
     for (size_t i = 0; i < e->config_count && err == ERR_OK; i++)
         err = put(e, &e->config[i]);
     if (err == ERR_OK)

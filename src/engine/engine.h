@@ -65,7 +65,7 @@ enum err engine_create(const struct engine_options *options, struct engine **out
  * engine_start, when nobody else is at the core. */
 uint64_t engine_user_seq(const struct engine *e, struct slice user);
 /* Starts the core thread and then, on it, the line driver. The config items have been applied and
- * are durable when it returns; users and devices that are not among them are removed. Fails with
+ * are durable when it returns; what is not among them is removed. Fails with
  * what the core said to an item (the log names it) or what the driver's start returned; then
  * nothing runs, and what was applied stays. */
 enum err engine_start(struct engine *e, const struct config_item *items, size_t count);

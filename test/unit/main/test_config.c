@@ -76,14 +76,14 @@ static void every_default_is_allowed(void **state)
         struct config config;
         struct config_user user;
         struct config_device device;
+        struct config_queue queue;
+        struct config_agent_state state;
     } all;
     for (size_t i = 0; i < count; i++) {
         memset(&all, 0, sizeof all);
         if (options[i].initial)
             assert_int_equal(config_set(&options[i], &all, options[i].initial), ERR_OK);
-        bool is_text = options[i].type != CONFIG_NUMBER && options[i].type != CONFIG_CHOICE &&
-                       options[i].type != CONFIG_PORTS;
-        if (is_text)
+        if (config_option_is_text(&options[i]))
             mem_free(*(char **)(void *)((char *)&all + options[i].offset));
     }
 }
@@ -134,8 +134,11 @@ static void mistakes_say_where_and_what_is_allowed(void **state)
             "3: [server] htpp: there is no such key; allowed: http, public_url, data, log_level, "
             "header_bytes, body_bytes, connections, allowed_origins, trusted_proxies, "
             "tls_certificate, tls_key, session_idle_s");
-    refused("[sever]\n", "1: [sever]: there is no such section; allowed: server, line, calls, "
-                         "user_data, events, journal, user NAME, device DN");
+    refused("[sever]\n",
+            "1: [sever]: there is no such section; allowed: server, line, calls, "
+            "agents, site, api, user_data, events, journal, user NAME, device DN, place "
+            "NAME, queue NUMBER, trunk NAME, agent_state NAME, disposition NAME, "
+            "contact NAME");
     refused("http = x\n", "1: http: a key needs a [section] before it");
     refused("[server]\nnonsense\n", "2: allowed is [section] or key = value");
     refused("[calls]\nno_answer_s = 0\n",
@@ -199,7 +202,7 @@ static void mistakes_with_users_and_devices_say_their_line(void **state)
     refused("[device 1]\nuser = b\n", "1: [device 1] user: there is no [user b]");
     refused("[device 1]\nowner = b\n",
             "2: [device 1] owner: there is no such key; allowed: user, sip_secret, sip_ha1_md5, "
-            "sip_ha1_sha256, remoteAnswer");
+            "sip_ha1_sha256, remoteAnswer, calls, recording");
     refused("[device 1]\nsip_ha1_md5 = 123\n",
             "2: [device 1] sip_ha1_md5: not allowed; allowed: 32 hex digits");
     refused("[device 1]\nsip_secret = x\nsip_ha1_md5 = 00112233445566778899aabbccddeeff\n",
@@ -261,7 +264,7 @@ static void the_demo_has_agents_with_telephones(void **state)
     assert_int_equal(config_add_demo(&config, 0, why, sizeof why), ERR_RANGE);
     assert_int_equal(config_add_demo(&config, 10000, why, sizeof why), ERR_OK);
     assert_int_equal(config_check(&config, NULL, why, sizeof why), ERR_OK);
-    assert_int_equal(config.user_count, 10000);
+    assert_int_equal(config.user_count, 10001);
     assert_string_equal(config.users[9999].name, "agent9999");
     assert_string_equal(config.devices[9999].dn, "24999");
     assert_string_equal(config.devices[9999].user, "agent9999");

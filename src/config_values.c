@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* How a value of each type of key is read, and what may be written, in words. */
+#include "config.h"
+
+#include "base/address.h"
+#include "base/mem.h"
+#include "base/slice.h"
+#include "base/utf8.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+static void list_choices(const struct config_option *option, char *out, size_t size)
+{
+    struct slice rest = slice_of(option->choices);
+    size_t len = 0;
+    for (const char *comma = ""; rest.ptr && len < size; comma = ", ") {
+        struct slice choice = slice_split(rest, '|', &rest);
+        len +=
+            (size_t)snprintf(out + len, size - len, "%s%.*s", comma, (int)choice.len, choice.ptr);
+    }
+}
+
+/* Of the types whose bounds are always the same. */
+static const char *const fixed[] = {
+    [CONFIG_ADDRESS] = "ADDRESS:PORT or [ADDRESS]:PORT, the address in numbers",
+    [CONFIG_URL] = "http://HOST or https://HOST, with :PORT if need be",
+    [CONFIG_ORIGINS] = "http://HOST or https://HOST, with commas between several",
+    [CONFIG_NETWORKS] = "addresses such as 192.0.2.1 or 2001:db8::1, or networks such as "
+                        "192.0.2.0/24, with commas between several",
+    [CONFIG_COUNTRY] = "two letters of ISO 3166-1, such as DE",
+    [CONFIG_ZONE] = "the name of a time zone, such as Europe/Berlin",
+    [CONFIG_NAMES] = "names, with commas between several",
+    [CONFIG_DNS] = "directory numbers, with commas between several",
+};
+
+const char *config_option_allowed(const struct config_option *option, char *out, size_t size)
+{
+    uintmax_t min = option->min;
+    uintmax_t max = option->max;
+    switch (option->type) {
+    case CONFIG_TEXT:
+        snprintf(out, size, "%ju to %ju bytes of UTF-8 text", min, max);
+        break;
+    case CONFIG_NUMBER:
+        snprintf(out, size, "%ju to %ju", min, max);
+        break;
+    case CONFIG_CHOICE:
+        list_choices(option, out, size);
+        break;
+    case CONFIG_FLAGS:
+        list_choices(option, out, size);
+        snprintf(out + strlen(out), size - strlen(out), "; with commas between several");
+        break;
+    case CONFIG_WORD:
+        snprintf(out, size, "%ju to %ju printable characters, no blanks, quotes or commas", min,
+                 max);
+        break;
+    case CONFIG_PORTS:
+        snprintf(out, size, "FIRST-LAST within %ju to %ju, at least 4 ports", min, max);
+        break;
+    case CONFIG_HEX:
+        snprintf(out, size, "%ju hex digits", max);
+        break;
+    case CONFIG_DIGITS:
+        snprintf(out, size, "%ju to %ju digits", min, max);
+        break;
+    case CONFIG_DN:
+        snprintf(out, size, "%ju to %ju digits, '*', '#' or '+'", min, max);
+        break;
+    case CONFIG_E164:
+        snprintf(out, size, "+ and %d to %d digits", E164_DIGITS_MIN, E164_DIGITS_MAX);
+        break;
+    default:
+        snprintf(out, size, "%s", fixed[option->type]);
+        break;
+    }
+    return out;
+}
+
+static bool is_number(struct slice text, uint64_t min, uint64_t max, uint64_t *out)
+{
+    unsigned long long number;
+    if (!slice_to_u64(text, max, &number) || number < min)
+        return false;
+    *out = number;
+    return true;
+}
+
+static bool is_address(const char *value)
+{
+    const char *colon = strrchr(value, ':');
+    uint64_t port;
+    if (!colon || colon == value || strpbrk(value, " \t/") || strlen(value) > 255)
+        return false;
+    bool is_six = value[0] == '[' && colon[-1] == ']';
+    char host[INET6_ADDRSTRLEN + 2];
+    unsigned char address[sizeof(struct in6_addr)];
+    size_t len = (size_t)(colon - value) - (is_six ? 2 : 0);
+    if (len >= sizeof host)
+        return false;
+    memcpy(host, value + (is_six ? 1 : 0), len);
+    host[len] = '\0';
+    return inet_pton(is_six ? AF_INET6 : AF_INET, host, address) == 1 &&
+           is_number(slice_of(colon + 1), 0, 65535, &port);
+}
+
+/* Goes into headers, quoted or not. */
+static bool is_word(const char *value)
+{
+    for (const char *at = value; *at; at++)
+        if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 127 || strchr("\"\\<>;,", *at))
+            return false;
+    return true;
+}
+
+/* Length of "http://" or "https://", 0 when it begins with neither. */
+static size_t scheme_length(struct slice url)
+{
+    if (slice_starts_with(url, SLICE("http://")))
+        return 7;
+    return slice_starts_with(url, SLICE("https://")) ? 8 : 0;
+}
+
+static bool is_url(struct slice url)
+{
+    size_t scheme = scheme_length(url);
+    if (scheme == 0 || url.len == scheme)
+        return false;
+    for (size_t i = 0; i < url.len; i++)
+        if ((unsigned char)url.ptr[i] <= ' ' || strchr("\"\\<>?#", url.ptr[i]))
+            return false;
+    return true;
+}
+
+static bool is_origin(struct slice origin)
+{
+    size_t scheme = scheme_length(origin);
+    if (!is_url(origin) || memchr(origin.ptr + scheme, '/', origin.len - scheme))
+        return false;
+    const char *star = memchr(origin.ptr, '*', origin.len);
+    if (!star)
+        return true;
+    /* "*." right behind the scheme, and something behind it. */
+    size_t at = (size_t)(star - origin.ptr);
+    return at == scheme && origin.len > at + 2 && star[1] == '.' &&
+           !memchr(star + 1, '*', origin.len - at - 1);
+}
+
+static void set_text(char **slot, const char *value)
+{
+    mem_free(*slot);
+    *slot = mem_strdup(value);
+}
+
+static enum err set_url(char **slot, const char *value)
+{
+    struct slice url = slice_of(value);
+    while (url.len > 0 && url.ptr[url.len - 1] == '/')
+        url.len--;
+    if (!is_url(url))
+        return ERR_INVALID;
+    set_text(slot, value);
+    (*slot)[url.len] = '\0';
+    return ERR_OK;
+}
+
+static bool is_network(struct slice text)
+{
+    struct network network;
+    return network_parse(text, &network);
+}
+
+static enum err set_list(char **slot, const char *value, bool (*is_fine)(struct slice one))
+{
+    for (struct slice rest = slice_of(value); rest.ptr;)
+        if (!is_fine(slice_trim(slice_split(rest, ',', &rest))))
+            return ERR_INVALID;
+    if (!*slot) {
+        set_text(slot, value);
+        return ERR_OK;
+    }
+    size_t len = strlen(*slot);
+    size_t more = strlen(value);
+    *slot = mem_realloc(*slot, len + more + 2);
+    (*slot)[len] = ',';
+    memcpy(*slot + len + 1, value, more + 1);
+    return ERR_OK;
+}
+
+static enum err set_choice(uint64_t *slot, const char *choices, struct slice value)
+{
+    uint64_t number = 0;
+    for (struct slice rest = slice_of(choices); rest.ptr; number++) {
+        if (slice_equal(slice_split(rest, '|', &rest), value)) {
+            *slot = number;
+            return ERR_OK;
+        }
+    }
+    return ERR_INVALID;
+}
+
+static enum err set_flags(uint64_t *slot, const char *choices, const char *value)
+{
+    uint64_t flags = 0;
+    for (struct slice rest = slice_of(value); rest.ptr;) {
+        uint64_t bit;
+        if (set_choice(&bit, choices, slice_trim(slice_split(rest, ',', &rest))))
+            return ERR_INVALID;
+        flags |= UINT64_C(1) << bit;
+    }
+    *slot = flags;
+    return ERR_OK;
+}
+
+bool config_is_dn(struct slice dn)
+{
+    size_t len = 0;
+    while (len < dn.len && memchr("0123456789*#+", dn.ptr[len], 13))
+        len++;
+    return len > 0 && len == dn.len && len <= NUMBER_MAX;
+}
+
+static bool is_digits(const char *value, const struct config_option *option)
+{
+    size_t len = strspn(value, "0123456789");
+    return value[len] == '\0' && len >= option->min && len <= option->max;
+}
+
+static bool is_e164(const char *value)
+{
+    size_t len = value[0] == '+' ? strspn(value + 1, "0123456789") : 0;
+    return len >= E164_DIGITS_MIN && len <= E164_DIGITS_MAX && value[1] != '0' &&
+           value[1 + len] == '\0';
+}
+
+/* Where the machine has no time zones, any name of that form will do. */
+static bool is_zone(const char *value)
+{
+    static const char *const zones = "/usr/share/zoneinfo";
+    char path[128];
+    struct stat about;
+    if (!*value || strlen(value) > 64 || strstr(value, "..") || value[0] == '/' ||
+        value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                            "0123456789/_+-")] != '\0')
+        return false;
+    if (stat(zones, &about))
+        return true;
+    snprintf(path, sizeof path, "%s/%s", zones, value);
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+static bool is_listed_name(struct slice name)
+{
+    return name.len > 0 && utf8_is_valid(name);
+}
+
+static enum err set_ports(uint64_t slot[2], const struct config_option *option, const char *value)
+{
+    struct slice last;
+    struct slice first = slice_split(slice_of(value), '-', &last);
+    uint64_t ports[2];
+    if (!is_number(slice_trim(first), option->min, option->max, &ports[0]) || !last.ptr ||
+        !is_number(slice_trim(last), option->min, option->max, &ports[1]) ||
+        ports[1] < ports[0] + 3)
+        return ERR_INVALID;
+    memcpy(slot, ports, sizeof ports);
+    return ERR_OK;
+}
+
+static bool is_hex(const char *value, size_t digits)
+{
+    size_t len = 0;
+    while (isxdigit((unsigned char)value[len]))
+        len++;
+    return len == digits && value[len] == '\0';
+}
+
+enum err config_set(const struct config_option *option, void *base, const char *value)
+{
+    char **text = (char **)(void *)((char *)base + option->offset);
+    uint64_t *number = (uint64_t *)(void *)((char *)base + option->offset);
+    bool is_fine = true;
+    switch (option->type) {
+    case CONFIG_NUMBER:
+        return is_number(slice_of(value), option->min, option->max, number) ? ERR_OK : ERR_INVALID;
+    case CONFIG_CHOICE:
+        return set_choice(number, option->choices, slice_of(value));
+    case CONFIG_FLAGS:
+        return set_flags(number, option->choices, value);
+    case CONFIG_PORTS:
+        return set_ports(number, option, value);
+    case CONFIG_URL:
+        return set_url(text, value);
+    case CONFIG_ORIGINS:
+        return set_list(text, value, is_origin);
+    case CONFIG_NETWORKS:
+        return set_list(text, value, is_network);
+    case CONFIG_NAMES:
+        return set_list(text, value, is_listed_name);
+    case CONFIG_DNS:
+        return set_list(text, value, config_is_dn);
+    case CONFIG_TEXT:
+        is_fine = strlen(value) >= option->min && strlen(value) <= option->max &&
+                  utf8_is_valid(slice_of(value));
+        break;
+    case CONFIG_WORD:
+        is_fine = strlen(value) >= option->min && strlen(value) <= option->max && is_word(value);
+        break;
+    case CONFIG_ADDRESS:
+        is_fine = is_address(value);
+        break;
+    case CONFIG_HEX:
+        is_fine = is_hex(value, option->max);
+        break;
+    case CONFIG_DIGITS:
+        is_fine = is_digits(value, option);
+        break;
+    case CONFIG_DN:
+        is_fine = config_is_dn(slice_of(value));
+        break;
+    case CONFIG_E164:
+        is_fine = is_e164(value);
+        break;
+    case CONFIG_COUNTRY:
+        is_fine = country_find(slice_of(value)) != NULL;
+        break;
+    case CONFIG_ZONE:
+        is_fine = is_zone(value);
+        break;
+    }
+    if (!is_fine)
+        return ERR_INVALID;
+    set_text(text, value);
+    return ERR_OK;
+}
