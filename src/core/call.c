@@ -81,6 +81,17 @@ size_t call_count(const struct call *call, unsigned states)
 {
     size_t count = 0;
     LIST_EACH(it, &call->parties)
-    count += states >> LIST_OWNER(it, struct party, link)->state & 1;
+    {
+        const struct party *party = LIST_OWNER(it, struct party, link);
+        count += (states >> party->state & 1) && party_is_member(party);
+    }
     return count;
+}
+
+bool call_is_full(const struct call *call)
+{
+    size_t living = 0;
+    LIST_EACH(it, &call->parties)
+    living += party_is_living(LIST_OWNER(it, struct party, link));
+    return living >= MIX_LEGS_MAX || call->next_party >= CALL_PARTIES_MAX;
 }

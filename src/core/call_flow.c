@@ -122,10 +122,10 @@ void party_answers(struct turn *turn, struct party *party)
     struct notice_extras extras = {.has_extensions = true, .has_wrap_up = true};
     if (party->state == PARTY_INVITED)
         party_rings(turn, party); /* the telephone was quicker than its own ringing */
-    bool is_first = inviter->state == PARTY_DIALING;
+    bool is_first = inviter->state == PARTY_DIALING && !party->monitoring;
     party_wait_for(turn, party, WAIT_NOTHING, 0);
     party_set_state(turn, party, PARTY_ESTABLISHED);
-    if (!party->is_shown) {
+    if (!party->is_shown && !party_is_silent(party)) {
         party->is_shown = true;
         call_changed(party->call);
     }
@@ -138,7 +138,7 @@ void party_answers(struct turn *turn, struct party *party)
     tell(turn, party, extras);
     if (is_first)
         tell(turn, inviter, extras);
-    else
+    else if (party->is_shown)
         party_tell_others(turn, party);
 }
 
@@ -155,6 +155,8 @@ void party_release(struct turn *turn, struct party *party, enum cause cause)
         leg_leave(party);
     if (leg && !leg->party)
         leg_drop(turn, leg, cause);
+    if (party->monitoring)
+        monitor_released(turn, party);
     if (was_seen && party->user)
         past_add(turn, party->user, party->call);
     if (was_seen)
@@ -198,6 +200,10 @@ void party_fails(struct turn *turn, struct party *party, enum cause cause)
 {
     struct call *call = party->call;
     struct party *inviter = party_inviter(party);
+    if (party->monitoring) {
+        monitor_fails(turn, party, cause);
+        return;
+    }
     party_release(turn, party, cause);
     if (inviter->state == PARTY_DIALING) {
         caller_is_failed(turn, inviter, cause);
@@ -205,7 +211,7 @@ void party_fails(struct turn *turn, struct party *party, enum cause cause)
     }
     party->is_shown = false;
     call_changed(call);
-    if (inviter->cause == CAUSE_TRANSFERRED && inviter->recall == 0) {
+    if (inviter->cause == CAUSE_TRANSFERRED && inviter->recall == 0 && !inviter->monitoring) {
         inviter->recall = call->next_party;
         call_add(turn, call, party_talking(call), number_slice(inviter->dn), true);
         if (!call->is_over)
@@ -223,22 +229,25 @@ void party_fails(struct turn *turn, struct party *party, enum cause cause)
     }
 }
 
-/* Somebody goes; a call in which two are left, and one of them talks, goes on. */
+/* Somebody goes; a call in which two members are left, and one of them talks, goes on. Whether it
+ * does is no question of who is no member. */
 void party_leaves(struct turn *turn, struct party *party, enum cause cause)
 {
     struct call *call = party->call;
     unsigned in_call = BIT(PARTY_ESTABLISHED) | BIT(PARTY_HELD);
     unsigned ringing = BIT(PARTY_RINGING) | BIT(PARTY_INVITED);
     size_t talking = call_count(call, in_call) - ((in_call & BIT(party->state)) ? 1 : 0);
-    if (talking == 0 || talking + call_count(call, ringing) < 2) {
+    if (party_is_member(party) && (talking == 0 || talking + call_count(call, ringing) < 2)) {
         call_end(turn, call, cause);
         return;
     }
     party_release(turn, party, cause);
+    bool was_shown = party->is_shown;
     party->is_shown = false;
     call_changed(call);
     call_mix(turn, call);
-    party_tell_others(turn, party);
+    if (was_shown)
+        party_tell_others(turn, party);
 }
 
 void party_quits(struct turn *turn, struct party *party, enum cause cause)

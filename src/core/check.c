@@ -39,8 +39,38 @@ static void check_party(const struct core *core, const struct party *party)
     if (party->device)
         must(party->user == party->device->owner, "a device's owner is the one who is told");
     if (party->user && party_is_living(party) && party->state != PARTY_INVITED)
-        must(party->told == op_capabilities(core, party), "a user knows what it may do");
+        must(party->told == party_picture(core, party),
+             "a user knows what it may do, and whether a supervisor listens");
     must((party->wait == WAIT_QUEUE) <= (party->queue != NULL), "who waits in a queue has one");
+}
+
+static bool has_supervisor(const struct party *party)
+{
+    LIST_EACH(it, &party->call->parties)
+    {
+        const struct party *other = LIST_OWNER(it, struct party, link);
+        if (other->monitoring && other->monitors == party->number && party_is_living(other))
+            return true;
+    }
+    return false;
+}
+
+static void check_supervision(const struct party *party)
+{
+    must(!party->begins, "between inputs nobody begins to talk");
+    must(!party->is_muted_by_supervisor || has_supervisor(party),
+         "who is muted by a supervisor has one");
+    if (!party->monitoring || !party_is_living(party))
+        return;
+    const struct party *monitored = party_find(party->call, party->monitors);
+    must(monitored && monitored != party && !monitored->monitoring,
+         "a supervisor monitors somebody else of the call, who is no supervisor");
+    must(party_is_living(monitored) || !party->leaves_with_monitored,
+         "who monitors an agent leaves with it");
+    must(!party_is_silent(party) || !party->is_shown, "a silent supervisor is not shown");
+    must(!party->ends_monitoring ||
+             (party->device->monitoring && party->device->span == MONITOR_NEXT_CALL),
+         "who monitors the next call has armed that");
 }
 
 static void check_call(const struct core *core, const struct call *call)
@@ -50,11 +80,14 @@ static void check_call(const struct core *core, const struct call *call)
     {
         const struct party *party = LIST_OWNER(it, struct party, link);
         check_party(core, party);
+        check_supervision(party);
         living += party_is_living(party);
     }
     must((living == 0) == call->is_over, "a call without living parties is over");
     must(call->is_over == (call->deadline.node.index != 0), "a call that is over is forgotten");
-    must(living != 1 || call_count(call, 1u << PARTY_DIALING) == 1, "nobody is left alone");
+    size_t members = call_count(call, ~(1u << PARTY_RELEASED));
+    must(members != 1 || call_count(call, 1u << PARTY_DIALING) == 1, "nobody is left alone");
+    must(members > 0 || call->is_over, "a call without members is over");
     must(!call->parent || call->type == CALL_TYPE_CONSULT, "only a consult call has a parent");
     if (call->data) {
         must(call->data->count <= core->limits.pairs || call->data->bytes > 0,
@@ -75,6 +108,12 @@ static void check_device(const struct core *core, const struct device *device)
     must(!device->monitoring == !device->monitors, "who monitors has somebody to monitor");
     must(!device->monitors || device->monitors->monitored_by == device,
          "a monitored device knows its supervisor");
+    must(!device->monitored_by || device->monitored_by->monitors == device,
+         "who supervises a device monitors it");
+    must(!device->monitors || device->is_registered, "who monitors can be reached");
+    must(!device->monitors || (device->owner && device->owner != device->monitors->owner &&
+                               (device->owner->card->roles & ROLE_SUPERVISOR)),
+         "a supervisor monitors devices of others");
     must(device->told == device_digest(core, device), "a user knows its devices");
 }
 

@@ -137,6 +137,9 @@ void user_free(struct core *core, struct user *user)
 
 void device_free(struct core *core, struct device *device)
 {
+    monitor_unlink(device);
+    if (device->monitored_by)
+        monitor_unlink(device->monitored_by);
     map_remove(&core->device_by_dn, slice_of(device->dn));
     map_remove(&core->device_by_id, slice_of(device->id));
     list_remove(&device->link);
@@ -162,6 +165,7 @@ void device_set_owner(struct device *device, struct user *owner)
 /* Ends what the device has and takes its past calls from its owner. */
 static void device_detach(struct turn *turn, struct device *device)
 {
+    monitor_forget(turn, device);
     LIST_EACH_SAFE(it, &device->parties)
     {
         struct party *party = LIST_OWNER(it, struct party, of_device);
@@ -205,6 +209,8 @@ static enum err put_user(struct turn *turn)
     map_put(&turn->core->user_by_name, user->card->name, user);
     user_card_unref(old);
     user_touch(turn->core, user); /* a role may have come or gone */
+    if (!(user->card->roles & ROLE_SUPERVISOR))
+        monitor_forbid(turn, user);
     return ERR_OK;
 }
 

@@ -162,14 +162,19 @@ struct party {
     bool is_outside;             /* beyond a trunk */
     bool has_talked;             /* was Established once */
     bool is_muted_by_supervisor; /* nobody but its supervisor hears it */
+    bool leaves_with_monitored;  /* supervisor, scope Agent */
+    bool ends_monitoring;        /* supervisor, NextCall: its device is disarmed with it */
+    bool begins;                 /* talks for the first time; false between inputs */
     enum cause cause;            /* of Released */
     enum cause fail_cause;       /* WAIT_TONE: what Released will say */
     enum party_wait wait;
     struct deadline deadline;
     uint64_t since_ms;
     uint64_t ended_ms;
-    uint64_t told; /* capabilities that its user was told last */
+    uint64_t told; /* party_picture that its user was told last */
 };
+
+#define CALL_PARTIES_MAX 1000 /* that a call has ever had; at most MIX_LEGS_MAX at a time */
 
 struct call {
     struct list link; /* core.calls */
@@ -348,7 +353,10 @@ void call_set_data(struct call *call, struct user_data *data);
 void call_set_parent(struct call *call, struct call *parent);
 void call_changed(struct call *call);
 struct call_part *call_part_get(struct call *call);
-size_t call_count(const struct call *call, unsigned states); /* parties in them, 1u << state */
+/* Members in these states, 1u << state. */
+size_t call_count(const struct call *call, unsigned states);
+/* Has as many living parties as it may have, supervisors included, or has ever had too many. */
+bool call_is_full(const struct call *call);
 
 /* party.c */
 struct party *party_create(struct turn *turn, struct call *call, struct slice dn,
@@ -359,14 +367,16 @@ struct party *party_of_user(const struct call *call, const struct user *user);
 /* The first that talks or holds; NULL. */
 struct party *party_talking(const struct call *call);
 struct party *party_inviter(const struct party *party);
-/* Talks in a call of three or more, to which by added it. */
-bool party_was_added_by(const struct party *party, const struct party *by);
+/* Talks, and by added it to a call that is one of three or more, or supervises the call. */
+bool party_can_be_removed_by(const struct party *party, const struct party *by);
 void party_set_state(struct turn *turn, struct party *party, enum party_state state);
 void party_wait_for(struct turn *turn, struct party *party, enum party_wait wait, uint64_t ms);
 uint64_t party_tie(const struct party *party);
 struct party *party_find(const struct call *call, uint32_t number);
 /* Of the four states in which one rings, talks or holds. */
 bool party_is_silent(const struct party *party); /* a supervisor whom not everybody hears */
+/* One of those for whom the call is there: all but supervisors who have not barged in. */
+bool party_is_member(const struct party *party);
 
 /* call_flow.c: what happens in a call; each sends its orders and notices. */
 void call_begin(struct turn *turn, struct call *call, struct device *caller, struct leg *leg,
@@ -395,6 +405,25 @@ void party_changes(struct turn *turn, struct party *party, enum party_state stat
 
 /* mix.c */
 void call_mix(struct turn *turn, struct call *call);
+/* As far as supervision goes: whether what comes from the one is for the other. */
+bool party_reaches(const struct party *from, const struct party *to);
+
+/* monitor.c: supervision */
+enum err monitor_arm(struct turn *turn, enum monitoring monitoring);
+void monitor_disarm(struct turn *turn, struct device *device);
+/* The device is gone: it monitors nobody and is monitored by nobody. */
+void monitor_forget(struct turn *turn, struct device *device);
+void monitor_unlink(struct device *device);                /* tells nobody */
+void monitor_forbid(struct turn *turn, struct user *user); /* is no supervisor any more */
+/* The supervisor is rung into the call that the monitored device has. */
+void monitor_begin_now(struct turn *turn, const struct device *device);
+/* Who begins to talk in the call is monitored; who must leave it with a monitored party does. */
+void monitor_settle(struct turn *turn, struct call *call);
+void monitor_fails(struct turn *turn, struct party *party, enum cause cause);
+void monitor_released(struct turn *turn, struct party *party);
+void monitor_switch(struct turn *turn, enum monitoring monitoring);
+bool monitor_can_mute(const struct party *party);
+enum err monitor_mute(struct turn *turn, bool is_muted);
 
 /* past.c */
 void past_add(struct turn *turn, struct user *user, const struct call *call);
@@ -525,6 +554,9 @@ enum err user_data_commit(struct turn *turn, struct call *call, struct user_data
 /* view.c */
 void view_of_call(const struct core *core, struct party *party, uint64_t now_ms,
                   struct call_view *out);
+/* What others may change in a party's view unasked: its capabilities, and whether a supervisor
+ * listens to it. */
+uint64_t party_picture(const struct core *core, const struct party *party);
 void view_of_device(const struct core *core, const struct device *device, struct device_view *out);
 
 /* text.c: copies a number that is known to fit. */

@@ -4,19 +4,12 @@
 /* What Dial, transfer and conference have in common: a destination, and user data to go with it. */
 #include "core/core_int.h"
 
-#define PARTIES_MAX 1000 /* that a call has ever had; at most MIX_LEGS_MAX at a time */
-
 static bool is_number(struct slice number)
 {
     for (size_t i = 0; i < number.len; i++)
         if (!strchr("0123456789*#+", number.ptr[i]) || number.ptr[i] == '\0')
             return false;
     return number.len > 0;
-}
-
-static size_t living(const struct call *call)
-{
-    return call_count(call, ~(1u << PARTY_RELEASED));
 }
 
 enum err number_check(struct turn *turn, const char *field, struct slice number)
@@ -33,9 +26,9 @@ enum err destination_check(struct turn *turn, const struct call *call, struct us
     enum err err = number_check(turn, "destination.phoneNumber", turn->command->text);
     if (err)
         return err;
-    if (call && (living(call) >= MIX_LEGS_MAX || call->next_party >= PARTIES_MAX))
+    if (call && call_is_full(call))
         return refuse(turn, ERR_RANGE, "a call has at most %d parties at a time, %d in all",
-                      MIX_LEGS_MAX, PARTIES_MAX);
+                      MIX_LEGS_MAX, CALL_PARTIES_MAX);
     err = user_data_check_pairs(turn);
     if (err)
         return err;

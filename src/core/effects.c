@@ -122,7 +122,7 @@ void effects_call_notice(struct turn *turn, struct party *party, enum notice_kin
     notice->error = extras.error;
     notice->error_text = extras.error_text;
     view_of_call(turn->core, party, turn->now_ms, &notice->call);
-    party->told = notice->call.capabilities;
+    party->told = party_picture(turn->core, party);
     turn->fx->digest =
         hash_u64(digest_call(turn->fx->digest, &notice->call),
                  (uint64_t)extras.error << 16 | (uint64_t)extras.release_reason << 8 |

@@ -5,7 +5,7 @@
  * changed. Established parties hear each other, but for who is muted; who has hold of a call hears
  * nothing of it and is heard by nobody. Whoever would hear nobody hears a tone that says why: the
  * busy tone, ring-back while somebody is called, music while everybody else has the call on hold.
- */
+ * Supervisors hear everybody, and are heard as they chose. */
 #include "core/core_int.h"
 
 #define BIT(state) (1u << (state))
@@ -16,10 +16,20 @@ static bool is_in_mix(const struct party *party)
            (party->leg->is_up || party->leg->is_offered);
 }
 
+bool party_reaches(const struct party *from, const struct party *to)
+{
+    if (from->is_muted_by_supervisor)
+        return to->monitoring && to->monitors == from->number;
+    if (from->monitoring == MONITORING_COACH)
+        return to->number == from->monitors;
+    return from->monitoring != MONITORING_LISTEN_IN;
+}
+
 static bool hears(const struct party *listener, const struct party *talker)
 {
     return listener != talker && listener->state == PARTY_ESTABLISHED &&
-           talker->state == PARTY_ESTABLISHED && !talker->is_muted;
+           talker->state == PARTY_ESTABLISHED && !talker->is_muted &&
+           party_reaches(talker, listener);
 }
 
 static enum tone tone_for(const struct party *party)
@@ -30,7 +40,8 @@ static enum tone tone_for(const struct party *party)
         return TONE_BUSY;
     if (party->state == PARTY_DIALING)
         return ringing > 0 ? TONE_RINGBACK : TONE_NONE;
-    if (party->state != PARTY_ESTABLISHED || call_count(call, BIT(PARTY_ESTABLISHED)) > 1)
+    if (party->state != PARTY_ESTABLISHED ||
+        call_count(call, BIT(PARTY_ESTABLISHED)) > party_is_member(party))
         return TONE_NONE;
     if (call_count(call, BIT(PARTY_HELD)) > 0)
         return TONE_MUSIC;

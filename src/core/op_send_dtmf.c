@@ -18,7 +18,8 @@ enum err op_send_dtmf(struct turn *turn)
     LIST_EACH(it, &turn->party->call->parties)
     {
         struct party *other = LIST_OWNER(it, struct party, link);
-        if (other == turn->party || !other->leg || !other->leg->is_up)
+        if (other == turn->party || !other->leg || !other->leg->is_up ||
+            !party_reaches(turn->party, other))
             continue;
         struct order *order = effects_order(turn, ORDER_DTMF, other->leg->id);
         order->digits = arena_copy(&turn->fx->arena, digits);

@@ -100,16 +100,23 @@ static bool is_muted(const struct party *party)
     return party->is_muted;
 }
 
-static bool is_not_muted(const struct party *party)
+/* Who only listens is not heard anyway. */
+static bool can_mute(const struct party *party)
 {
-    return !party->is_muted;
+    return !party->is_muted && party->monitoring != MONITORING_LISTEN_IN;
 }
 
-/* Whether somebody whom this party added can be removed and leave two behind. */
-static bool has_added(const struct party *party)
+/* A supervisor's telephone that rings is not in the call yet. */
+static bool can_clear(const struct party *party)
+{
+    return !party->monitoring || party->state != PARTY_RINGING;
+}
+
+/* Whether somebody is there whom this party may remove. */
+static bool can_remove(const struct party *party)
 {
     LIST_EACH(it, &party->call->parties)
-    if (party_was_added_by(LIST_OWNER(it, struct party, link), party))
+    if (party_can_be_removed_by(LIST_OWNER(it, struct party, link), party))
         return true;
     return false;
 }
@@ -165,6 +172,39 @@ static bool is_forwarded(const struct device *device)
     return device->forward_to[0] != '\0';
 }
 
+/* Whether the call goes on without this supervisor as one of its members. */
+static bool can_fall_silent(const struct party *party)
+{
+    size_t talking = call_count(party->call, IN_TALKING) - party_is_member(party);
+    size_t expected = call_count(party->call, IN(PARTY_RINGING) | IN(PARTY_INVITED));
+    return party->monitoring && talking > 0 && talking + expected > 1;
+}
+
+static bool can_listen_in(const struct party *party)
+{
+    return party->monitoring != MONITORING_LISTEN_IN && can_fall_silent(party);
+}
+
+static bool can_coach(const struct party *party)
+{
+    return party->monitoring != MONITORING_COACH && can_fall_silent(party);
+}
+
+static bool can_barge_in(const struct party *party)
+{
+    return party_is_silent(party);
+}
+
+static bool is_supervisors(const struct device *device)
+{
+    return device->owner && (device->owner->card->roles & ROLE_SUPERVISOR);
+}
+
+static bool is_armed(const struct device *device)
+{
+    return device->monitoring != MONITORING_NONE;
+}
+
 static const struct op_rule rules[OP_COUNT] = {
     [OP_DIAL] = {.run = op_dial},
     [OP_ANSWER] = {.offered = IN(PARTY_RINGING), .offered_if = can_answer, .run = op_answer},
@@ -175,7 +215,7 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_HOLD] = {.offered = IN(PARTY_ESTABLISHED), .run = op_hold},
     [OP_RETRIEVE] = {.offered = IN(PARTY_HELD), .offered_if = can_retrieve, .run = op_retrieve},
     [OP_MUTE_CALL] = {.offered = IN(PARTY_ESTABLISHED),
-                      .offered_if = is_not_muted,
+                      .offered_if = can_mute,
                       .is_extra = true,
                       .run = op_mute_call},
     [OP_UNMUTE_CALL] = {.offered = IN(PARTY_ESTABLISHED),
@@ -183,6 +223,7 @@ static const struct op_rule rules[OP_COUNT] = {
                         .run = op_unmute_call},
     [OP_CLEAR_CALL] = {.offered = IN(PARTY_RINGING) | IN_TALKING,
                        .tolerated = IN(PARTY_RELEASED),
+                       .offered_if = can_clear,
                        .is_extra = true,
                        .run = op_clear_call},
     [OP_SINGLE_STEP_CONFERENCE] = {.offered = IN_TALKING, .run = op_single_step_conference},
@@ -190,7 +231,7 @@ static const struct op_rule rules[OP_COUNT] = {
                                  .offered_if = has_company,
                                  .run = op_single_step_transfer},
     [OP_REMOVE_PARTICIPANT_FROM_CONFERENCE] = {.offered = IN(PARTY_ESTABLISHED),
-                                               .offered_if = has_added,
+                                               .offered_if = can_remove,
                                                .run = op_remove_participant_from_conference},
     [OP_SEND_DTMF] = {.offered = IN(PARTY_DIALING) | IN(PARTY_ESTABLISHED), .run = op_send_dtmf},
     [OP_ATTACH_USER_DATA] = {.offered = IN_LIVING, .run = op_attach_user_data},
@@ -212,6 +253,27 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_SET_CALL_DISPOSITION] = {.tolerated = IN_LIVING | IN(PARTY_RELEASED),
                                  .finds_call = true,
                                  .run = op_set_call_disposition},
+    [OP_SWITCH_TO_LISTEN_IN] = {.offered = IN(PARTY_ESTABLISHED),
+                                .offered_if = can_listen_in,
+                                .run = op_switch_to_listen_in},
+    [OP_SWITCH_TO_COACH] = {.offered = IN(PARTY_ESTABLISHED),
+                            .offered_if = can_coach,
+                            .is_extra = true,
+                            .run = op_switch_to_coach},
+    [OP_SWITCH_TO_BARGE_IN] = {.offered = IN(PARTY_ESTABLISHED),
+                               .offered_if = can_barge_in,
+                               .run = op_switch_to_barge_in},
+    [OP_MUTE_MONITORED_USER] = {.tolerated = IN_TALKING,
+                                .tolerated_if = monitor_can_mute,
+                                .run = op_mute_monitored_user},
+    [OP_UNMUTE_MONITORED_USER] = {.tolerated = IN_TALKING,
+                                  .tolerated_if = monitor_can_mute,
+                                  .run = op_unmute_monitored_user},
+    [OP_LISTEN_IN] = {.device_offers = is_supervisors, .run = op_listen_in},
+    [OP_COACH] = {.device_offers = is_supervisors, .run = op_coach},
+    [OP_BARGE_IN] = {.device_offers = is_supervisors, .run = op_barge_in},
+    [OP_CANCEL_SUPERVISOR_MONITORING] = {.device_offers = is_armed,
+                                         .run = op_cancel_supervisor_monitoring},
     [OP_DO_NOT_DISTURB_ON] = {.device_offers = can_disturb, .run = op_do_not_disturb_on},
     [OP_DO_NOT_DISTURB_OFF] = {.device_offers = is_dnd, .run = op_do_not_disturb_off},
     [OP_FORWARD_CALLS_ON] = {.device_offers = is_not_forwarded, .run = op_forward_calls_on},

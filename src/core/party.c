@@ -87,22 +87,31 @@ bool party_is_silent(const struct party *party)
     return party->monitoring == MONITORING_LISTEN_IN || party->monitoring == MONITORING_COACH;
 }
 
+bool party_is_member(const struct party *party)
+{
+    bool talks = party->state == PARTY_ESTABLISHED || party->state == PARTY_HELD;
+    return !party->monitoring || (party->monitoring == MONITORING_BARGE_IN && talks);
+}
+
 struct party *party_talking(const struct call *call)
 {
     LIST_EACH(it, &call->parties)
     {
         struct party *party = LIST_OWNER(it, struct party, link);
-        if (party->state == PARTY_ESTABLISHED || party->state == PARTY_HELD)
+        if ((party->state == PARTY_ESTABLISHED || party->state == PARTY_HELD) &&
+            party_is_member(party))
             return party;
     }
     return NULL;
 }
 
-bool party_was_added_by(const struct party *party, const struct party *by)
+bool party_can_be_removed_by(const struct party *party, const struct party *by)
 {
     unsigned talking = 1u << PARTY_ESTABLISHED | 1u << PARTY_HELD;
-    return party != by && party->inviter == by->number && (talking >> party->state & 1) &&
-           call_count(party->call, talking) > 2;
+    if (party == by || !(talking >> party->state & 1) || !party_is_member(party))
+        return false;
+    return by->monitoring || (!party->monitoring && party->inviter == by->number &&
+                              call_count(party->call, talking) > 2);
 }
 
 void party_set_state(struct turn *turn, struct party *party, enum party_state state)
@@ -116,8 +125,10 @@ void party_set_state(struct turn *turn, struct party *party, enum party_state st
         party->ended_ms = turn->now_ms;
     if (state != PARTY_HELD)
         party->is_held_by_telephone = false;
-    if (state == PARTY_ESTABLISHED)
+    if (state == PARTY_ESTABLISHED) {
+        party->begins |= !party->has_talked;
         party->has_talked = true;
+    }
     party->state = state;
     call_touch(turn->core, party->call);
     if (party->user)

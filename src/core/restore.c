@@ -280,13 +280,15 @@ static void get_party(struct reading *r, struct call *call)
     party->state = (enum party_state)dec_u64_max(&r->d, PARTY_RELEASED);
     stats->calls_by_state[party->state]++;
     party->monitoring = (enum monitoring)dec_u64_max(&r->d, MONITORING_BARGE_IN);
-    uint64_t flags = dec_u64_max(&r->d, 63);
+    uint64_t flags = dec_u64_max(&r->d, 255);
     party->is_shown = flags & 1;
     party->is_muted = flags >> 1 & 1;
     party->is_held_by_telephone = flags >> 2 & 1;
     party->is_outside = flags >> 3 & 1;
     party->has_talked = flags >> 4 & 1;
     party->is_muted_by_supervisor = flags >> 5 & 1;
+    party->leaves_with_monitored = flags >> 6 & 1;
+    party->ends_monitoring = flags >> 7 & 1;
     party->cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
     party->fail_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
     party->wait = (enum party_wait)dec_u64_max(&r->d, WAIT_QUEUE);

@@ -28,7 +28,7 @@ static void settle_party(struct turn *turn, struct party *party)
 {
     if (!party->user || !party_is_living(party) || party->state == PARTY_INVITED)
         return;
-    if (op_capabilities(turn->core, party) != party->told)
+    if (party_picture(turn->core, party) != party->told)
         effects_call_notice(turn, party, NOTICE_STATUS_CHANGE, (struct notice_extras){0});
 }
 
@@ -91,6 +91,8 @@ static void settle_user(struct turn *turn, struct user *user)
 void settle(struct turn *turn)
 {
     struct core *core = turn->core;
+    LIST_EACH(it, &core->touched_calls)
+    monitor_settle(turn, LIST_OWNER(it, struct call, touched));
     while (!list_is_empty(&core->touched_calls)) {
         struct call *call = LIST_OWNER(core->touched_calls.next, struct call, touched);
         list_remove(&call->touched);
@@ -111,7 +113,7 @@ void settle_told(struct core *core)
     LIST_EACH(pt, &LIST_OWNER(it, struct call, link)->parties)
     {
         struct party *party = LIST_OWNER(pt, struct party, link);
-        party->told = op_capabilities(core, party);
+        party->told = party_picture(core, party);
     }
     LIST_EACH(it, &core->devices)
     {

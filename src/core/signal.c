@@ -28,6 +28,8 @@ static enum err on_registered(struct turn *turn, struct device *device)
     call_touch(turn->core, LIST_OWNER(it, struct party, of_device)->call);
     if (device->owner)
         user_check_telephone(turn, device->owner);
+    if (!is_registered)
+        monitor_forget(turn, device);
     return ERR_OK;
 }
 

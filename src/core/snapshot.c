@@ -153,7 +153,9 @@ static void put_party(const struct party *party, struct buf *out)
     enc_u64(out, (uint64_t)party->is_shown | (uint64_t)party->is_muted << 1 |
                      (uint64_t)party->is_held_by_telephone << 2 | (uint64_t)party->is_outside << 3 |
                      (uint64_t)party->has_talked << 4 |
-                     (uint64_t)party->is_muted_by_supervisor << 5);
+                     (uint64_t)party->is_muted_by_supervisor << 5 |
+                     (uint64_t)party->leaves_with_monitored << 6 |
+                     (uint64_t)party->ends_monitoring << 7);
     enc_u64(out, (uint64_t)party->cause);
     enc_u64(out, (uint64_t)party->fail_cause);
     enc_u64(out, (uint64_t)party->wait);

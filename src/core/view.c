@@ -163,6 +163,12 @@ static bool is_listened_to(const struct party *party)
     return false;
 }
 
+uint64_t party_picture(const struct core *core, const struct party *party)
+{
+    _Static_assert(OP_COUNT < 64, "a bit is free beside the operations");
+    return op_capabilities(core, party) | (uint64_t)is_listened_to(party) << 63;
+}
+
 static void view_of_supervisor(const struct party *party, struct call_view *out)
 {
     const struct party *monitored = party_find(party->call, party->monitors);

@@ -159,7 +159,7 @@ static struct command command_for(enum op op, const char *user, const char *targ
         command.text = r % 4 ? SLICE("12#") : SLICE("");
     else if (op == OP_DELETE_USER_DATA_PAIR)
         command.text = SLICE("a");
-    if (op == OP_SET_CALL_DISPOSITION)
+    if ((op_row(op)->targets & (OP_ON_CALL | OP_ON_DEVICE)) == (OP_ON_CALL | OP_ON_DEVICE))
         command.at = OP_ON_CALL;
     if (op_row(op)->takes & OP_PARAM_USER_DATA) {
         command.pairs = pairs;
@@ -201,6 +201,41 @@ static void step_disposition(struct model *m, uint32_t r)
                                       .call = slice_of(m->last_call[whose]),
                                       .key = r & 1024 ? SLICE("k") : SLICE_NONE,
                                       .text = SLICE("sold \"it\"")}};
+    apply(m, &input);
+}
+
+/* On a device's address; u1 and u3 are supervisors. */
+static void step_supervise(struct model *m, uint32_t r)
+{
+    static const enum op ops[8] = {OP_LISTEN_IN,
+                                   OP_LISTEN_IN,
+                                   OP_COACH,
+                                   OP_COACH,
+                                   OP_BARGE_IN,
+                                   OP_CANCEL_SUPERVISOR_MONITORING,
+                                   OP_MUTE_MONITORED_USER,
+                                   OP_UNMUTE_MONITORED_USER};
+    unsigned u = r % 8 ? (r & 2) + 1 : 0;
+    char user[3] = {'u', (char)('0' + u), '\0'};
+    char own[4] = {'1', '0', (char)('0' + u), '\0'};
+    char target[4] = {'1', '0', (char)('0' + (r >> 4) % USERS), '\0'};
+    struct input input = {.kind = INPUT_COMMAND,
+                          .command = {.op = ops[(r >> 8) % 8],
+                                      .at = OP_ON_DEVICE,
+                                      .user = slice_of(user),
+                                      .target = slice_of(own),
+                                      .text = slice_of(target),
+                                      .scope = r >> 16 & 1 ? MONITOR_AGENT : MONITOR_CALL,
+                                      .span = r >> 17 & 1 ? MONITOR_NEXT_CALL : MONITOR_ALL_CALLS}};
+    apply(m, &input);
+}
+
+/* A role comes or goes. */
+static void give_role(struct model *m, unsigned u, unsigned roles)
+{
+    char user[3] = {'u', (char)('0' + u), '\0'};
+    struct input input = {.kind = INPUT_CONFIG,
+                          .config = {.kind = CONFIG_USER, .name = slice_of(user), .roles = roles}};
     apply(m, &input);
 }
 
@@ -305,7 +340,8 @@ static void check_offers(struct model *m)
                 try_on_copies(m, buf_view(&bytes), (enum op)op, user, answer.calls[0].call->id);
             bool is_offered = answer.calls[0].capabilities >> op & 1;
             bool is_tolerated = (op == OP_HANGUP && answer.calls[0].state == PARTY_RINGING) ||
-                                op == OP_SET_CALL_DISPOSITION;
+                                op == OP_SET_CALL_DISPOSITION || op == OP_MUTE_MONITORED_USER ||
+                                op == OP_UNMUTE_MONITORED_USER;
             must(!is_offered || err == ERR_OK, "an offered operation is accepted");
             must(is_offered || is_tolerated || err == ERR_STATE, "any other is refused");
         }
@@ -372,6 +408,8 @@ static void run(const uint32_t *steps, size_t count)
     struct model m = {0};
     world_init(&m.w, USERS);
     give_recorders(&m);
+    give_role(&m, 1, ROLE_SUPERVISOR);
+    give_role(&m, 3, ROLE_SUPERVISOR);
     begin_agents(&m);
     for (size_t i = 0; i < count; i++) {
         uint32_t r = steps[i] >> 3;
@@ -387,10 +425,14 @@ static void run(const uint32_t *steps, size_t count)
             step_signal(&m, r);
             break;
         case 6:
-            if (r >> 24 & 7)
-                step_telephone(&m, r);
-            else
+            if ((r >> 24 & 7) == 0)
                 step_disposition(&m, r);
+            else if ((r >> 24 & 7) < 4)
+                step_supervise(&m, r);
+            else if ((r >> 20 & 127) == 127)
+                give_role(&m, r & 1 ? 1 : 3, r & 2 ? ROLE_SUPERVISOR : 0);
+            else
+                step_telephone(&m, r);
             break;
         default:
             tick(&m, (r & 15) == 0 ? 70000 : r % 1500);
