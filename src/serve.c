@@ -154,11 +154,23 @@ static enum err make_web(struct server *s)
     return ERR_OK;
 }
 
+/* Those of the configuration as it is now. */
+static void set_sim_trunks(const struct server *s)
+{
+    size_t count = s->config->trunk_count;
+    const char **names = mem_zalloc((count + 1) * sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = s->config->trunks[i].name;
+    line_sim_set_trunks(s->line, names, count);
+    mem_free((void *)names);
+}
+
 static enum err make_line(struct server *s)
 {
     setup_devices(&s->setup, s->config);
     if (s->config->driver == CONFIG_DRIVER_SIM) {
         s->line = line_sim_create(s->setup.devices, s->setup.device_count);
+        set_sim_trunks(s);
     } else {
         struct line_sip_options options = {.bind = s->config->sip,
                                            .advertised = s->config->sip_advertised,

@@ -95,6 +95,14 @@ def test_there_is_a_telephone_for_every_outside_number(server):
     refused(phone.try_do("hangup"), 400, 3, "no such call")
 
 
+def test_it_calls_through_a_trunk_of_the_configuration(server):
+    phone = outside(server, "+4989123")
+    refused(phone.try_do("dial", number="15000", trunk="nowhere"), 404, 6, "trunk")
+    assert phone.legs == []
+    phone.dial("15000")
+    assert [leg["trunk"] for leg in phone.legs] == ["outside"]
+
+
 def test_acts_take_their_parameters_and_no_others(server):
     phone = Telephone(server, 15000)
     refused(phone.try_do("jump"), 400, 2, "answer, hangup", "failRecording")
