@@ -38,9 +38,11 @@ struct config_user {
     char *password_hash; /* argon2id, or NULL */
     char *first_name;
     char *last_name;
-    char *id;        /* NULL: derived from the name */
-    uint64_t roles;  /* enum user_role */
-    uint64_t compat; /* enum config_user_compat */
+    char *id;          /* NULL: derived from the name */
+    uint64_t roles;    /* enum user_role */
+    uint64_t compat;   /* enum config_user_compat */
+    char *email;       /* or NULL */
+    char *employee_id; /* or NULL */
 };
 
 struct config_device {

@@ -226,12 +226,17 @@ static void make_doors(struct server *s)
                                 .engine = s->engine};
     setup_derive(&s->setup, "cordboard web sessions", auth.key);
     s->auth = auth_create(&auth);
+    struct arena arena = {0};
+    struct api_directory directory;
+    setup_directory(s->config, &arena, &directory);
     struct api_options api = {.engine = s->engine,
                               .auth = s->auth,
                               .public_url = s->public_url,
                               .version = CORDBOARD_VERSION,
-                              .nesting_max = (unsigned)s->config->nesting};
+                              .nesting_max = (unsigned)s->config->nesting,
+                              .directory = &directory};
     s->api = api_create(&api);
+    arena_free(&arena);
     struct bayeux_options bayeux = {.engine = s->engine,
                                     .hub = s->hub,
                                     .timeout_ms = (unsigned)s->config->connect_timeout_s * 1000,

@@ -5,6 +5,7 @@
 #ifndef SETUP_H
 #define SETUP_H
 
+#include "api/api.h"
 #include "auth/auth.h"
 #include "base/address.h"
 #include "config.h"
@@ -39,6 +40,8 @@ enum err setup_users(struct setup *s, const struct config *config, struct journa
 void setup_devices(struct setup *s, const struct config *config);
 /* In the order that core/input.h asks for. */
 void setup_items(struct setup *s, const struct config *config);
+/* For the API, which copies it; the arena is the caller's. */
+void setup_directory(const struct config *config, struct arena *arena, struct api_directory *out);
 /* Who may read answers and act with a cookie: public_url, and what is allowed beside it. */
 void setup_origins(struct setup *s, const struct config *config, const char *public_url);
 void setup_proxies(struct setup *s, const struct config *config);
