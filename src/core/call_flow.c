@@ -11,8 +11,6 @@
 
 #define BIT(state) (1u << (state))
 
-static const struct notice_extras with_extensions = {.has_extensions = true};
-
 static void tell(struct turn *turn, struct party *party, struct notice_extras extras)
 {
     effects_call_notice(turn, party, NOTICE_STATUS_CHANGE, extras);
@@ -24,12 +22,12 @@ void party_tell_others(struct turn *turn, const struct party *about)
     {
         struct party *party = LIST_OWNER(it, struct party, link);
         if (party != about && party_is_living(party))
-            effects_call_notice(turn, party, NOTICE_PARTICIPANTS_UPDATED, with_extensions);
+            effects_call_notice(turn, party, NOTICE_PARTICIPANTS_UPDATED, WITH_EXTENSIONS);
     }
 }
 
-void call_begin(struct turn *turn, struct call *call, struct device *device, struct leg *leg,
-                struct slice destination)
+struct party *call_open(struct turn *turn, struct call *call, struct device *device,
+                        struct slice destination)
 {
     device_forget_call(turn->core, device);
     struct party *caller = party_create(turn, call, number_slice(device->dn), NULL);
@@ -39,13 +37,22 @@ void call_begin(struct turn *turn, struct call *call, struct device *device, str
     party_set_state(turn, caller, PARTY_DIALING);
     number_copy(caller->dnis, destination);
     number_copy(callee->dnis, destination);
+    return caller;
+}
+
+void call_begin(struct turn *turn, struct call *call, struct device *device, struct leg *leg,
+                struct slice destination)
+{
+    struct party *caller = call_open(turn, call, device, destination);
+    struct party *callee = LIST_OWNER(caller->link.next, struct party, link);
     if (leg) {
         leg_join(leg, caller);
+        telephone_rests(turn, caller, WITH_EXTENSIONS);
     } else {
         leg_ring(turn, caller, callee->dn, true);
         party_wait_for(turn, caller, WAIT_PICK_UP, turn->core->limits.pick_up_ms);
     }
-    tell(turn, caller, with_extensions);
+    tell(turn, caller, WITH_EXTENSIONS);
     if (leg)
         party_call(turn, callee);
 }
@@ -76,7 +83,7 @@ static void party_is_forwarded(struct turn *turn, struct party *party, const str
     party->hops = to->hops;
     call_changed(party->call);
     if (inviter->state == PARTY_DIALING)
-        effects_call_notice(turn, inviter, NOTICE_PARTICIPANTS_UPDATED, with_extensions);
+        effects_call_notice(turn, inviter, NOTICE_PARTICIPANTS_UPDATED, WITH_EXTENSIONS);
 }
 
 void party_ring(struct turn *turn, struct party *party, struct device *device,
@@ -91,6 +98,17 @@ void party_ring(struct turn *turn, struct party *party, struct device *device,
     party_wait_for(turn, party, WAIT_NO_ANSWER, no_answer_ms);
 }
 
+static bool is_in(const struct device *device, const struct call *call)
+{
+    LIST_EACH(it, &call->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, link);
+        if (party->device == device && party_is_living(party))
+            return true;
+    }
+    return false;
+}
+
 /* Rings the telephone of an invited party, if it can be had. */
 void party_call(struct turn *turn, struct party *party)
 {
@@ -103,7 +121,8 @@ void party_call(struct turn *turn, struct party *party)
     struct device *device = to.device;
     if (!to.is_endless && (!device || !device->is_registered))
         party_fails(turn, party, CAUSE_UNREACHABLE);
-    else if (to.is_endless || device_is_busy(device) || (is_direct && device->is_dnd))
+    else if (to.is_endless || device_is_busy(device) || is_in(device, party->call) ||
+             (is_direct && device->is_dnd))
         party_fails(turn, party, CAUSE_BUSY);
     else
         party_ring(turn, party, device, turn->core->limits.no_answer_ms);
@@ -112,7 +131,7 @@ void party_call(struct turn *turn, struct party *party)
 void party_rings(struct turn *turn, struct party *party)
 {
     party_set_state(turn, party, PARTY_RINGING);
-    tell(turn, party, with_extensions);
+    tell(turn, party, WITH_EXTENSIONS);
     call_mix(turn, party->call);
 }
 
@@ -129,8 +148,10 @@ void party_answers(struct turn *turn, struct party *party)
         party->is_shown = true;
         call_changed(party->call);
     }
+    telephone_rests(turn, party, WITH_EXTENSIONS);
     if (is_first) {
-        party_set_state(turn, inviter, PARTY_ESTABLISHED);
+        bool is_heard = !inviter->leg || inviter->leg->party == inviter;
+        party_set_state(turn, inviter, is_heard ? PARTY_ESTABLISHED : PARTY_HELD);
         if (inviter->leg && inviter->leg->is_offered)
             leg_answer(turn, inviter->leg);
     }
@@ -151,10 +172,14 @@ void party_release(struct turn *turn, struct party *party, enum cause cause)
     party_set_state(turn, party, PARTY_RELEASED);
     party->cause = cause;
     struct leg *leg = party->leg;
+    if (leg && party->device)
+        device_touch(turn->core, party->device);
     if (leg)
-        leg_leave(party);
+        leg_leave(turn->core, party);
     if (leg && !leg->party)
         leg_drop(turn, leg, cause);
+    else if (leg)
+        call_mix(turn, leg->party->call);
     if (party->monitoring)
         monitor_released(turn, party);
     if (was_seen && party->user)
@@ -204,6 +229,10 @@ void party_fails(struct turn *turn, struct party *party, enum cause cause)
         monitor_fails(turn, party, cause);
         return;
     }
+    if (party->has_talked) { /* it was rung again */
+        party_leaves(turn, party, cause);
+        return;
+    }
     party_release(turn, party, cause);
     if (inviter->state == PARTY_DIALING) {
         caller_is_failed(turn, inviter, cause);
@@ -236,8 +265,9 @@ void party_leaves(struct turn *turn, struct party *party, enum cause cause)
     struct call *call = party->call;
     unsigned in_call = BIT(PARTY_ESTABLISHED) | BIT(PARTY_HELD);
     unsigned ringing = BIT(PARTY_RINGING) | BIT(PARTY_INVITED);
-    size_t talking = call_count(call, in_call) - ((in_call & BIT(party->state)) ? 1 : 0);
-    if (party_is_member(party) && (talking == 0 || talking + call_count(call, ringing) < 2)) {
+    size_t talking = call_count(call, in_call) - (in_call >> party->state & 1);
+    size_t expected = call_count(call, ringing) - (ringing >> party->state & 1);
+    if (party_is_member(party) && (talking == 0 || talking + expected < 2)) {
         call_end(turn, call, cause);
         return;
     }
@@ -274,7 +304,7 @@ void party_changes(struct turn *turn, struct party *party, enum party_state stat
 {
     party_set_state(turn, party, state);
     call_mix(turn, party->call);
-    tell(turn, party, with_extensions);
+    tell(turn, party, WITH_EXTENSIONS);
 }
 
 void call_end(struct turn *turn, struct call *call, enum cause cause)

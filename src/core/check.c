@@ -17,7 +17,8 @@ static void check_party(const struct core *core, const struct party *party)
     must(party->dn[0] != '\0', "every party has a number");
     if (party->leg) {
         must(party->leg->party == party || party->state == PARTY_HELD ||
-                 party->state == PARTY_DIALING,
+                 party->state == PARTY_DIALING ||
+                 (party->state == PARTY_RINGING && !party->leg->is_up),
              "who rests on a leg holds, or waits for somebody to answer");
         must(leg_find(core, party->leg->id) == party->leg, "a party's leg can be found");
         must(!party->leg->is_dropping, "a leg that is dropped belongs to no party");

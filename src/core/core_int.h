@@ -160,7 +160,7 @@ struct party {
     bool is_muted;
     bool is_held_by_telephone;   /* Held: by its own button, and so to be retrieved there */
     bool is_outside;             /* beyond a trunk */
-    bool has_talked;             /* was Established once */
+    bool has_talked;             /* was Established or Held once */
     bool is_muted_by_supervisor; /* nobody but its supervisor hears it */
     bool leaves_with_monitored;  /* supervisor, scope Agent */
     bool ends_monitoring;        /* supervisor, NextCall: its device is disarmed with it */
@@ -266,6 +266,7 @@ struct notice_extras {
     enum err error;
     const char *error_text;
 };
+#define WITH_EXTENSIONS ((struct notice_extras){.has_extensions = true})
 /* Nothing happens when the party has no user or is not to be seen yet. */
 void effects_call_notice(struct turn *turn, struct party *party, enum notice_kind kind,
                          struct notice_extras extras);
@@ -379,6 +380,9 @@ bool party_is_silent(const struct party *party); /* a supervisor whom not everyb
 bool party_is_member(const struct party *party);
 
 /* call_flow.c: what happens in a call; each sends its orders and notices. */
+/* The device's party, which begins the call, and behind it that of the destination. */
+struct party *call_open(struct turn *turn, struct call *call, struct device *device,
+                        struct slice destination);
 void call_begin(struct turn *turn, struct call *call, struct device *caller, struct leg *leg,
                 struct slice destination);
 void call_end(struct turn *turn, struct call *call, enum cause cause);
@@ -388,9 +392,11 @@ void party_ring(struct turn *turn, struct party *party, struct device *device,
 /* One more is called into the call, on behalf of inviter. */
 void call_add(struct turn *turn, struct call *call, const struct party *inviter,
               struct slice destination, bool is_shown);
-/* Of Dial, transfer and conference: a number that can be dialled, room for one more, and user data
- * within the limits, which *data then is, with what the call (may be NULL) had before. */
-enum err destination_check(struct turn *turn, const struct call *call, struct user_data **data);
+/* Of Dial, transfer and conference: a number that can be dialled, room for one more in the call
+ * (may be NULL), and user data within the limits, which *data then is, with what was there before.
+ */
+enum err destination_check(struct turn *turn, const struct call *call, const struct user_data *old,
+                           struct user_data **data);
 /* A number that can be dialled. */
 enum err number_check(struct turn *turn, const char *field, struct slice number);
 void party_rings(struct turn *turn, struct party *party);
@@ -402,6 +408,34 @@ void party_leaves(struct turn *turn, struct party *party, enum cause cause);
 /* Goes, whatever it was doing: fails, leaves, or ends the call that it began. */
 void party_quits(struct turn *turn, struct party *party, enum cause cause);
 void party_changes(struct turn *turn, struct party *party, enum party_state state);
+
+/* telephone.c: one telephone, several calls */
+/* The leg of the device that is up; NULL. */
+struct leg *device_leg(const struct device *device);
+/* Whoever else talks on its device holds from now on. */
+void telephone_rests(struct turn *turn, const struct party *but, struct notice_extras extras);
+/* The party, which is on a leg that is up, is the one heard on its telephone. */
+void telephone_takes(struct turn *turn, struct party *party);
+/* The party leaves its ringing leg for the one that is up. */
+void telephone_borrows(struct turn *turn, struct party *party, struct leg *leg);
+/* The leg is gone: what is heard on it ends, what holds on it rings the telephone again. */
+void telephone_is_gone(struct turn *turn, struct leg *leg, enum cause cause);
+/* It was rung again and is answered. */
+void telephone_returns(struct turn *turn, struct leg *leg);
+
+/* consult.c */
+/* The two parts of one telephone in a call and in its consult call. */
+struct consult {
+    struct party *original; /* NULL: there is no pair */
+    struct party *party;    /* in the consult call */
+};
+/* What party may complete: the newest one; with id, the consult call of that id or connId. */
+struct consult consult_of(const struct party *party, struct slice id);
+bool consult_is_answered(const struct consult *consult);
+bool consult_has_callee(const struct consult *consult);
+enum err consult_begin(struct turn *turn, bool is_for_conference);
+/* Everybody of the consult call comes into its parent; cause: transferred or conferenced. */
+enum err consult_complete(struct turn *turn, enum cause cause);
 
 /* mix.c */
 void call_mix(struct turn *turn, struct call *call);
@@ -443,7 +477,11 @@ void leg_free(struct core *core, struct leg *leg);
 /* The party comes onto the leg and is the one heard on it. */
 void leg_join(struct leg *leg, struct party *party);
 /* The party is off its leg; who came before it is heard, or rather holds. The leg stays. */
-void leg_leave(struct party *party);
+void leg_leave(struct core *core, struct party *party);
+/* to takes from's place on its leg. */
+void leg_hand_over(struct party *from, struct party *to);
+#define LEG_PARTIES_MAX 8 /* calls that one telephone holds on one leg */
+size_t leg_count(const struct leg *leg);
 void leg_set_trunk(struct leg *leg, struct slice trunk);
 struct leg *leg_find(const struct core *core, uint64_t id);
 struct leg *leg_ring(struct turn *turn, struct party *party, const char *from, bool auto_answer);
@@ -531,6 +569,7 @@ enum err place_remove(struct turn *turn);
  * whose capabilities or state it changes. */
 void call_touch(struct core *core, struct call *call);
 void user_touch(struct core *core, struct user *user);
+void device_touch(struct core *core, struct device *device); /* its calls and its owner */
 void settle(struct turn *turn);
 uint64_t device_digest(const struct core *core, const struct device *device);
 /* After restore: everybody has been told what is. */

@@ -21,7 +21,8 @@ enum err number_check(struct turn *turn, const char *field, struct slice number)
     return ERR_OK;
 }
 
-enum err destination_check(struct turn *turn, const struct call *call, struct user_data **data)
+enum err destination_check(struct turn *turn, const struct call *call, const struct user_data *old,
+                           struct user_data **data)
 {
     enum err err = number_check(turn, "destination.phoneNumber", turn->command->text);
     if (err)
@@ -32,8 +33,8 @@ enum err destination_check(struct turn *turn, const struct call *call, struct us
     err = user_data_check_pairs(turn);
     if (err)
         return err;
-    *data = user_data_update(call ? call->data : NULL, turn->command->pairs,
-                             turn->command->pair_count, &turn->fx->arena);
+    *data =
+        user_data_update(old, turn->command->pairs, turn->command->pair_count, &turn->fx->arena);
     err = user_data_check_total(turn, *data);
     if (err)
         user_data_unref(*data);

@@ -23,7 +23,7 @@ void leg_free(struct core *core, struct leg *leg)
     map_remove(&core->leg_by_id, map_key_u64(&leg->id));
     list_remove(&leg->link);
     while (!list_is_empty(&leg->parties))
-        leg_leave(LIST_OWNER(leg->parties.next, struct party, of_leg));
+        leg_leave(core, LIST_OWNER(leg->parties.next, struct party, of_leg));
     mem_free((char *)(uintptr_t)leg->trunk.ptr);
     buf_free(&leg->keep);
     mem_free(leg);
@@ -36,7 +36,7 @@ void leg_join(struct leg *leg, struct party *party)
     leg->party = party;
 }
 
-void leg_leave(struct party *party)
+void leg_leave(struct core *core, struct party *party)
 {
     struct leg *leg = party->leg;
     list_remove(&party->of_leg);
@@ -45,6 +45,27 @@ void leg_leave(struct party *party)
         leg->party = list_is_empty(&leg->parties)
                          ? NULL
                          : LIST_OWNER(leg->parties.prev, struct party, of_leg);
+    LIST_EACH(it, &leg->parties)
+    call_touch(core, LIST_OWNER(it, struct party, of_leg)->call);
+}
+
+void leg_hand_over(struct party *from, struct party *to)
+{
+    struct leg *leg = from->leg;
+    list_append(&from->of_leg, &to->of_leg); /* right before it */
+    list_remove(&from->of_leg);
+    from->leg = NULL;
+    to->leg = leg;
+    if (leg->party == from)
+        leg->party = to;
+}
+
+size_t leg_count(const struct leg *leg)
+{
+    size_t count = 0;
+    LIST_EACH(it, &leg->parties)
+    count++;
+    return count;
 }
 
 void leg_set_trunk(struct leg *leg, struct slice trunk)
@@ -103,7 +124,7 @@ void leg_answer(struct turn *turn, struct leg *leg)
 void leg_drop(struct turn *turn, struct leg *leg, enum cause cause)
 {
     while (!list_is_empty(&leg->parties))
-        leg_leave(LIST_OWNER(leg->parties.next, struct party, of_leg));
+        leg_leave(turn->core, LIST_OWNER(leg->parties.next, struct party, of_leg));
     if (leg->is_dropping)
         return;
     leg->is_dropping = true;

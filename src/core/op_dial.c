@@ -10,7 +10,7 @@ enum err op_dial(struct turn *turn)
 {
     struct device *device = turn->device;
     struct user_data *data;
-    enum err err = destination_check(turn, NULL, &data);
+    enum err err = destination_check(turn, NULL, NULL, &data);
     if (err)
         return err;
     if (!device->is_registered)
@@ -24,6 +24,7 @@ enum err op_dial(struct turn *turn)
     }
     struct call *call = call_create(turn, CALL_TYPE_INTERNAL);
     call_set_data(call, data);
-    call_begin(turn, call, device, NULL, turn->command->text);
+    struct leg *up = device_leg(device);
+    call_begin(turn, call, device, up, turn->command->text);
     return ERR_OK;
 }

@@ -9,7 +9,7 @@ enum err op_single_step_conference(struct turn *turn)
 {
     struct call *call = turn->party->call;
     struct user_data *data;
-    enum err err = destination_check(turn, call, &data);
+    enum err err = destination_check(turn, call, call->data, &data);
     if (err)
         return err;
     call_set_data(call, data);

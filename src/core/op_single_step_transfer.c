@@ -11,7 +11,7 @@ enum err op_single_step_transfer(struct turn *turn)
     struct party *party = turn->party;
     struct call *call = party->call;
     struct user_data *data;
-    enum err err = destination_check(turn, call, &data);
+    enum err err = destination_check(turn, call, call->data, &data);
     if (err)
         return err;
     call_set_data(call, data);

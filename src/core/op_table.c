@@ -84,15 +84,58 @@ static const struct op_row rows[OP_COUNT] = {
 static bool can_answer(const struct party *party)
 {
     const struct device *device = party->device;
-    if (!device || !party->leg || device->remote_answer == REMOTE_ANSWER_NONE)
+    if (!device || !party->leg)
+        return false;
+    const struct leg *up = device_leg(device);
+    if (up && !party->has_talked && leg_count(up) < LEG_PARTIES_MAX)
+        return true; /* it is off hook */
+    if (device->remote_answer == REMOTE_ANSWER_NONE)
         return false;
     return device->remote_answer == REMOTE_ANSWER_REINVITE || party->leg->talks || device->talks;
 }
 
 /* What a telephone holds by its own button is retrieved by it. */
+static bool can_use_telephone(const struct party *party)
+{
+    return party->leg && party->leg->is_up && !party->leg->party->is_held_by_telephone;
+}
+
+/* Beside a consult call that is to become a transfer, SwapCalls takes its place. */
 static bool can_retrieve(const struct party *party)
 {
-    return !party->is_held_by_telephone;
+    struct consult consult = consult_of(party, SLICE_NONE);
+    return can_use_telephone(party) &&
+           (!consult.original || consult.party->call->is_for_conference);
+}
+
+static bool can_swap(const struct party *party)
+{
+    return can_use_telephone(party) && leg_count(party->leg) > 1;
+}
+
+static bool can_consult(const struct party *party)
+{
+    return can_use_telephone(party) && party->device && leg_count(party->leg) < LEG_PARTIES_MAX;
+}
+
+static bool can_complete_conference(const struct party *party)
+{
+    struct consult consult = consult_of(party, SLICE_NONE);
+    return consult_is_answered(&consult);
+}
+
+/* Before the consulted one answers only where a transfer was meant. */
+static bool can_complete_transfer(const struct party *party)
+{
+    struct consult consult = consult_of(party, SLICE_NONE);
+    return consult_is_answered(&consult) ||
+           (consult_has_callee(&consult) && !consult.party->call->is_for_conference);
+}
+
+static bool has_callee(const struct party *party)
+{
+    struct consult consult = consult_of(party, SLICE_NONE);
+    return consult_has_callee(&consult);
 }
 
 static bool is_muted(const struct party *party)
@@ -230,6 +273,25 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_SINGLE_STEP_TRANSFER] = {.offered = IN_TALKING,
                                  .offered_if = has_company,
                                  .run = op_single_step_transfer},
+    [OP_SWAP_CALLS] = {.offered = IN_TALKING,
+                       .tolerated = IN(PARTY_DIALING),
+                       .offered_if = can_swap,
+                       .tolerated_if = can_swap,
+                       .run = op_swap_calls},
+    [OP_INITIATE_TRANSFER] = {.offered = IN_TALKING,
+                              .offered_if = can_consult,
+                              .run = op_initiate_transfer},
+    [OP_INITIATE_CONFERENCE] = {.offered = IN_TALKING,
+                                .offered_if = can_consult,
+                                .run = op_initiate_conference},
+    [OP_COMPLETE_TRANSFER] = {.offered = IN_TALKING,
+                              .tolerated = IN(PARTY_DIALING) | IN_TALKING,
+                              .offered_if = can_complete_transfer,
+                              .tolerated_if = has_callee,
+                              .run = op_complete_transfer},
+    [OP_COMPLETE_CONFERENCE] = {.offered = IN_TALKING,
+                                .offered_if = can_complete_conference,
+                                .run = op_complete_conference},
     [OP_REMOVE_PARTICIPANT_FROM_CONFERENCE] = {.offered = IN(PARTY_ESTABLISHED),
                                                .offered_if = can_remove,
                                                .run = op_remove_participant_from_conference},

@@ -3,6 +3,8 @@
 
 /* Parties as things: making, finding, binding to a device, changing their state. What happens to
  * them in a call is in call_flow.c. */
+#include <assert.h>
+
 #include "base/mem.h"
 #include "core/core_int.h"
 
@@ -40,12 +42,13 @@ void party_free(struct core *core, struct party *party)
     list_remove(&party->of_device);
     list_remove(&party->of_queue);
     if (party->leg)
-        leg_leave(party);
+        leg_leave(core, party);
     mem_free(party);
 }
 
 void party_bind(struct party *party, struct device *device)
 {
+    assert(!party->device);
     party->device = device;
     list_append(&device->parties, &party->of_device);
     party->user = device->owner;
@@ -125,7 +128,7 @@ void party_set_state(struct turn *turn, struct party *party, enum party_state st
         party->ended_ms = turn->now_ms;
     if (state != PARTY_HELD)
         party->is_held_by_telephone = false;
-    if (state == PARTY_ESTABLISHED) {
+    if (state == PARTY_ESTABLISHED || state == PARTY_HELD) {
         party->begins |= !party->has_talked;
         party->has_talked = true;
     }

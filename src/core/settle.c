@@ -24,6 +24,18 @@ void user_touch(struct core *core, struct user *user)
     list_append(&core->touched_users, &user->touched);
 }
 
+void device_touch(struct core *core, struct device *device)
+{
+    LIST_EACH(it, &device->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, of_device);
+        if (party_is_living(party))
+            call_touch(core, party->call);
+    }
+    if (device->owner)
+        user_touch(core, device->owner);
+}
+
 static void settle_party(struct turn *turn, struct party *party)
 {
     if (!party->user || !party_is_living(party) || party->state == PARTY_INVITED)

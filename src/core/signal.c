@@ -24,8 +24,7 @@ static enum err on_registered(struct turn *turn, struct device *device)
     turn->core->stats.devices_registered -= device->is_registered;
     device->is_registered = is_registered;
     device->talks = talks;
-    LIST_EACH(it, &device->parties) /* whether Answer is possible may have changed */
-    call_touch(turn->core, LIST_OWNER(it, struct party, of_device)->call);
+    device_touch(turn->core, device);
     if (device->owner)
         user_check_telephone(turn, device->owner);
     if (!is_registered)
@@ -60,6 +59,8 @@ static enum err on_ringing(struct turn *turn, struct leg *leg)
     struct party *party = leg->party;
     bool learned = turn->input->signal.talks && !leg->talks;
     leg->talks |= turn->input->signal.talks;
+    if (party)
+        call_touch(turn->core, party->call);
     if (!party || leg->is_up || leg->is_dropping || (party->state != PARTY_INVITED && !learned))
         return learned ? ERR_OK : refuse(turn, ERR_EXISTS, "nothing changed");
     if (party->state == PARTY_INVITED)
@@ -86,10 +87,14 @@ static enum err on_answered(struct turn *turn, struct leg *leg)
     leg->is_offered = false;
     leg->is_answer_pending = false;
     struct party *party = leg->party;
+    if (party && party->device)
+        device_touch(turn->core, party->device);
     if (!party || leg->is_dropping)
         return ERR_OK; /* what was to stop ringing was answered: its drop order stands */
     if (party->wait == WAIT_PICK_UP)
         on_off_hook(turn, party);
+    else if (party->state == PARTY_RINGING && party->has_talked)
+        telephone_returns(turn, leg);
     else if (party->state == PARTY_INVITED || party->state == PARTY_RINGING)
         party_answers(turn, party);
     else
@@ -97,44 +102,35 @@ static enum err on_answered(struct turn *turn, struct leg *leg)
     return ERR_OK;
 }
 
-/* What the loss of a leg means, by what its party was doing. */
-static enum cause cause_of_loss(const struct party *party, bool was_up, enum cause cause)
-{
-    switch (party->state) {
-    case PARTY_INVITED:
-    case PARTY_RINGING:
-        return cause == CAUSE_HANGUP ? CAUSE_REJECTED : cause;
-    case PARTY_DIALING:
-        return was_up || cause == CAUSE_HANGUP ? CAUSE_ABANDONED : cause;
-    default:
-        return cause == CAUSE_FAILED ? CAUSE_FAILED : CAUSE_HANGUP;
-    }
-}
-
 static enum err on_gone(struct turn *turn, struct leg *leg)
 {
-    struct party *party = leg->party;
-    bool was_up = leg->is_up || leg->is_offered;
     enum cause cause = turn->input->signal.cause;
-    if (cause == CAUSE_NONE)
-        cause = CAUSE_FAILED;
-    leg_free(turn->core, leg);
-    if (party)
-        party_quits(turn, party, cause_of_loss(party, was_up, cause));
+    telephone_is_gone(turn, leg, cause == CAUSE_NONE ? CAUSE_FAILED : cause);
     return ERR_OK;
 }
 
-/* The telephone's own hold button. */
+/* The telephone's own hold button; also for what its user held before. */
 static enum err on_held(struct turn *turn, struct leg *leg)
 {
     bool is_held = turn->input->signal.kind == SIGNAL_HELD;
     struct party *party = leg->party;
-    if (!party || party->state != (is_held ? PARTY_ESTABLISHED : PARTY_HELD))
+    bool can_be = party && leg->is_up &&
+                  (party->state == PARTY_HELD || (is_held && party->state == PARTY_ESTABLISHED));
+    if (!can_be)
         return refuse(turn, ERR_STATE, "the leg's party can't be held or retrieved now");
-    if (!is_held && !party->is_held_by_telephone)
-        return refuse(turn, ERR_STATE, "the call is held by its user, not by its telephone");
-    party_changes(turn, party, is_held ? PARTY_HELD : PARTY_ESTABLISHED);
-    party->is_held_by_telephone = is_held;
+    if (party->is_held_by_telephone == is_held)
+        return refuse(turn, ERR_STATE,
+                      is_held ? "it is held already"
+                              : "the call is held by its user, not by its telephone");
+    if (is_held) {
+        if (party->state == PARTY_ESTABLISHED)
+            party_changes(turn, party, PARTY_HELD);
+        party->is_held_by_telephone = true;
+        call_touch(turn->core, party->call);
+    } else {
+        telephone_takes(turn, party);
+        party_changes(turn, party, PARTY_ESTABLISHED);
+    }
     return ERR_OK;
 }
 

@@ -311,9 +311,10 @@ static void hold_gives_the_others_music_until_retrieve(void **state)
     assert_int_equal(world_command(&t.w, "u1", OP_HOLD, t.id, ""), ERR_OK);
     const struct notice *n = world_notice(&t.w, "u1");
     assert_int_equal(n->call.state, PARTY_HELD);
-    assert_int_equal(n->call.capabilities, UD4 | BIT(OP_RETRIEVE) | BIT(OP_HANGUP) |
-                                               BIT(OP_CLEAR_CALL) | BIT(OP_SINGLE_STEP_CONFERENCE) |
-                                               BIT(OP_SINGLE_STEP_TRANSFER));
+    assert_int_equal(n->call.capabilities,
+                     UD4 | BIT(OP_RETRIEVE) | BIT(OP_HANGUP) | BIT(OP_CLEAR_CALL) |
+                         BIT(OP_SINGLE_STEP_CONFERENCE) | BIT(OP_SINGLE_STEP_TRANSFER) |
+                         BIT(OP_INITIATE_TRANSFER) | BIT(OP_INITIATE_CONFERENCE));
     assert_null(world_notice(&t.w, "u0"));
     const struct order *mix = world_order(&t.w, ORDER_MIX);
     assert_int_equal(mix->legs[0].hears, 0);

@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -105,10 +106,15 @@ static void watch_notices(struct model *m)
     }
 }
 
+/* Over all sequences, whose processes share it: what was ever accepted. */
+static uint32_t *accepted;
+
 static enum err apply(struct model *m, struct input *input)
 {
     uint64_t before = core_digest(m->w.core);
     enum err err = world_apply(&m->w, input);
+    if (!err && input->kind == INPUT_COMMAND)
+        accepted[input->command.op]++;
     if (err) {
         must(core_digest(m->w.core) == before, "a refused input changes nothing");
         must(m->w.fx.reason.len > 0, "a refusal has a reason");
@@ -169,16 +175,78 @@ static struct command command_for(enum op op, const char *user, const char *targ
     return command;
 }
 
+/* One of the operations that are offered to the user now; OP_COUNT when there is none. */
+static enum op offered_op(struct model *m, const char *user, uint32_t r, char id[33])
+{
+    enum op found = OP_COUNT;
+    struct answer answer;
+    struct query query = {.kind = QUERY_CALLS, .user = slice_of(user)};
+    core_query(m->w.core, &query, m->w.now_ms, &answer);
+    if (answer.call_count > 0) {
+        const struct call_view *call = &answer.calls[r % answer.call_count];
+        memcpy(id, call->call->id, 33);
+        unsigned nth = (r >> 4) % 16;
+        for (int round = 0; call->capabilities && found == OP_COUNT && round < 16; round++)
+            for (int op = 0; op < OP_COUNT && found == OP_COUNT; op++)
+                if (call->capabilities >> op & 1 && nth-- == 0)
+                    found = (enum op)op;
+    }
+    answer_release(&answer);
+    return found;
+}
+
+static void step_offered(struct model *m, uint32_t r)
+{
+    char user[3] = {'u', (char)('0' + r % USERS), '\0'};
+    char id[33] = "";
+    char other[33];
+    enum op op = offered_op(m, user, r >> 4, id);
+    if (op == OP_COUNT || op == OP_CLEAR_CALL || (op == OP_HANGUP && r % 3))
+        return; /* they would end what others need */
+    world_nth_call_id(&m->w, user, r >> 20, other);
+    struct input input = {.kind = INPUT_COMMAND, .command = command_for(op, user, id, r >> 12)};
+    if (op_row(op)->needs & OP_PARAM_OTHER_CALL)
+        input.command.call = slice_of(other);
+    apply(m, &input);
+}
+
+/* A telephone does what it was asked to. */
+static void step_obedient(struct model *m, uint32_t r)
+{
+    for (size_t i = 0; i < m->leg_count; i++) {
+        struct known_leg *leg = &m->legs[(i + (r >> 4)) % m->leg_count];
+        struct input input = {.kind = INPUT_SIGNAL, .signal = {.leg = leg->id, .talks = true}};
+        if (leg->is_drop_out) {
+            input.signal.kind = SIGNAL_GONE;
+            input.signal.cause = CAUSE_HANGUP;
+            forget_leg(m, leg->id);
+        } else if (leg->is_answer_out || (leg->is_ring_out && r % 3)) {
+            input.signal.kind = SIGNAL_ANSWERED;
+            leg->is_ring_out = leg->is_answer_out = false;
+        } else if (leg->is_ring_out) {
+            input.signal.kind = SIGNAL_RINGING;
+        } else {
+            continue;
+        }
+        apply(m, &input);
+        return;
+    }
+}
+
 static void step_command(struct model *m, uint32_t r)
 {
     char user[3] = {'u', (char)('0' + r % USERS), '\0'};
     char own[4] = {'1', '0', (char)('0' + r % USERS), '\0'};
     char id[33];
     char whose[3] = {'u', (char)('0' + (r >> 8) % USERS), '\0'};
-    world_call_id(&m->w, (r >> 4) % 8 ? user : whose, id);
+    char other[33];
+    world_nth_call_id(&m->w, (r >> 4) % 8 ? user : whose, r >> 24, id);
+    world_nth_call_id(&m->w, user, r >> 26, other);
     enum op op = (enum op)((r >> 12) % OP_COUNT);
     const char *target = op_row(op)->targets & OP_ON_CALL ? id : own;
     struct input input = {.kind = INPUT_COMMAND, .command = command_for(op, user, target, r >> 16)};
+    if (op_row(op)->takes & (OP_PARAM_OTHER_CALL | OP_PARAM_CONSULT_CALL) && (r >> 20) % 4)
+        input.command.call = slice_of(other);
     apply(m, &input);
 }
 
@@ -302,10 +370,12 @@ static void check_snapshot(struct model *m)
 
 /* With parameters that fit; where that is a party's number, with each until one does. */
 static enum err try_on_copies(const struct model *m, struct slice bytes, enum op op,
-                              const char *user, const char *id)
+                              const char *user, const struct answer *all, size_t which)
 {
     enum err err = ERR_OK;
-    for (uint32_t r = 0; r < USERS; r++) {
+    const char *id = all->calls[which].call->id;
+    size_t tries = all->call_count > USERS ? all->call_count : USERS;
+    for (uint32_t r = 0; r < tries; r++) {
         struct core *copy = NULL;
         struct effects fx = {0};
         must(core_restore(bytes, &copy) == ERR_OK, "a snapshot can be restored");
@@ -314,39 +384,64 @@ static enum err try_on_copies(const struct model *m, struct slice bytes, enum op
                               .command = command_for(op, user, id, r + 11 * 4)};
         if (op == OP_SEND_DTMF)
             input.command.text = SLICE("1");
+        if ((op_row(op)->needs & OP_PARAM_OTHER_CALL) && r < all->call_count)
+            input.command.call = slice_of(all->calls[r].call->id);
         err = core_apply(copy, &input, &fx);
         effects_free(&fx);
         core_destroy(copy);
-        if (err == ERR_OK || !(op_row(op)->takes & OP_PARAM_PARTICIPANT))
+        if (err == ERR_OK || !(op_row(op)->needs & (OP_PARAM_PARTICIPANT | OP_PARAM_OTHER_CALL)))
             break;
     }
     return err;
 }
 
-/* On copies, so that trying them all changes nothing. */
-static void check_offers(struct model *m)
+/* What may be accepted though it is not offered. */
+static bool may_be_tolerated(enum op op, enum party_state state)
+{
+    switch (op) {
+    case OP_HANGUP:
+        return state == PARTY_RINGING;
+    case OP_SWAP_CALLS:
+        return state == PARTY_DIALING;
+    case OP_COMPLETE_TRANSFER:
+    case OP_SET_CALL_DISPOSITION:
+    case OP_MUTE_MONITORED_USER:
+    case OP_UNMUTE_MONITORED_USER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void check_offers_of(struct model *m, struct slice bytes, const char *user,
+                            const struct answer *all, size_t which)
+{
+    const struct call_view *call = &all->calls[which];
+    for (int op = 0; op < OP_COUNT; op++) {
+        if (!(op_row((enum op)op)->targets & OP_ON_CALL))
+            continue;
+        enum err err = try_on_copies(m, bytes, (enum op)op, user, all, which);
+        bool is_offered = false; /* to any part that the user has in the call */
+        for (size_t i = 0; i < all->call_count; i++)
+            is_offered |= all->calls[i].call == call->call && all->calls[i].capabilities >> op & 1;
+        must(!is_offered || err == ERR_OK, "an offered operation is accepted");
+        must(is_offered || may_be_tolerated((enum op)op, call->state) || err == ERR_STATE,
+             "any other is refused");
+    }
+}
+
+/* Of one user; on copies, so that trying them all changes nothing. */
+static void check_offers(struct model *m, unsigned which)
 {
     struct buf bytes = {0};
     core_snapshot(m->w.core, &bytes);
-    for (unsigned u = 0; u < USERS; u++) {
-        char user[3] = {'u', (char)('0' + u), '\0'};
-        struct answer answer;
-        struct query query = {.kind = QUERY_CALLS, .user = slice_of(user)};
-        core_query(m->w.core, &query, m->w.now_ms, &answer);
-        for (int op = 0; answer.call_count > 0 && op < OP_COUNT; op++) {
-            if (!(op_row((enum op)op)->targets & OP_ON_CALL))
-                continue;
-            enum err err =
-                try_on_copies(m, buf_view(&bytes), (enum op)op, user, answer.calls[0].call->id);
-            bool is_offered = answer.calls[0].capabilities >> op & 1;
-            bool is_tolerated = (op == OP_HANGUP && answer.calls[0].state == PARTY_RINGING) ||
-                                op == OP_SET_CALL_DISPOSITION || op == OP_MUTE_MONITORED_USER ||
-                                op == OP_UNMUTE_MONITORED_USER;
-            must(!is_offered || err == ERR_OK, "an offered operation is accepted");
-            must(is_offered || is_tolerated || err == ERR_STATE, "any other is refused");
-        }
-        answer_release(&answer);
-    }
+    char user[3] = {'u', (char)('0' + which % USERS), '\0'};
+    struct answer answer;
+    struct query query = {.kind = QUERY_CALLS, .user = slice_of(user)};
+    core_query(m->w.core, &query, m->w.now_ms, &answer);
+    for (size_t i = 0; i < answer.call_count; i++)
+        check_offers_of(m, buf_view(&bytes), user, &answer, i);
+    answer_release(&answer);
     buf_free(&bytes);
 }
 
@@ -403,6 +498,17 @@ static void begin_agents(struct model *m)
     apply(m, &lunch);
 }
 
+static void give_two_calls(struct world *w, const char *dn, const char *owner)
+{
+    struct input input = {.kind = INPUT_CONFIG,
+                          .config = {.kind = CONFIG_DEVICE,
+                                     .name = slice_of(dn),
+                                     .owner = slice_of(owner),
+                                     .calls = 2,
+                                     .remote_answer = REMOTE_ANSWER_TALK}};
+    world_apply(w, &input);
+}
+
 static void run(const uint32_t *steps, size_t count)
 {
     struct model m = {0};
@@ -411,18 +517,24 @@ static void run(const uint32_t *steps, size_t count)
     give_role(&m, 1, ROLE_SUPERVISOR);
     give_role(&m, 3, ROLE_SUPERVISOR);
     begin_agents(&m);
+    give_two_calls(&m.w, "101", "u1");
+    give_two_calls(&m.w, "103", "u3");
     for (size_t i = 0; i < count; i++) {
         uint32_t r = steps[i] >> 3;
         switch (steps[i] & 7) {
         case 0:
         case 1:
-        case 2:
             step_command(&m, r);
             break;
+        case 2:
+            step_offered(&m, r);
+            break;
         case 3:
+            step_signal(&m, r);
+            break;
         case 4:
         case 5:
-            step_signal(&m, r);
+            step_obedient(&m, r);
             break;
         case 6:
             if ((r >> 24 & 7) == 0)
@@ -439,7 +551,7 @@ static void run(const uint32_t *steps, size_t count)
             break;
         }
         if (i % 16 == 0)
-            check_offers(&m);
+            check_offers(&m, (unsigned)(i / 16));
         if (i % 8 == 0)
             check_snapshot(&m);
     }
@@ -494,6 +606,9 @@ static void random_inputs_keep_the_invariants(void **state)
     uint64_t total = number_from("CORDBOARD_STEPS", 10000);
     printf("seed %llu, %llu steps\n", (unsigned long long)seed, (unsigned long long)total);
     uint64_t word = seed;
+    accepted = mmap(NULL, OP_COUNT * sizeof *accepted, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(accepted != MAP_FAILED);
     for (uint64_t done = 0; done < total; done += SEQUENCE_STEPS) {
         uint32_t steps[SEQUENCE_STEPS];
         for (size_t i = 0; i < SEQUENCE_STEPS; i++) {
@@ -510,6 +625,9 @@ static void random_inputs_keep_the_invariants(void **state)
         holds(steps, count, false);
         fail_msg("a sequence broke an invariant; seed %llu", (unsigned long long)seed);
     }
+    for (int op = 0; op < OP_COUNT; op++)
+        if (op_row((enum op)op)->name)
+            printf("%s accepted %u times\n", op_row((enum op)op)->name, accepted[op]);
 }
 
 int main(void)

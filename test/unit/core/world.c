@@ -119,11 +119,16 @@ const struct notice *world_notice(const struct world *w, const char *user)
 
 void world_call_id(struct world *w, const char *user, char id[33])
 {
+    world_nth_call_id(w, user, 0, id);
+}
+
+void world_nth_call_id(struct world *w, const char *user, size_t n, char id[33])
+{
     struct answer answer;
     struct query query = {.kind = QUERY_CALLS, .user = slice_of(user)};
     core_query(w->core, &query, w->now_ms, &answer);
     id[0] = '\0';
     if (answer.call_count > 0)
-        memcpy(id, answer.calls[0].call->id, 33);
+        memcpy(id, answer.calls[n % answer.call_count].call->id, 33);
     answer_release(&answer);
 }

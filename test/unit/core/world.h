@@ -38,5 +38,7 @@ const struct order *world_order(const struct world *w, enum order_kind kind);
 const struct notice *world_notice(const struct world *w, const char *user);
 /* The id of the user's only call; "" when there is none. */
 void world_call_id(struct world *w, const char *user, char id[33]);
+/* Of several, in order; n wraps around. */
+void world_nth_call_id(struct world *w, const char *user, size_t n, char id[33]);
 
 #endif
