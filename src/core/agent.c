@@ -36,6 +36,41 @@ void user_withdraw(struct turn *turn, struct user *user)
         user_set_intent(turn, user, state_of_mode(turn->core, AGENT_NOT_READY));
 }
 
+static bool has_call(const struct user *user)
+{
+    LIST_EACH(it, &user->parties)
+    if (party_is_living(LIST_OWNER(it, struct party, of_user)))
+        return true;
+    return false;
+}
+
+/* It goes on in another call, as after a consult call that became part of its parent. */
+static bool goes_on(const struct user *user, const struct party *party)
+{
+    LIST_EACH(it, &user->parties)
+    {
+        const struct party *other = LIST_OWNER(it, struct party, of_user);
+        if (party_is_living(other) && strcmp(other->previous_id, party->call->id) == 0)
+            return true;
+    }
+    return false;
+}
+
+void user_call_over(struct turn *turn, const struct party *party)
+{
+    struct user *user = party->user;
+    if (!user || !user->has_session || goes_on(user, party))
+        return;
+    if (party->has_talked)
+        user->idle_since_ms = turn->now_ms;
+    uint64_t wrap_up_ms = party->queue ? party->queue->config.item.wrap_up_ms : 0;
+    if (user->is_vanished && !has_call(user))
+        user_withdraw(turn, user);
+    else if (party->has_talked && wrap_up_ms > 0 && user->intent->card->mode == AGENT_READY)
+        heap_set(&turn->core->deadlines, &user->wrap_up.node, turn->now_ms + wrap_up_ms,
+                 user_tie(user, DEADLINE_OF_WRAP_UP));
+}
+
 void user_check_telephone(struct turn *turn, struct user *user)
 {
     user_touch(turn->core, user);

@@ -92,6 +92,8 @@ void party_ring(struct turn *turn, struct party *party, struct device *device,
     const struct party *from = party_inviter(party);
     if (!party_is_living(from))
         from = party_talking(party->call);
+    if (!from)
+        from = party;
     device_forget_call(turn->core, device);
     party_bind(party, device);
     leg_ring(turn, party, from->dn, false);
@@ -119,7 +121,10 @@ void party_call(struct turn *turn, struct party *party)
     if (to.hops > party->hops && !to.is_endless)
         party_is_forwarded(turn, party, &to);
     struct device *device = to.device;
-    if (!to.is_endless && (!device || !device->is_registered))
+    struct call_queue *queue = device ? NULL : call_queue_find(turn->core, slice_of(party->dn));
+    if (queue)
+        queue_enter(turn, party, queue);
+    else if (!to.is_endless && (!device || !device->is_registered))
         party_fails(turn, party, CAUSE_UNREACHABLE);
     else if (to.is_endless || device_is_busy(device) || is_in(device, party->call) ||
              (is_direct && device->is_dnd))
@@ -139,6 +144,7 @@ void party_answers(struct turn *turn, struct party *party)
 {
     struct party *inviter = party_inviter(party);
     struct notice_extras extras = {.has_extensions = true, .has_wrap_up = true};
+    queue_answered(turn, party);
     if (party->state == PARTY_INVITED)
         party_rings(turn, party); /* the telephone was quicker than its own ringing */
     bool is_first = inviter->state == PARTY_DIALING && !party->monitoring;
@@ -171,6 +177,8 @@ void party_release(struct turn *turn, struct party *party, enum cause cause)
     party_wait_for(turn, party, WAIT_NOTHING, 0);
     party_set_state(turn, party, PARTY_RELEASED);
     party->cause = cause;
+    list_remove(&party->of_queue);
+    user_call_over(turn, party);
     struct leg *leg = party->leg;
     if (leg && party->device)
         device_touch(turn->core, party->device);
@@ -185,7 +193,10 @@ void party_release(struct turn *turn, struct party *party, enum cause cause)
     if (was_seen && party->user)
         past_add(turn, party->user, party->call);
     if (was_seen)
-        tell(turn, party, (struct notice_extras){.has_extensions = true, .release_reason = cause});
+        tell(turn, party,
+             (struct notice_extras){.has_extensions = true,
+                                    .has_wrap_up = party->offer > 0 && !party->has_talked,
+                                    .release_reason = cause});
 }
 
 /* What the inviter of somebody who can't be had is told. */
@@ -233,6 +244,8 @@ void party_fails(struct turn *turn, struct party *party, enum cause cause)
         party_leaves(turn, party, cause);
         return;
     }
+    if (queue_takes_back(turn, party, cause))
+        return;
     party_release(turn, party, cause);
     if (inviter->state == PARTY_DIALING) {
         caller_is_failed(turn, inviter, cause);

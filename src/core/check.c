@@ -42,7 +42,15 @@ static void check_party(const struct core *core, const struct party *party)
     if (party->user && party_is_living(party) && party->state != PARTY_INVITED)
         must(party->told == party_picture(core, party),
              "a user knows what it may do, and whether a supervisor listens");
-    must((party->wait == WAIT_QUEUE) <= (party->queue != NULL), "who waits in a queue has one");
+    bool is_queued = !list_is_empty(&party->of_queue);
+    must((party->wait == WAIT_QUEUE) == is_queued, "who waits in a queue is in its list");
+    must(!is_queued || (party->queue && party->state == PARTY_INVITED && !party->leg),
+         "who waits in a queue has one, and no telephone");
+    const struct party *waiting = queue_waiting_party(party);
+    must(!waiting || (queue_agent(waiting) == party && !waiting->is_shown),
+         "who waits in a queue is offered to one agent, who is shown in its place");
+    must(!waiting || (party->wait == WAIT_NO_ANSWER && party->queue == waiting->queue),
+         "an agent has a time to answer");
 }
 
 static bool has_supervisor(const struct party *party)
@@ -133,8 +141,20 @@ static void check_leg(const struct leg *leg)
     must(heard == (leg->party != NULL), "who is heard on a leg is on it");
 }
 
+static void check_queue(const struct core *core, const struct call_queue *queue)
+{
+    LIST_EACH(it, &queue->waiting)
+    must(LIST_OWNER(it, struct party, of_queue)->queue == queue, "a queue lists its own parties");
+    must(!queue_first(queue) || !queue_free_device(core, queue),
+         "nobody waits for an agent who is free");
+}
+
 static void check_user(const struct user *user)
 {
+    size_t offers = 0;
+    LIST_EACH(it, &user->parties)
+    offers += queue_waiting_party(LIST_OWNER(it, struct party, of_user)) != NULL;
+    must(offers <= 1, "an agent is offered one call at a time");
     must(!user->has_session || user->intent->card->mode != AGENT_READY || user_has_telephone(user),
          "who is Ready has a telephone");
     must(user->has_session || user->wrap_up.node.index == 0,
@@ -169,6 +189,9 @@ void core_check(const struct core *core)
     }
     LIST_EACH(it, &core->devices)
     check_device(core, LIST_OWNER(it, struct device, link));
+    must(!core->has_queue_news, "calls are given out at the end of every input");
+    LIST_EACH(it, &core->queues)
+    check_queue(core, LIST_OWNER(it, struct call_queue, link));
     LIST_EACH(it, &core->users)
     check_user(LIST_OWNER(it, struct user, link));
     LIST_EACH(it, &core->legs)

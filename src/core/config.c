@@ -262,6 +262,8 @@ static enum err put_device(struct turn *turn)
         device_give(turn, device, owner);
     }
     device->told = device_digest(turn->core, device);
+    if (device->owner) /* its limit of calls may be another */
+        user_touch(turn->core, device->owner);
     return ERR_OK;
 }
 

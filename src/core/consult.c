@@ -169,6 +169,7 @@ static struct party *move_party(struct turn *turn, struct party *from, const str
     if (!list_is_empty(&from->of_queue)) {
         list_append(&from->of_queue, &to->of_queue); /* right before it */
         list_remove(&from->of_queue);
+        to->since_ms = from->since_ms; /* it has waited so long already */
     }
     if (from->wait != WAIT_NOTHING) {
         to->wait = from->wait;

@@ -70,6 +70,7 @@ struct call_queue {
     struct held_item config;
     char id[37];
     struct list waiting; /* party.of_queue, in order of their coming */
+    bool is_tried;       /* while calls are given out: nobody is free for it */
 };
 
 struct trunk {
@@ -228,6 +229,7 @@ struct core {
     /* Within one input: what may look different to somebody at its end; empty between inputs. */
     struct list touched_calls;
     struct list touched_users;
+    bool has_queue_news; /* a call waits anew, or a queue has other members */
     struct core_stats stats;
 };
 
@@ -526,6 +528,30 @@ void user_withdraw(struct turn *turn, struct user *user);
 void user_check_telephone(struct turn *turn, struct user *user);
 /* DoNotDisturb of the command's device, or of all that the user has. */
 enum err device_disturb(struct turn *turn, bool is_dnd);
+
+/* After the party's call ended for its user: the work after it begins where a queue brought it. */
+void user_call_over(struct turn *turn, const struct party *party);
+
+/* queue.c */
+void queue_enter(struct turn *turn, struct party *party, struct call_queue *queue);
+void queue_waited(struct turn *turn, struct party *party); /* for as long as one waits */
+/* The agent's party that is offered the waiting party's call; NULL. */
+struct party *queue_agent(const struct party *party);
+/* And the reverse: NULL unless the agent's party is offered and has not answered. */
+struct party *queue_waiting_party(const struct party *agent);
+bool call_is_queued(const struct call *call); /* somebody of it waits in a queue */
+void queue_answered(struct turn *turn, const struct party *agent);
+/* Of a party that can't be had: whether it was offered by a queue, where its call waits on now. Who
+ * is offered the call of a waiting party is out of it. */
+bool queue_takes_back(struct turn *turn, struct party *party, enum cause cause);
+/* Where a queue may ring the user; NULL when it may not. */
+struct device *user_free_device(const struct core *core, const struct user *user);
+/* Of its member that is idle longest; of all users when no members are configured. */
+struct device *queue_free_device(const struct core *core, const struct call_queue *queue);
+/* The longest waiting whom nobody is offered; NULL. */
+struct party *queue_first(const struct call_queue *queue);
+/* At the end of an input: agents that are free get calls that wait. */
+void queues_distribute(struct turn *turn);
 
 /* forward.c */
 #define HOPS_MAX 3 /* forwardings and overflows of one called party */

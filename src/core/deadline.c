@@ -19,6 +19,8 @@ static void fire_for_party(struct turn *turn, struct party *party)
         call_end(turn, party->call, party->fail_cause);
         break;
     case WAIT_QUEUE:
+        queue_waited(turn, party);
+        break;
     case WAIT_NOTHING:
         break;
     }

@@ -95,12 +95,12 @@ struct config_item {
     bool may_record;      /* device */
     enum agent_mode mode; /* agent state */
     struct slice reason;  /* agent state */
-    const struct slice *members; /* queue: user names; place: directory numbers */
+    const struct slice *members; /* queue: user names, none: all users; place: directory numbers */
     size_t member_count;
     uint64_t wrap_up_ms;          /* queue: AfterCallWork after its calls */
-    uint64_t no_answer_ms;        /* queue: an agent must answer within */
-    uint64_t max_wait_ms;         /* queue; then overflow, or Released */
-    uint64_t max_waiting;         /* queue; beyond it overflow, or busy */
+    uint64_t no_answer_ms;        /* queue: an agent must answer within; 0: as in the limits */
+    uint64_t max_wait_ms;         /* queue; then overflow, or Released; 0: never */
+    uint64_t max_waiting;         /* queue; beyond it overflow, or busy; 0: no bound */
     struct slice overflow;        /* queue: number; may be empty */
     struct slice country;         /* site: calling code "49" */
     struct slice international;   /* site: prefix "00" */

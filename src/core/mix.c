@@ -4,8 +4,8 @@
 /* Who hears whom: one table for each call, made anew from the state whenever something in it
  * changed. Established parties hear each other, but for who is muted; who has hold of a call hears
  * nothing of it and is heard by nobody. Whoever would hear nobody hears a tone that says why: the
- * busy tone, ring-back while somebody is called, music while everybody else has the call on hold.
- * Supervisors hear everybody, and are heard as they chose. */
+ * busy tone, ring-back while somebody is called, music while everybody else has the call on hold or
+ * it waits in a queue. Supervisors hear everybody, and are heard as they chose. */
 #include "core/core_int.h"
 
 #define BIT(state) (1u << (state))
@@ -38,12 +38,15 @@ static enum tone tone_for(const struct party *party)
     size_t ringing = call_count(call, BIT(PARTY_RINGING));
     if (party->wait == WAIT_TONE)
         return TONE_BUSY;
-    if (party->state == PARTY_DIALING)
+    bool is_queued = call_is_queued(call);
+    if (party->state == PARTY_DIALING && !is_queued)
         return ringing > 0 ? TONE_RINGBACK : TONE_NONE;
+    if (party->state == PARTY_DIALING)
+        return TONE_MUSIC;
     if (party->state != PARTY_ESTABLISHED ||
         call_count(call, BIT(PARTY_ESTABLISHED)) > party_is_member(party))
         return TONE_NONE;
-    if (call_count(call, BIT(PARTY_HELD)) > 0)
+    if (is_queued || call_count(call, BIT(PARTY_HELD)) > 0)
         return TONE_MUSIC;
     return ringing > 0 ? TONE_RINGBACK : TONE_NONE;
 }

@@ -94,6 +94,12 @@ static bool can_answer(const struct party *party)
     return device->remote_answer == REMOTE_ANSWER_REINVITE || party->leg->talks || device->talks;
 }
 
+/* Direct calls are answered or left to ring. */
+static bool can_reject(const struct party *party)
+{
+    return queue_waiting_party(party) != NULL;
+}
+
 /* What a telephone holds by its own button is retrieved by it. */
 static bool can_use_telephone(const struct party *party)
 {
@@ -251,6 +257,7 @@ static bool is_armed(const struct device *device)
 static const struct op_rule rules[OP_COUNT] = {
     [OP_DIAL] = {.run = op_dial},
     [OP_ANSWER] = {.offered = IN(PARTY_RINGING), .offered_if = can_answer, .run = op_answer},
+    [OP_REJECT] = {.offered = IN(PARTY_RINGING), .offered_if = can_reject, .run = op_reject},
     /* Ringing: a desktop's "decline". Released: the hang-up that crossed the other side's. */
     [OP_HANGUP] = {.offered = IN(PARTY_DIALING) | IN_TALKING,
                    .tolerated = IN(PARTY_RINGING) | IN(PARTY_RELEASED),

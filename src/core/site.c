@@ -71,6 +71,7 @@ enum err call_queue_put(struct turn *turn)
         return refuse(turn, ERR_IN_USE, "queue '%.*s' has the number of a device",
                       (int)item->name.len, item->name.ptr);
     struct call_queue *queue = call_queue_find(core, item->name);
+    core->has_queue_news = true;
     if (!queue) {
         call_queue_create(core, item);
         return ERR_OK;

@@ -193,7 +193,7 @@ void view_of_call(const struct core *core, struct party *party, uint64_t now_ms,
         out->duration_s = (uint32_t)((until_ms - party->since_ms) / 1000);
     if (party->monitoring)
         view_of_supervisor(party, out);
-    if (party->queue)
+    if (party->queue && (party->has_talked || party_is_living(party)))
         out->wrap_up_s = (uint32_t)(party->queue->config.item.wrap_up_ms / 1000);
     memcpy(out->previous_id, party->previous_id, sizeof out->previous_id);
     memcpy(out->dnis, party->dnis, sizeof out->dnis);

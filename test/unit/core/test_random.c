@@ -138,7 +138,7 @@ static void tick(struct model *m, uint64_t ms)
 
 static void choose_for_agent(struct command *command, uint32_t r)
 {
-    static const char *const numbers[] = {"100", "101", "102", "103", "999", "bob"};
+    static const char *const numbers[] = {"100", "101", "102", "103", "900", "bob"};
     static const char *const states[] = {"OutToLunch", "Ready", "Nap"};
     static const enum op_target targets[] = {OP_ON_USER, OP_ON_CHANNEL, OP_ON_DEVICE};
     if (op_row(command->op)->takes & OP_PARAM_FORWARD_TO)
@@ -152,7 +152,7 @@ static void choose_for_agent(struct command *command, uint32_t r)
 static struct command command_for(enum op op, const char *user, const char *target, uint32_t r)
 {
     static const char *const numbers[] = {"100", "101", "102", "103", "101", "103",
-                                          "102", "100", "999", "bob", ""};
+                                          "102", "900", "999", "bob", "901"};
     static const struct pair pairs[] = {
         {SLICE("a"), SLICE("1")}, {SLICE("b"), SLICE("\"x\"")}, {SLICE("a"), SLICE("null")}};
     struct command command = {
@@ -340,6 +340,8 @@ static void step_telephone(struct model *m, uint32_t r)
     char number[4] = {'1', '0', (char)('0' + (r >> 8) % (USERS + 1)), '\0'};
     struct input input = {.kind = INPUT_SIGNAL, .signal = {.dn = slice_of(dn)}};
     input.signal.talks = (r >> 20) % 2;
+    if ((r >> 16) % 4 == 0)
+        memcpy(number, "900", sizeof number);
     if ((r >> 12) % 8 == 0) {
         input.signal.kind = SIGNAL_UNREGISTERED;
     } else if ((r >> 12) % 8 < 4) {
@@ -488,9 +490,33 @@ static void give_recorders(struct model *m)
     }
 }
 
-/* A state of the configuration. */
+/* A state of the configuration, and two queues: 900 has three members and overflows to 901, which
+ * asks everybody and overflows back. */
 static void begin_agents(struct model *m)
 {
+    static const struct slice members[] = {SLICE("u0"), SLICE("u1"), SLICE("u2")};
+    struct input queue = {.kind = INPUT_CONFIG,
+                          .config = {.kind = CONFIG_QUEUE,
+                                     .name = SLICE("900"),
+                                     .members = members,
+                                     .member_count = 3,
+                                     .wrap_up_ms = 900,
+                                     .no_answer_ms = 5000,
+                                     .max_wait_ms = 4000,
+                                     .max_waiting = 2,
+                                     .overflow = SLICE("901")}};
+    apply(m, &queue);
+    queue.config = (struct config_item){
+        .kind = CONFIG_QUEUE, .name = SLICE("901"), .overflow = SLICE("900"), .max_waiting = 1};
+    apply(m, &queue);
+    for (int u = 0; u < USERS; u++) {
+        char user[3] = {'u', (char)('0' + u), '\0'};
+        struct input input = {.kind = INPUT_COMMAND,
+                              .command = command_for(OP_START_CONTACT_CENTER_SESSION, user, "", 1)};
+        apply(m, &input);
+        input.command = command_for(OP_READY, user, "", 0);
+        apply(m, &input);
+    }
     struct input lunch = {.kind = INPUT_CONFIG,
                           .config = {.kind = CONFIG_AGENT_STATE,
                                      .name = SLICE("OutToLunch"),

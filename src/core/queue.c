@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Queues. Whoever is called by a queue's number is a party that waits: invited, on no telephone, in
+ * the queue's list, while who called hears music. At the end of each input the calls that wait are
+ * matched with agents that are free: the longest waiting call gets the agent idle longest. The
+ * agent is a party of its own, whose offer names the waiting one; while it is rung, it is shown in
+ * the waiting one's place. When it answers, the waiting one is done; when it does not, it goes, is
+ * Ready no more, and the call waits on where it was.
+ *
+ * A call is given up after a time, or at once where too many wait: it overflows to another number,
+ * or fails like any that can't be had. */
+#include "core/core_int.h"
+
+#define FOREVER_MS UINT64_C(315360000000) /* ten years */
+#define OFFERS_MAX 60000                  /* parties of one call; their numbers have an end */
+
+static bool is_waiting(const struct party *party)
+{
+    return !list_is_empty(&party->of_queue);
+}
+
+struct party *queue_agent(const struct party *party)
+{
+    LIST_EACH(it, &party->call->parties)
+    {
+        struct party *agent = LIST_OWNER(it, struct party, link);
+        if (agent->offer == party->number + 1 && party_is_living(agent))
+            return agent;
+    }
+    return NULL;
+}
+
+struct party *queue_waiting_party(const struct party *agent)
+{
+    struct party *party = agent->offer > 0 ? party_find(agent->call, agent->offer - 1) : NULL;
+    return party && is_waiting(party) && party_is_living(agent) ? party : NULL;
+}
+
+bool call_is_queued(const struct call *call)
+{
+    LIST_EACH(it, &call->parties)
+    if (is_waiting(LIST_OWNER(it, struct party, link)))
+        return true;
+    return false;
+}
+
+/* --- waiting --- */
+
+static void go_elsewhere(struct turn *turn, struct party *party, struct slice number)
+{
+    struct call *call = party->call;
+    party->queue = NULL;
+    party->hops++;
+    number_copy(party->dn, number);
+    call_changed(call);
+    if (party->is_shown)
+        party_tell_others(turn, party);
+    party_call(turn, party);
+    if (!call->is_over)
+        call_mix(turn, call);
+}
+
+static void give_up(struct turn *turn, struct party *party, enum cause cause)
+{
+    struct slice overflow = party->queue->config.item.overflow;
+    list_remove(&party->of_queue);
+    party_wait_for(turn, party, WAIT_NOTHING, 0);
+    if (overflow.len > 0 && party->hops < HOPS_MAX)
+        go_elsewhere(turn, party, overflow);
+    else
+        party_fails(turn, party, cause);
+}
+
+static bool is_full(const struct call_queue *queue)
+{
+    uint64_t count = 0;
+    LIST_EACH(it, &queue->waiting)
+    count++;
+    uint64_t max = queue->config.item.max_waiting;
+    return max > 0 && count >= max;
+}
+
+void queue_enter(struct turn *turn, struct party *party, struct call_queue *queue)
+{
+    struct call *call = party->call;
+    const struct party *inviter = party_inviter(party);
+    uint64_t max_wait_ms = queue->config.item.max_wait_ms;
+    call->is_business = true;
+    call_changed(call);
+    party->queue = queue;
+    if (is_full(queue)) {
+        give_up(turn, party, CAUSE_BUSY);
+        return;
+    }
+    list_append(&queue->waiting, &party->of_queue);
+    party->since_ms = turn->now_ms;
+    party_wait_for(turn, party, WAIT_QUEUE, max_wait_ms > 0 ? max_wait_ms : FOREVER_MS);
+    turn->core->has_queue_news = true;
+    if (inviter->state == PARTY_DIALING && inviter->leg && inviter->leg->is_offered)
+        leg_answer(turn, inviter->leg); /* so that it hears the music */
+    call_mix(turn, call);
+}
+
+/* An agent who is rung meanwhile has its time. */
+void queue_waited(struct turn *turn, struct party *party)
+{
+    const struct party *agent = queue_agent(party);
+    if (!agent) {
+        give_up(turn, party, CAUSE_NO_ANSWER);
+        return;
+    }
+    uint64_t until_ms = agent->deadline.node.at_ms;
+    party_wait_for(turn, party, WAIT_QUEUE,
+                   (until_ms > turn->now_ms ? until_ms - turn->now_ms : 0) + 1);
+}
+
+/* --- offers --- */
+
+/* Those who declined were told long ago. */
+static void forget_offers(struct turn *turn, const struct party *party)
+{
+    LIST_EACH_SAFE(it, &party->call->parties)
+    {
+        struct party *agent = LIST_OWNER(it, struct party, link);
+        if (agent->offer == party->number + 1 && !party_is_living(agent) &&
+            agent->ended_ms + turn->core->limits.keep_ms <= turn->now_ms)
+            party_free(turn->core, agent);
+    }
+}
+
+static void offer(struct turn *turn, struct party *party, struct device *device)
+{
+    const struct call_queue *queue = party->queue;
+    struct call *call = party->call;
+    forget_offers(turn, party);
+    if (call->next_party >= OFFERS_MAX) {
+        party_fails(turn, party, CAUSE_NO_ANSWER);
+        return;
+    }
+    struct party *agent = party_create(turn, call, number_slice(device->dn), party_inviter(party));
+    agent->offer = party->number + 1;
+    agent->queue = party->queue;
+    agent->hops = party->hops;
+    agent->is_shown = party->is_shown;
+    party->is_shown = false;
+    number_copy(agent->dnis, queue->config.item.name);
+    uint64_t no_answer_ms = queue->config.item.no_answer_ms;
+    party_ring(turn, agent, device,
+               no_answer_ms > 0 ? no_answer_ms : turn->core->limits.no_answer_ms);
+    user_touch(turn->core, device->owner);
+    if (agent->is_shown)
+        party_tell_others(turn, agent);
+}
+
+static void withdraw(struct turn *turn, struct party *party, struct party *agent, enum cause cause)
+{
+    party_release(turn, agent, cause);
+    party->is_shown = agent->is_shown;
+    agent->is_shown = false;
+    call_changed(party->call);
+    if (party->is_shown)
+        party_tell_others(turn, party);
+}
+
+void queue_answered(struct turn *turn, const struct party *agent)
+{
+    struct party *party = queue_waiting_party(agent);
+    if (party)
+        party_release(turn, party, CAUSE_TRANSFERRED); /* nobody is told: it was invited only */
+}
+
+bool queue_takes_back(struct turn *turn, struct party *party, enum cause cause)
+{
+    struct party *agent = is_waiting(party) ? queue_agent(party) : NULL;
+    if (agent)
+        withdraw(turn, party, agent, cause);
+    struct party *waiting = queue_waiting_party(party);
+    if (!waiting)
+        return false;
+    struct user *user = party->user;
+    uint64_t max_wait_ms = waiting->queue->config.item.max_wait_ms;
+    withdraw(turn, waiting, party, cause);
+    if (user)
+        user_withdraw(turn, user);
+    turn->core->has_queue_news = true;
+    if (max_wait_ms > 0 && turn->now_ms >= waiting->since_ms + max_wait_ms)
+        give_up(turn, waiting, CAUSE_NO_ANSWER);
+    else
+        call_mix(turn, waiting->call);
+    return true;
+}
+
+/* --- distribution --- */
+
+struct device *user_free_device(const struct core *core, const struct user *user)
+{
+    struct device *found = NULL;
+    if (!user->has_session || user->is_vanished ||
+        user_state(core, user)->card->mode != AGENT_READY)
+        return NULL;
+    LIST_EACH(it, &user->devices)
+    {
+        struct device *device = LIST_OWNER(it, struct device, of_owner);
+        if (!device_is_idle(device))
+            return NULL;
+        if (!found && device->is_registered && !device->is_dnd && device->forward_to[0] == '\0' &&
+            !device_is_busy(device))
+            found = device;
+    }
+    return found;
+}
+
+static bool is_idle_longer(const struct user *user, const struct user *other)
+{
+    return user->idle_since_ms < other->idle_since_ms ||
+           (user->idle_since_ms == other->idle_since_ms && user->serial < other->serial);
+}
+
+static struct device *better_of(const struct core *core, struct device *best,
+                                const struct user *user)
+{
+    struct device *device = user ? user_free_device(core, user) : NULL;
+    return device && (!best || is_idle_longer(user, best->owner)) ? device : best;
+}
+
+struct device *queue_free_device(const struct core *core, const struct call_queue *queue)
+{
+    const struct config_item *config = &queue->config.item;
+    struct device *best = NULL;
+    for (size_t i = 0; i < config->member_count; i++)
+        best = better_of(core, best, user_find(core, config->members[i]));
+    if (config->member_count == 0)
+        LIST_EACH(it, &core->users)
+    best = better_of(core, best, LIST_OWNER(it, struct user, link));
+    return best;
+}
+
+struct party *queue_first(const struct call_queue *queue)
+{
+    LIST_EACH(it, &queue->waiting)
+    {
+        struct party *party = LIST_OWNER(it, struct party, of_queue);
+        if (!queue_agent(party))
+            return party;
+    }
+    return NULL;
+}
+
+static bool came_before(const struct party *party, const struct party *other)
+{
+    if (party->since_ms != other->since_ms)
+        return party->since_ms < other->since_ms;
+    return party_tie(party) < party_tie(other);
+}
+
+static struct party *longest_waiting(const struct core *core)
+{
+    struct party *longest = NULL;
+    LIST_EACH(it, &core->queues)
+    {
+        const struct call_queue *queue = LIST_OWNER(it, struct call_queue, link);
+        struct party *party = queue->is_tried ? NULL : queue_first(queue);
+        if (party && (!longest || came_before(party, longest)))
+            longest = party;
+    }
+    return longest;
+}
+
+/* Whether anything happened that can bring a call and an agent together. */
+static bool has_news(const struct core *core)
+{
+    if (core->has_queue_news)
+        return true;
+    LIST_EACH(it, &core->touched_users)
+    if (user_free_device(core, LIST_OWNER(it, struct user, touched)))
+        return true;
+    return false;
+}
+
+void queues_distribute(struct turn *turn)
+{
+    struct core *core = turn->core;
+    if (list_is_empty(&core->queues) || !has_news(core))
+        return;
+    core->has_queue_news = false;
+    LIST_EACH(it, &core->queues)
+    LIST_OWNER(it, struct call_queue, link)->is_tried = false;
+    for (struct party *party; (party = longest_waiting(core));) {
+        struct device *device = queue_free_device(core, party->queue);
+        if (device)
+            offer(turn, party, device);
+        else
+            party->queue->is_tried = true;
+    }
+}
