@@ -88,10 +88,15 @@ size_t call_count(const struct call *call, unsigned states)
     return count;
 }
 
-bool call_is_full(const struct call *call)
+size_t call_living(const struct call *call)
 {
     size_t living = 0;
     LIST_EACH(it, &call->parties)
     living += party_is_living(LIST_OWNER(it, struct party, link));
-    return living >= MIX_LEGS_MAX || call->next_party >= CALL_PARTIES_MAX;
+    return living;
+}
+
+bool call_is_full(const struct call *call)
+{
+    return call_living(call) >= MIX_LEGS_MAX || call->next_party >= CALL_PARTIES_MAX;
 }

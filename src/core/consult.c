@@ -128,7 +128,7 @@ static void merge_data(struct turn *turn, struct call *parent, const struct call
         for (uint32_t k = 0; before && k < before->count && !is_known; k++)
             is_known = slice_equal(before->pairs[k].key, now->pairs[i].key) &&
                        slice_equal(before->pairs[k].value, now->pairs[i].value);
-        if (!is_known)
+        if (!is_known && !recording_owns(now->pairs[i].key))
             pairs[count++] = now->pairs[i];
     }
     struct user_data *data = user_data_update(parent->data, pairs, count, &turn->fx->arena);
@@ -185,8 +185,8 @@ static void move_all(struct turn *turn, const struct consult *consult, struct mo
     LIST_EACH(it, &consult->party->call->parties)
     {
         struct party *from = LIST_OWNER(it, struct party, link);
-        if (from == consult->party || !party_is_living(from) || from->monitoring ||
-            moves->count == MIX_LEGS_MAX)
+        if (from == consult->party || !party_is_living(from) || moves->count == MIX_LEGS_MAX ||
+            (from->monitoring && !monitor_can_move(from)))
             continue;
         moves->list[moves->count++] =
             (struct move){from, move_party(turn, from, consult->original)};
@@ -195,6 +195,8 @@ static void move_all(struct turn *turn, const struct consult *consult, struct mo
         const struct party *from = moves->list[i].from;
         struct party *to = moves->list[i].to;
         to->inviter = moved_number(moves, from->inviter, to->inviter);
+        if (from->monitoring)
+            monitor_moved(moves->list[i].from, to, moved_number(moves, from->monitors, 0));
         if (from->offer > 0)
             to->offer = moved_number(moves, from->offer - 1, UINT32_MAX) + 1;
     }
@@ -221,11 +223,6 @@ static void tell_all(struct turn *turn, const struct party *original, const stru
         effects_call_notice(turn, moves->list[i].to, NOTICE_STATUS_CHANGE, WITH_EXTENSIONS);
 }
 
-static size_t living(const struct call *call)
-{
-    return call_count(call, ~BIT(PARTY_RELEASED));
-}
-
 enum err consult_complete(struct turn *turn, enum cause cause)
 {
     struct consult consult = consult_of(turn->party, turn->command->call);
@@ -237,7 +234,7 @@ enum err consult_complete(struct turn *turn, enum cause cause)
                       "be completed; leave it out to complete the newest");
     struct call *parent = consult.original->call;
     struct call *call = consult.party->call;
-    if (living(parent) + living(call) > MIX_LEGS_MAX + 2)
+    if (call_living(parent) + call_living(call) > MIX_LEGS_MAX + 2)
         return refuse(turn, ERR_RANGE, "a call has at most %d parties at a time", MIX_LEGS_MAX);
     merge_data(turn, parent, call);
     parent->is_business |= call->is_business;

@@ -358,6 +358,7 @@ void call_changed(struct call *call);
 struct call_part *call_part_get(struct call *call);
 /* Members in these states, 1u << state. */
 size_t call_count(const struct call *call, unsigned states);
+size_t call_living(const struct call *call); /* supervisors included */
 /* Has as many living parties as it may have, supervisors included, or has ever had too many. */
 bool call_is_full(const struct call *call);
 
@@ -457,6 +458,10 @@ void monitor_begin_now(struct turn *turn, const struct device *device);
 void monitor_settle(struct turn *turn, struct call *call);
 void monitor_fails(struct turn *turn, struct party *party, enum cause cause);
 void monitor_released(struct turn *turn, struct party *party);
+/* A consult call becomes a part of its parent: whether the supervisor comes along with the one whom
+ * it monitors, who then has that number. */
+bool monitor_can_move(const struct party *party);
+void monitor_moved(struct party *from, struct party *to, uint32_t monitors);
 void monitor_switch(struct turn *turn, enum monitoring monitoring);
 bool monitor_can_mute(const struct party *party);
 enum err monitor_mute(struct turn *turn, bool is_muted);
@@ -472,6 +477,7 @@ bool call_is_recorded(const struct call *call); /* or is paused */
 void call_record(struct turn *turn, struct call *call, enum recording recording);
 enum err recording_failed(struct turn *turn, struct leg *leg);
 void recording_ends(struct call *call); /* with the call */
+bool recording_owns(struct slice key);  /* of user data: says what this call's recording does */
 
 /* leg.c */
 struct leg *leg_create(struct core *core, uint64_t id, const char *dn);

@@ -206,6 +206,22 @@ void monitor_released(struct turn *turn, struct party *party)
         monitor_disarm(turn, party->device);
 }
 
+bool monitor_can_move(const struct party *party)
+{
+    return party_is_living(party_find(party->call, party->monitors));
+}
+
+void monitor_moved(struct party *from, struct party *to, uint32_t monitors)
+{
+    to->monitoring = from->monitoring;
+    to->monitors = monitors;
+    to->leaves_with_monitored = from->leaves_with_monitored;
+    to->ends_monitoring = from->ends_monitoring;
+    from->ends_monitoring = false;
+    party_find(to->call, monitors)->is_muted_by_supervisor =
+        party_find(from->call, from->monitors)->is_muted_by_supervisor;
+}
+
 /* --- operations in the call --- */
 
 /* Who is in the call hears of it when the supervisor becomes one of the participants, or is no

@@ -30,6 +30,7 @@ struct party *party_create(struct turn *turn, struct call *call, struct slice dn
     list_append(&call->parties, &party->link);
     turn->core->stats.calls_by_state[PARTY_INVITED]++;
     call_changed(call);
+    call_touch(turn->core, call);
     return party;
 }
 
@@ -92,8 +93,7 @@ bool party_is_silent(const struct party *party)
 
 bool party_is_member(const struct party *party)
 {
-    bool talks = party->state == PARTY_ESTABLISHED || party->state == PARTY_HELD;
-    return !party->monitoring || (party->monitoring == MONITORING_BARGE_IN && talks);
+    return !party->monitoring || (party->monitoring == MONITORING_BARGE_IN && party->has_talked);
 }
 
 struct party *party_talking(const struct call *call)

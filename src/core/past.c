@@ -9,8 +9,8 @@
 static void forget(struct user *user, size_t index)
 {
     user->past_count--;
-    memmove(&user->past[index], &user->past[index + 1],
-            (user->past_count - index) * sizeof *user->past);
+    for (size_t i = index; i < user->past_count; i++)
+        user->past[i] = user->past[i + 1];
 }
 
 static size_t index_of(const struct user *user, struct slice id)
@@ -23,15 +23,15 @@ static size_t index_of(const struct user *user, struct slice id)
 
 void past_add(struct turn *turn, struct user *user, const struct call *call)
 {
-    size_t known = index_of(user, slice_of(call->id));
+    struct past_call past = {.ended_ms = turn->now_ms};
+    memcpy(past.id, call->id, sizeof past.id);
+    size_t known = index_of(user, slice_of(past.id));
     if (known < user->past_count)
         forget(user, known);
     else if (user->past_count == PAST_CALLS_MAX)
         forget(user, 0);
     user->past = mem_grow(user->past, &user->past_cap, user->past_count + 1, sizeof *user->past);
-    struct past_call *past = &user->past[user->past_count++];
-    *past = (struct past_call){.ended_ms = turn->now_ms};
-    memcpy(past->id, call->id, sizeof past->id);
+    user->past[user->past_count++] = past;
 }
 
 bool past_has(const struct turn *turn, const struct user *user, struct slice id)

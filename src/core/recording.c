@@ -39,6 +39,11 @@ static void note(struct turn *turn, struct call *call, struct slice key, struct 
     buf_free(&value);
 }
 
+bool recording_owns(struct slice key)
+{
+    return slice_equal(key, KEY_STATE) || slice_equal(key, KEY_FILE);
+}
+
 static struct slice state_text(enum recording recording)
 {
     switch (recording) {

@@ -272,6 +272,22 @@ static void step_disposition(struct model *m, uint32_t r)
     apply(m, &input);
 }
 
+/* What a supervisor does in a call. */
+static void step_in_supervised_call(struct model *m, const char *user, const char *id, uint32_t r)
+{
+    static const enum op ops[8] = {OP_SWITCH_TO_LISTEN_IN,
+                                   OP_SWITCH_TO_COACH,
+                                   OP_SWITCH_TO_BARGE_IN,
+                                   OP_MUTE_MONITORED_USER,
+                                   OP_UNMUTE_MONITORED_USER,
+                                   OP_SINGLE_STEP_TRANSFER,
+                                   OP_REMOVE_PARTICIPANT_FROM_CONFERENCE,
+                                   OP_HANGUP};
+    struct input input = {.kind = INPUT_COMMAND,
+                          .command = command_for(ops[r % 8], user, id, r >> 4)};
+    apply(m, &input);
+}
+
 /* On a device's address; u1 and u3 are supervisors. */
 static void step_supervise(struct model *m, uint32_t r)
 {
@@ -287,6 +303,12 @@ static void step_supervise(struct model *m, uint32_t r)
     char user[3] = {'u', (char)('0' + u), '\0'};
     char own[4] = {'1', '0', (char)('0' + u), '\0'};
     char target[4] = {'1', '0', (char)('0' + (r >> 4) % USERS), '\0'};
+    char id[33];
+    world_call_id(&m->w, user, id);
+    if (id[0] != '\0' && (r >> 18 & 1)) {
+        step_in_supervised_call(m, user, id, r >> 8);
+        return;
+    }
     struct input input = {.kind = INPUT_COMMAND,
                           .command = {.op = ops[(r >> 8) % 8],
                                       .at = OP_ON_DEVICE,

@@ -24,7 +24,7 @@ static uint64_t callee;
 static int begin(void **state)
 {
     (void)state;
-    world_init(&w, 2);
+    world_init(&w, 3);
     struct input input = {.kind = INPUT_CONFIG,
                           .config = {.kind = CONFIG_DEVICE,
                                      .name = SLICE("100"),
@@ -78,7 +78,7 @@ static void assert_told(enum recording recording, const char *data, uint64_t off
     }
     const struct order *mix = world_order(&w, ORDER_MIX);
     assert_int_equal(mix->recording, recording);
-    assert_string_equal(mix->call_id.ptr, id);
+    assert_true(slice_is(mix->call_id, id));
     assert_int_equal(mix->leg_count, 2);
 }
 
@@ -184,6 +184,29 @@ static void it_needs_no_room_in_the_user_data(void **state)
     assert_string_not_equal(value_of(n, "GSIP_REC_FN"), "none");
 }
 
+static void a_consult_calls_recording_ends_with_it(void **state)
+{
+    (void)state;
+    char consult[33];
+    char file[64];
+    snprintf(file, sizeof file, "\"%s.wav\"", id);
+    world_command(&w, "u0", OP_START_CALL_RECORDING, id, "");
+    world_command(&w, "u0", OP_INITIATE_CONFERENCE, id, "102");
+    world_signal(&w, SIGNAL_ANSWERED, world_order(&w, ORDER_RING)->leg, CAUSE_NONE);
+    world_call_id(&w, "u2", consult);
+    assert_int_equal(world_command(&w, "u0", OP_START_CALL_RECORDING, consult, ""), ERR_OK);
+    assert_int_equal(world_command(&w, "u0", OP_COMPLETE_CONFERENCE, consult, ""), ERR_OK);
+    const struct notice *n = world_notice(&w, "u1");
+    assert_string_equal(n->call.call->id, id);
+    assert_int_equal(n->call.call->recording, RECORDING_ON);
+    assert_string_equal(value_of(n, "GSIP_REC_FN"), file);
+    size_t ended = 0;
+    for (size_t i = 0; i < w.fx.order_count; i++)
+        ended += w.fx.orders[i].kind == ORDER_MIX && w.fx.orders[i].leg_count == 0 &&
+                 slice_is(w.fx.orders[i].call_id, consult);
+    assert_int_equal(ended, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +215,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_holds_is_not_offered_it, begin, finish),
         cmocka_unit_test_setup_teardown(it_ends_with_the_call, begin, finish),
         cmocka_unit_test_setup_teardown(a_failure_stops_it_and_is_told, begin, finish),
+        cmocka_unit_test_setup_teardown(a_consult_calls_recording_ends_with_it, begin, finish),
         cmocka_unit_test_setup_teardown(it_needs_no_room_in_the_user_data, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
