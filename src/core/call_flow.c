@@ -26,14 +26,18 @@ void party_tell_others(struct turn *turn, const struct party *about)
     }
 }
 
-struct party *call_open(struct turn *turn, struct call *call, struct device *device,
+struct party *call_open(struct turn *turn, struct call *call, struct device *device, const char *dn,
                         struct slice destination)
 {
-    device_forget_call(turn->core, device);
-    struct party *caller = party_create(turn, call, number_slice(device->dn), NULL);
+    if (device)
+        device_forget_call(turn->core, device);
+    struct party *caller = party_create(turn, call, number_slice(dn), NULL);
     struct party *callee = party_create(turn, call, destination, caller);
     caller->is_shown = callee->is_shown = true;
-    party_bind(caller, device);
+    if (device)
+        party_bind(caller, device);
+    else
+        caller->is_outside = true;
     party_set_state(turn, caller, PARTY_DIALING);
     number_copy(caller->dnis, destination);
     number_copy(callee->dnis, destination);
@@ -43,7 +47,8 @@ struct party *call_open(struct turn *turn, struct call *call, struct device *dev
 void call_begin(struct turn *turn, struct call *call, struct device *device, struct leg *leg,
                 struct slice destination)
 {
-    struct party *caller = call_open(turn, call, device, destination);
+    struct party *caller =
+        call_open(turn, call, device, device ? device->dn : leg->dn, destination);
     struct party *callee = LIST_OWNER(caller->link.next, struct party, link);
     if (leg) {
         leg_join(leg, caller);
@@ -111,7 +116,7 @@ static bool is_in(const struct device *device, const struct call *call)
     return false;
 }
 
-/* Rings the telephone of an invited party, if it can be had. */
+/* Calls an invited party: a telephone of ours, if it can be had, a queue or somebody outside. */
 void party_call(struct turn *turn, struct party *party)
 {
     bool is_direct = !is_recall(party);
@@ -124,6 +129,8 @@ void party_call(struct turn *turn, struct party *party)
     struct call_queue *queue = device ? NULL : call_queue_find(turn->core, slice_of(party->dn));
     if (queue)
         queue_enter(turn, party, queue);
+    else if (!device && number_is_outside(slice_of(party->dn)))
+        party_call_outside(turn, party);
     else if (!to.is_endless && (!device || !device->is_registered))
         party_fails(turn, party, CAUSE_UNREACHABLE);
     else if (to.is_endless || device_is_busy(device) || is_in(device, party->call) ||

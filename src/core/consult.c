@@ -88,7 +88,8 @@ enum err consult_begin(struct turn *turn, bool is_for_conference)
     call->is_for_conference = is_for_conference;
     call_set_parent(call, party->call);
     struct leg *leg = party->leg;
-    struct party *caller = call_open(turn, call, party->device, turn->command->text);
+    struct party *caller =
+        call_open(turn, call, party->device, party->dn, slice_of(turn->number.digits));
     leg_join(leg, caller);
     bool was_talking = party->state == PARTY_ESTABLISHED;
     telephone_rests(turn, caller, (struct notice_extras){0});

@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "core/core.h"
+#include "core/number.h"
 
 /* What a deadline in the heap belongs to. */
 enum deadline_kind {
@@ -206,6 +207,7 @@ struct call {
 struct core {
     struct config_limits limits;
     struct held_item site;
+    struct number_plan plan; /* of the site */
     struct list users;
     struct list devices;
     struct list states; /* the system's four first */
@@ -243,6 +245,7 @@ struct turn {
     const struct command *command;
     struct user *user;
     enum op_target at;
+    struct number number;  /* destination_check: what was dialled */
     struct device *device; /* OP_ON_DEVICE, OP_ON_DEVICE_CALLS */
     struct party *party;   /* OP_ON_CALL: the requester's */
 };
@@ -383,8 +386,9 @@ bool party_is_silent(const struct party *party); /* a supervisor whom not everyb
 bool party_is_member(const struct party *party);
 
 /* call_flow.c: what happens in a call; each sends its orders and notices. */
-/* The device's party, which begins the call, and behind it that of the destination. */
-struct party *call_open(struct turn *turn, struct call *call, struct device *device,
+/* The device's party, which begins the call, or that of somebody outside (device NULL, dn is its
+ * number), and behind it that of the destination. */
+struct party *call_open(struct turn *turn, struct call *call, struct device *device, const char *dn,
                         struct slice destination);
 void call_begin(struct turn *turn, struct call *call, struct device *caller, struct leg *leg,
                 struct slice destination);
@@ -400,7 +404,7 @@ void call_add(struct turn *turn, struct call *call, const struct party *inviter,
  */
 enum err destination_check(struct turn *turn, const struct call *call, const struct user_data *old,
                            struct user_data **data);
-/* A number that can be dialled. */
+/* A number that can be dialled -> turn->number. */
 enum err number_check(struct turn *turn, const char *field, struct slice number);
 void party_rings(struct turn *turn, struct party *party);
 void party_answers(struct turn *turn, struct party *party);
@@ -413,7 +417,7 @@ void party_quits(struct turn *turn, struct party *party, enum cause cause);
 void party_changes(struct turn *turn, struct party *party, enum party_state state);
 
 /* telephone.c: one telephone, several calls */
-/* The leg of the device that is up; NULL. */
+/* The leg of the device that is up and that it does not hold by its own button; NULL. */
 struct leg *device_leg(const struct device *device);
 /* Whoever else talks on its device holds from now on. */
 void telephone_rests(struct turn *turn, const struct party *but, struct notice_extras extras);
@@ -439,6 +443,14 @@ bool consult_has_callee(const struct consult *consult);
 enum err consult_begin(struct turn *turn, bool is_for_conference);
 /* Everybody of the consult call comes into its parent; cause: transferred or conferenced. */
 enum err consult_complete(struct turn *turn, enum cause cause);
+
+/* outside.c */
+void plan_of_site(const struct config_item *site, struct number_plan *out);
+/* What a user of ours dialled. */
+enum number_kind number_dialled(const struct core *core, struct slice written, struct number *out);
+bool number_is_outside(struct slice number); /* of one that was read */
+void party_call_outside(struct turn *turn, struct party *party);
+enum err outside_incoming(struct turn *turn);
 
 /* mix.c */
 void call_mix(struct turn *turn, struct call *call);
@@ -492,6 +504,9 @@ void leg_hand_over(struct party *from, struct party *to);
 size_t leg_count(const struct leg *leg);
 void leg_set_trunk(struct leg *leg, struct slice trunk);
 struct leg *leg_find(const struct core *core, uint64_t id);
+void leg_ring_outside(struct turn *turn, struct party *party, struct slice trunk, const char *from);
+/* What the driver gave to keep; told by ORDER_KEPT once durable. */
+void leg_keep(struct turn *turn, struct leg *leg, struct slice bytes);
 struct leg *leg_ring(struct turn *turn, struct party *party, const char *from, bool auto_answer);
 void leg_answer(struct turn *turn, struct leg *leg);
 void leg_drop(struct turn *turn, struct leg *leg, enum cause cause);

@@ -4,20 +4,12 @@
 /* What Dial, transfer and conference have in common: a destination, and user data to go with it. */
 #include "core/core_int.h"
 
-static bool is_number(struct slice number)
-{
-    for (size_t i = 0; i < number.len; i++)
-        if (!strchr("0123456789*#+", number.ptr[i]) || number.ptr[i] == '\0')
-            return false;
-    return number.len > 0;
-}
-
 enum err number_check(struct turn *turn, const char *field, struct slice number)
 {
     if (number.len > NUMBER_MAX)
         return refuse(turn, ERR_RANGE, "%s has more than %d characters", field, NUMBER_MAX);
-    if (!is_number(number))
-        return refuse(turn, ERR_INVALID, "%s must be digits, '*', '#' or '+', at least one", field);
+    if (number_dialled(turn->core, number, &turn->number) == NUMBER_INVALID)
+        return refuse(turn, ERR_INVALID, "%s is no number: %s", field, turn->number.reason);
     return ERR_OK;
 }
 

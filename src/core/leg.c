@@ -103,6 +103,22 @@ void leg_order_drop(struct turn *turn, const struct leg *leg)
     effects_order_done(turn, order);
 }
 
+void leg_ring_outside(struct turn *turn, struct party *party, struct slice trunk, const char *from)
+{
+    struct leg *leg = leg_create(turn->core, turn->core->next_leg++, party->dn);
+    number_copy(leg->from, number_slice(from));
+    leg_set_trunk(leg, trunk);
+    leg_join(leg, party);
+    leg_order_ring(turn, leg);
+}
+
+void leg_keep(struct turn *turn, struct leg *leg, struct slice bytes)
+{
+    buf_reset(&leg->keep);
+    buf_slice(&leg->keep, bytes);
+    effects_order_done(turn, effects_order(turn, ORDER_KEPT, leg->id));
+}
+
 struct leg *leg_ring(struct turn *turn, struct party *party, const char *from, bool auto_answer)
 {
     struct leg *leg = leg_create(turn->core, turn->core->next_leg++, party->device->dn);

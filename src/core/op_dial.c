@@ -13,6 +13,16 @@ enum err op_dial(struct turn *turn)
     enum err err = destination_check(turn, NULL, NULL, &data);
     if (err)
         return err;
+    struct number dialled = turn->number;
+    struct number caller_id = {0};
+    if (turn->command->caller_id.len > 0) {
+        err = number_check(turn, "outboundCallerId", turn->command->caller_id);
+        caller_id = turn->number;
+    }
+    if (err) {
+        user_data_unref(data);
+        return err;
+    }
     if (!device->is_registered)
         err = refuse(turn, ERR_NOT_REGISTERED, "Device '%s' is not registered.", device->dn);
     else if (device_is_busy(device))
@@ -25,6 +35,7 @@ enum err op_dial(struct turn *turn)
     struct call *call = call_create(turn, CALL_TYPE_INTERNAL);
     call_set_data(call, data);
     struct leg *up = device_leg(device);
-    call_begin(turn, call, device, up, turn->command->text);
+    number_copy(call->caller_id, slice_of(caller_id.digits));
+    call_begin(turn, call, device, up, slice_of(dialled.digits));
     return ERR_OK;
 }

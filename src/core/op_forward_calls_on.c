@@ -12,9 +12,9 @@ enum err op_forward_calls_on(struct turn *turn)
     enum err err = number_check(turn, "destination", number);
     if (err)
         return err;
-    if (slice_is(number, device->dn))
+    if (slice_is(slice_of(turn->number.digits), device->dn))
         return refuse(turn, ERR_INVALID, "destination is the device itself");
-    number_copy(device->forward_to, number);
+    number_copy(device->forward_to, slice_of(turn->number.digits));
     user_touch(turn->core, turn->user);
     return ERR_OK;
 }

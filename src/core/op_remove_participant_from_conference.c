@@ -7,7 +7,10 @@
 
 enum err op_remove_participant_from_conference(struct turn *turn)
 {
-    struct slice number = turn->command->text;
+    struct number read;
+    (void)number_dialled(turn->core, turn->command->text, &read);
+    /* As it is shown, where it is no number. */
+    struct slice number = read.digits[0] ? slice_of(read.digits) : turn->command->text;
     LIST_EACH(it, &turn->party->call->parties)
     {
         struct party *party = LIST_OWNER(it, struct party, link);

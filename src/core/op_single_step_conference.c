@@ -13,6 +13,6 @@ enum err op_single_step_conference(struct turn *turn)
     if (err)
         return err;
     call_set_data(call, data);
-    call_add(turn, call, turn->party, turn->command->text, false);
+    call_add(turn, call, turn->party, slice_of(turn->number.digits), false);
     return ERR_OK;
 }

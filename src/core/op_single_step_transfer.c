@@ -17,7 +17,7 @@ enum err op_single_step_transfer(struct turn *turn)
     call_set_data(call, data);
     party_release(turn, party, CAUSE_TRANSFERRED);
     party->is_shown = false;
-    call_add(turn, call, party, turn->command->text, true);
+    call_add(turn, call, party, slice_of(turn->number.digits), true);
     if (!call->is_over)
         party_tell_others(turn, party);
     return ERR_OK;

@@ -96,6 +96,7 @@ static void get_items(struct reading *r)
     struct config_item item;
     if (get_item(r, &arena, &item))
         (void)held_item_set(&r->core->site, &item);
+    plan_of_site(&r->core->site.item, &r->core->plan);
     get_states(r);
     while (get_item(r, &arena, &item)) {
         if (item.kind == CONFIG_QUEUE && !call_queue_find(r->core, item.name))

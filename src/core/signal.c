@@ -6,14 +6,6 @@
  * it is not journalled. */
 #include "core/core_int.h"
 
-static void keep(struct turn *turn, struct leg *leg)
-{
-    struct slice bytes = turn->input->signal.keep;
-    buf_reset(&leg->keep);
-    buf_slice(&leg->keep, bytes);
-    effects_order_done(turn, effects_order(turn, ORDER_KEPT, leg->id));
-}
-
 static enum err on_registered(struct turn *turn, struct device *device)
 {
     bool is_registered = turn->input->signal.kind == SIGNAL_REGISTERED;
@@ -35,22 +27,20 @@ static enum err on_registered(struct turn *turn, struct device *device)
 static enum err on_incoming(struct turn *turn, struct device *device)
 {
     const struct signal *signal = &turn->input->signal;
-    if (!(signal->leg & LEG_OF_DRIVER) || leg_find(turn->core, signal->leg))
-        return refuse(turn, ERR_EXISTS, "the leg is there already");
     struct leg *leg = leg_create(turn->core, signal->leg, device->dn);
     leg->is_offered = true;
     if (signal->keep.ptr)
-        keep(turn, leg);
+        leg_keep(turn, leg, turn->input->signal.keep);
     if (device_is_busy(device)) {
         leg_drop(turn, leg, CAUSE_BUSY);
         return ERR_OK;
     }
-    struct slice number = signal->number;
-    if (number.len == 0 || number.len > NUMBER_MAX) {
+    struct number number;
+    if (number_dialled(turn->core, signal->number, &number) == NUMBER_INVALID) {
         leg_drop(turn, leg, CAUSE_UNREACHABLE);
         return ERR_OK;
     }
-    call_begin(turn, call_create(turn, CALL_TYPE_INTERNAL), device, leg, number);
+    call_begin(turn, call_create(turn, CALL_TYPE_INTERNAL), device, leg, slice_of(number.digits));
     return ERR_OK;
 }
 
@@ -175,7 +165,7 @@ static enum err apply_to_leg(struct turn *turn, struct leg *leg)
 {
     bool keeps = turn->input->signal.keep.ptr != NULL;
     if (keeps)
-        keep(turn, leg);
+        leg_keep(turn, leg, turn->input->signal.keep);
     enum err err = on_leg(turn, leg);
     if (!keeps)
         return err;
@@ -188,6 +178,11 @@ enum err apply_signal(struct turn *turn)
     const struct signal *signal = &turn->input->signal;
     if (signal->keep.len > SIGNAL_KEEP_MAX)
         return refuse(turn, ERR_RANGE, "a leg keeps at most %d bytes", SIGNAL_KEEP_MAX);
+    if (signal->kind == SIGNAL_INCOMING &&
+        (!(signal->leg & LEG_OF_DRIVER) || leg_find(turn->core, signal->leg)))
+        return refuse(turn, ERR_EXISTS, "the leg is there already");
+    if (signal->kind == SIGNAL_INCOMING && signal->trunk.len > 0)
+        return outside_incoming(turn);
     if (signal->kind <= SIGNAL_INCOMING) {
         struct device *device = device_find(turn->core, signal->dn);
         if (!device)

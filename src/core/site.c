@@ -28,7 +28,10 @@ static enum err check_item(struct turn *turn, const char *what)
 
 enum err site_put(struct turn *turn)
 {
-    return held_item_set(&turn->core->site, &turn->input->config) ? ERR_OK : unchanged(turn);
+    if (!held_item_set(&turn->core->site, &turn->input->config))
+        return unchanged(turn);
+    plan_of_site(&turn->core->site.item, &turn->core->plan);
+    return ERR_OK;
 }
 
 /* --- queues --- */

@@ -12,7 +12,7 @@ struct leg *device_leg(const struct device *device)
     LIST_EACH(it, &device->parties)
     {
         const struct party *party = LIST_OWNER(it, struct party, of_device);
-        if (party->leg && party->leg->is_up)
+        if (party->leg && party->leg->is_up && !party->leg->party->is_held_by_telephone)
             return party->leg;
     }
     return NULL;
@@ -106,7 +106,7 @@ void telephone_is_gone(struct turn *turn, struct leg *leg, enum cause cause)
     struct leg *again = NULL;
     for (size_t i = 0; i < count; i++) {
         struct party *party = resting[i];
-        if (was_up && party->state == PARTY_HELD && party->device->is_registered)
+        if (was_up && party->state == PARTY_HELD && party->device && party->device->is_registered)
             ring_again(turn, party, &again);
         else
             party_quits(turn, party, cause_of_loss(party, was_up, cause));

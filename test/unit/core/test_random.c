@@ -151,8 +151,10 @@ static void choose_for_agent(struct command *command, uint32_t r)
 
 static struct command command_for(enum op op, const char *user, const char *target, uint32_t r)
 {
-    static const char *const numbers[] = {"100", "101", "102", "103", "101", "103",
-                                          "102", "900", "999", "bob", "901"};
+    static const char *const numbers[] = {"100", "101", "102", "103",       "101", "103",
+                                          "102", "900", "999", "+49 30 12", "901"};
+    static const char *const participants[] = {"100",     "101",      "102",      "103",
+                                               "+493012", "+4930999", "anonymous"};
     static const struct pair pairs[] = {
         {SLICE("a"), SLICE("1")}, {SLICE("b"), SLICE("\"x\"")}, {SLICE("a"), SLICE("null")}};
     struct command command = {
@@ -160,7 +162,7 @@ static struct command command_for(enum op op, const char *user, const char *targ
     if (op_row(op)->takes & OP_PARAM_DESTINATION)
         command.text = slice_of(numbers[r % 11]);
     else if (op_row(op)->takes & OP_PARAM_PARTICIPANT)
-        command.text = slice_of(numbers[r % 4]);
+        command.text = slice_of(participants[r % 7]);
     else if (op == OP_SEND_DTMF)
         command.text = r % 4 ? SLICE("12#") : SLICE("");
     else if (op == OP_DELETE_USER_DATA_PAIR)
@@ -372,6 +374,10 @@ static void step_telephone(struct model *m, uint32_t r)
         input.signal.kind = SIGNAL_INCOMING;
         input.signal.leg = LEG_OF_DRIVER | ++m->incoming;
         input.signal.number = slice_of(number);
+        if (r >> 24 & 1) {
+            input.signal.trunk = r >> 25 & 7 ? SLICE("outside") : SLICE("nowhere");
+            input.signal.from = r >> 26 & 1 ? SLICE("+4930999") : SLICE("anonymous");
+        }
         leg_of(m, input.signal.leg);
     }
     apply(m, &input);
@@ -398,14 +404,14 @@ static enum err try_on_copies(const struct model *m, struct slice bytes, enum op
 {
     enum err err = ERR_OK;
     const char *id = all->calls[which].call->id;
-    size_t tries = all->call_count > USERS ? all->call_count : USERS;
+    size_t tries = all->call_count > 7 ? all->call_count : 7;
     for (uint32_t r = 0; r < tries; r++) {
         struct core *copy = NULL;
         struct effects fx = {0};
         must(core_restore(bytes, &copy) == ERR_OK, "a snapshot can be restored");
         struct input input = {.kind = INPUT_COMMAND,
                               .time_ms = m->w.now_ms,
-                              .command = command_for(op, user, id, r + 11 * 4)};
+                              .command = command_for(op, user, id, r + 11 * 4 * 7)};
         if (op == OP_SEND_DTMF)
             input.command.text = SLICE("1");
         if ((op_row(op)->needs & OP_PARAM_OTHER_CALL) && r < all->call_count)
@@ -546,6 +552,16 @@ static void begin_agents(struct model *m)
     apply(m, &lunch);
 }
 
+static void give_trunk(struct world *w)
+{
+    struct input input = {
+        .kind = INPUT_CONFIG,
+        .config = {.kind = CONFIG_SITE, .country = SLICE("49"), .international = SLICE("00")}};
+    world_apply(w, &input);
+    input.config = (struct config_item){.kind = CONFIG_TRUNK, .name = SLICE("outside"), .calls = 2};
+    world_apply(w, &input);
+}
+
 static void give_two_calls(struct world *w, const char *dn, const char *owner)
 {
     struct input input = {.kind = INPUT_CONFIG,
@@ -567,6 +583,7 @@ static void run(const uint32_t *steps, size_t count)
     begin_agents(&m);
     give_two_calls(&m.w, "101", "u1");
     give_two_calls(&m.w, "103", "u3");
+    give_trunk(&m.w);
     for (size_t i = 0; i < count; i++) {
         uint32_t r = steps[i] >> 3;
         switch (steps[i] & 7) {
