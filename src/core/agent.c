@@ -36,7 +36,7 @@ void user_withdraw(struct turn *turn, struct user *user)
         user_set_intent(turn, user, state_of_mode(turn->core, AGENT_NOT_READY));
 }
 
-static bool has_call(const struct user *user)
+bool user_has_call(const struct user *user)
 {
     LIST_EACH(it, &user->parties)
     if (party_is_living(LIST_OWNER(it, struct party, of_user)))
@@ -64,7 +64,7 @@ void user_call_over(struct turn *turn, const struct party *party)
     if (party->has_talked)
         user->idle_since_ms = turn->now_ms;
     uint64_t wrap_up_ms = party->queue ? party->queue->config.item.wrap_up_ms : 0;
-    if (user->is_vanished && !has_call(user))
+    if (user->is_vanished && !user_has_call(user))
         user_withdraw(turn, user);
     else if (party->has_talked && wrap_up_ms > 0 && user->intent->card->mode == AGENT_READY)
         heap_set(&turn->core->deadlines, &user->wrap_up.node, turn->now_ms + wrap_up_ms,
@@ -76,6 +76,20 @@ void user_check_telephone(struct turn *turn, struct user *user)
     user_touch(turn->core, user);
     if (!user_has_telephone(user))
         user_withdraw(turn, user);
+}
+
+void user_is_back(struct turn *turn, struct user *user)
+{
+    user->is_vanished = false;
+    heap_remove(&turn->core->deadlines, &user->vanished.node);
+    user_touch(turn->core, user);
+}
+
+void user_log_out(struct turn *turn, struct user *user)
+{
+    user_is_back(turn, user);
+    user_set_intent(turn, user, state_of_mode(turn->core, AGENT_NOT_READY));
+    user->has_session = false;
 }
 
 enum err device_disturb(struct turn *turn, bool is_dnd)

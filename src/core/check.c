@@ -157,6 +157,10 @@ static void check_user(const struct user *user)
     must(offers <= 1, "an agent is offered one call at a time");
     must(!user->has_session || user->intent->card->mode != AGENT_READY || user_has_telephone(user),
          "who is Ready has a telephone");
+    must(user->has_session || !user->is_vanished, "who is not logged in is not missed");
+    must(user->is_vanished || user->vanished.node.index == 0, "only who is missed is logged out");
+    must(!user->is_vanished || user_has_call(user) || user->intent->card->mode != AGENT_READY,
+         "who is missed and has no call is not Ready");
     must(user->has_session || user->wrap_up.node.index == 0,
          "who is not logged in has no work after a call");
 }

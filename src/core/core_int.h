@@ -547,6 +547,11 @@ bool user_has_telephone(const struct user *user); /* a registered one */
 void user_withdraw(struct turn *turn, struct user *user);
 /* After a telephone went: without one nobody is Ready. */
 void user_check_telephone(struct turn *turn, struct user *user);
+bool user_has_call(const struct user *user);
+/* It is no longer vanished. */
+void user_is_back(struct turn *turn, struct user *user);
+/* Of voice; calls go on. */
+void user_log_out(struct turn *turn, struct user *user);
 /* DoNotDisturb of the command's device, or of all that the user has. */
 enum err device_disturb(struct turn *turn, bool is_dnd);
 

@@ -37,9 +37,7 @@ static void fire_for_wrap_up(struct turn *turn, struct user *user)
 /* The desktop did not come back. */
 static void fire_for_vanished(struct turn *turn, struct user *user)
 {
-    heap_remove(&turn->core->deadlines, &user->vanished.node);
-    user->has_session = false;
-    user_touch(turn->core, user);
+    user_log_out(turn, user);
 }
 
 enum err apply_deadline(struct turn *turn)

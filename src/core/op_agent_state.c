@@ -38,7 +38,10 @@ enum err op_agent_state(struct turn *turn)
                       "%.*s is not possible: there is no contact-center session; start one first",
                       (int)state->card->operation_name.len, state->card->operation_name.ptr);
     enum err err = state->card->mode == AGENT_READY ? check_telephone(turn, state) : ERR_OK;
-    if (!err)
-        user_set_intent(turn, user, state);
-    return err;
+    if (err)
+        return err;
+    if (user->is_vanished && state->card->mode == AGENT_READY)
+        user_is_back(turn, user); /* whoever asks for calls is there */
+    user_set_intent(turn, user, state);
+    return ERR_OK;
 }

@@ -7,10 +7,7 @@
 
 enum err op_end_contact_center_session(struct turn *turn)
 {
-    if (!turn->user->has_session)
-        return ERR_OK;
-    turn->user->has_session = false;
-    heap_remove(&turn->core->deadlines, &turn->user->wrap_up.node);
-    user_touch(turn->core, turn->user);
+    if (turn->user->has_session)
+        user_log_out(turn, turn->user);
     return ERR_OK;
 }

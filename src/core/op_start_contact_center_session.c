@@ -12,6 +12,8 @@ enum err op_start_contact_center_session(struct turn *turn)
         return refuse(turn, ERR_NOT_FOUND, "channels names no channel that exists here: voice");
     if (list_is_empty(&user->devices))
         return refuse(turn, ERR_STATE, "user has no device to log in on");
+    if (user->is_vanished)
+        user_is_back(turn, user);
     if (user->has_session)
         return ERR_OK;
     user->has_session = true;

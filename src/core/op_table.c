@@ -354,6 +354,8 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_AGENT_STATE] = {.run = op_agent_state},
     [OP_START_CONTACT_CENTER_SESSION] = {.run = op_start_contact_center_session},
     [OP_END_CONTACT_CENTER_SESSION] = {.run = op_end_contact_center_session},
+    [OP_DESKTOP_GONE] = {.run = op_desktop_gone},
+    [OP_DESKTOP_BACK] = {.run = op_desktop_back},
 };
 
 const struct op_row *op_row(enum op op)

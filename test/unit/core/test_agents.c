@@ -289,6 +289,100 @@ static void a_failed_transfer_comes_back_past_forwarding(void **state)
     end(&w);
 }
 
+static void set_vanished(struct world *w, uint64_t ms)
+{
+    struct input input = {.kind = INPUT_CONFIG,
+                          .config = {.kind = CONFIG_LIMITS,
+                                     .limits = {.pick_up_ms = 20000,
+                                                .no_answer_ms = 30000,
+                                                .tone_ms = 3000,
+                                                .keep_ms = 60000,
+                                                .vanished_ms = ms}}};
+    assert_int_equal(world_apply(w, &input), ERR_OK);
+}
+
+static void begin_ready(struct world *w)
+{
+    world_init(w, 2);
+    set_vanished(w, 60000);
+    login(w, "u0");
+    do_at(w, "u0", OP_READY, OP_ON_USER, "", "");
+}
+
+static void an_idle_agent_whose_desktop_went_is_logged_out_later(void **state)
+{
+    (void)state;
+    struct world w;
+    begin_ready(&w);
+    assert_int_equal(do_at(&w, "u1", OP_DESKTOP_GONE, OP_ON_USER, "", ""), ERR_EXISTS);
+    assert_int_equal(do_at(&w, "u0", OP_DESKTOP_BACK, OP_ON_USER, "", ""), ERR_EXISTS);
+    assert_int_equal(do_at(&w, "u0", OP_DESKTOP_GONE, OP_ON_USER, "", ""), ERR_OK);
+    assert_true(state_is(&w, "u0", "NotReady"));
+    assert_int_equal(do_at(&w, "u0", OP_DESKTOP_GONE, OP_ON_USER, "", ""), ERR_EXISTS);
+    world_wait(&w, 59999);
+    assert_true(state_is(&w, "u0", "NotReady"));
+    world_wait(&w, 1);
+    assert_true(state_is(&w, "u0", ""));
+    assert_int_equal(w.fx.notice_count, 2);
+    assert_int_equal(do_at(&w, "u0", OP_DESKTOP_BACK, OP_ON_USER, "", ""), ERR_EXISTS);
+    end(&w);
+}
+
+static void who_comes_back_stays_logged_in(void **state)
+{
+    (void)state;
+    struct world w;
+    begin_ready(&w);
+    do_at(&w, "u0", OP_DESKTOP_GONE, OP_ON_USER, "", "");
+    world_wait(&w, 30000);
+    assert_int_equal(do_at(&w, "u0", OP_DESKTOP_BACK, OP_ON_USER, "", ""), ERR_OK);
+    world_wait(&w, 600000);
+    assert_true(state_is(&w, "u0", "NotReady"));
+    end(&w);
+    begin_ready(&w); /* never, where that is configured */
+    set_vanished(&w, 0);
+    do_at(&w, "u0", OP_DESKTOP_GONE, OP_ON_USER, "", "");
+    world_wait(&w, 600000);
+    assert_true(state_is(&w, "u0", "NotReady"));
+    end(&w);
+}
+
+static void a_call_outlives_its_desktop(void **state)
+{
+    (void)state;
+    struct world w;
+    char id[33];
+    begin_ready(&w);
+    call(&w, "101");
+    world_signal(&w, SIGNAL_ANSWERED, world_order(&w, ORDER_RING)->leg, CAUSE_NONE);
+    do_at(&w, "u0", OP_DESKTOP_GONE, OP_ON_USER, "", "");
+    assert_int_equal(w.fx.notice_count, 0);
+    assert_true(state_is(&w, "u0", "Ready"));
+    world_call_id(&w, "u1", id);
+    assert_int_equal(world_command(&w, "u1", OP_HANGUP, id, ""), ERR_OK);
+    assert_true(state_is(&w, "u0", "NotReady"));
+    end(&w);
+    begin_ready(&w); /* nor does the log-out drop it */
+    call(&w, "101");
+    world_signal(&w, SIGNAL_ANSWERED, world_order(&w, ORDER_RING)->leg, CAUSE_NONE);
+    do_at(&w, "u0", OP_DESKTOP_GONE, OP_ON_USER, "", "");
+    world_wait(&w, 60000);
+    assert_true(state_is(&w, "u0", ""));
+    assert_null(world_order(&w, ORDER_DROP));
+    world_call_id(&w, "u0", id);
+    assert_int_equal(world_command(&w, "u0", OP_HOLD, id, ""), ERR_OK);
+    end(&w);
+    begin_ready(&w); /* back before it ended: nothing happened */
+    call(&w, "101");
+    do_at(&w, "u0", OP_DESKTOP_GONE, OP_ON_USER, "", "");
+    do_at(&w, "u0", OP_DESKTOP_BACK, OP_ON_USER, "", "");
+    world_wait(&w, 40000);
+    world_call_id(&w, "u0", id);
+    assert_string_equal(id, "");
+    assert_true(state_is(&w, "u0", "Ready"));
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +395,9 @@ int main(void)
         cmocka_unit_test(forwarding_is_a_pair_of_capabilities),
         cmocka_unit_test(a_direct_call_follows_three_hops),
         cmocka_unit_test(who_forwards_in_a_circle_is_busy),
+        cmocka_unit_test(an_idle_agent_whose_desktop_went_is_logged_out_later),
+        cmocka_unit_test(who_comes_back_stays_logged_in),
+        cmocka_unit_test(a_call_outlives_its_desktop),
         cmocka_unit_test(a_failed_transfer_comes_back_past_forwarding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -334,6 +334,9 @@ static void enough_reasons_not_to_ring(struct world *w, int row)
     case 5:
         call_from(w, "101", "104");
         break;
+    case 6:
+        put_state(w, "u1", OP_DESKTOP_GONE);
+        break;
     default: {
         struct config_item item = queue_900();
         item.members++;
@@ -347,7 +350,7 @@ static void enough_reasons_not_to_ring(struct world *w, int row)
 static void who_is_not_free_is_not_rung(void **state)
 {
     (void)state;
-    for (int row = 0; row < 7; row++) {
+    for (int row = 0; row < 8; row++) {
         struct world w;
         begin(&w);
         ready(&w, "u1");
@@ -364,7 +367,7 @@ static void who_is_not_free_is_not_rung(void **state)
 static void who_becomes_free_is_rung(void **state)
 {
     (void)state;
-    for (int row = 0; row < 7; row++) {
+    for (int row = 0; row < 8; row++) {
         struct world w;
         begin(&w);
         ready(&w, "u1");
@@ -384,10 +387,11 @@ static void who_becomes_free_is_rung(void **state)
             world_command(&w, "u1", OP_HANGUP, id, "");
             break;
         }
-        case 6:
+        case 7:
             put(&w, queue_900());
             break;
         default:
+            world_command(&w, "u1", OP_DESKTOP_BACK, "", "");
             world_apply(&w,
                         &(struct input){.kind = INPUT_SIGNAL,
                                         .signal = {.kind = SIGNAL_REGISTERED, .dn = SLICE("101")}});

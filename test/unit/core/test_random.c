@@ -573,6 +573,62 @@ static void give_two_calls(struct world *w, const char *dn, const char *owner)
     world_apply(w, &input);
 }
 
+/* Whoever is offered a call by a queue declines it, most of the time. */
+static bool reject_somebody(struct model *m)
+{
+    for (int u = 0; u < USERS; u++) {
+        char user[3] = {'u', (char)('0' + u), '\0'};
+        struct answer answer;
+        char id[33] = "";
+        core_query(m->w.core, &(struct query){.kind = QUERY_CALLS, .user = slice_of(user)},
+                   m->w.now_ms, &answer);
+        for (size_t i = 0; i < answer.call_count; i++)
+            if (answer.calls[i].capabilities >> OP_REJECT & 1)
+                memcpy(id, answer.calls[i].call->id, sizeof id);
+        answer_release(&answer);
+        if (id[0] == '\0')
+            continue;
+        struct input input = {.kind = INPUT_COMMAND,
+                              .command = command_for(OP_REJECT, user, id, 0)};
+        must(apply(m, &input) == ERR_OK, "an offered call can be rejected");
+        return true;
+    }
+    return false;
+}
+
+/* What keeps queues busy: agents who want calls, calls to queues, and the opposite of each. */
+static void step_agent(struct model *m, uint32_t r)
+{
+    static const enum op ops[] = {OP_READY,
+                                  OP_READY,
+                                  OP_READY,
+                                  OP_READY,
+                                  OP_START_CONTACT_CENTER_SESSION,
+                                  OP_DESKTOP_GONE,
+                                  OP_DESKTOP_BACK,
+                                  OP_DO_NOT_DISTURB_OFF,
+                                  OP_FORWARD_CALLS_OFF,
+                                  OP_END_CONTACT_CENTER_SESSION};
+    char user[3] = {'u', (char)('0' + r % USERS), '\0'};
+    char dn[4] = {'1', '0', (char)('0' + r % USERS), '\0'};
+    size_t chosen = (r >> 8) % 16;
+    if (r >> 16 & 1 && reject_somebody(m))
+        return;
+    if (chosen < sizeof ops / sizeof *ops) {
+        struct input input = {.kind = INPUT_COMMAND,
+                              .command = command_for(ops[chosen], user, dn, (r >> 12) % 4 + 1)};
+        apply(m, &input);
+        return;
+    }
+    struct input input = {.kind = INPUT_SIGNAL,
+                          .signal = {.kind = SIGNAL_INCOMING,
+                                     .leg = LEG_OF_DRIVER | ++m->incoming,
+                                     .dn = slice_of(dn),
+                                     .number = r >> 12 & 1 ? SLICE("900") : SLICE("901")}};
+    leg_of(m, input.signal.leg);
+    apply(m, &input);
+}
+
 static void run(const uint32_t *steps, size_t count)
 {
     struct model m = {0};
@@ -588,6 +644,11 @@ static void run(const uint32_t *steps, size_t count)
         uint32_t r = steps[i] >> 3;
         switch (steps[i] & 7) {
         case 0:
+            if (r >> 27 & 1)
+                step_agent(&m, r);
+            else
+                step_command(&m, r);
+            break;
         case 1:
             step_command(&m, r);
             break;
