@@ -53,13 +53,22 @@ enum query_kind {
     QUERY_DEVICE,
     QUERY_CALLS,
     QUERY_CALL,
-    QUERY_AGENT_STATES
+    QUERY_AGENT_STATES,
+    QUERY_PRESENCE /* of the users in names */
 };
 
 struct query {
     enum query_kind kind;
     struct slice user;   /* user name */
     struct slice target; /* of a device or call */
+    struct slice names;  /* user names, each as enc_bytes writes it */
+};
+
+/* How a user can be reached now. */
+struct presence {
+    struct state_card *state; /* a reference, NULL without a session */
+    bool has_call;
+    size_t device_count; /* as many of the answer's devices, in turn */
 };
 
 /* An answer owns its arrays and references. */
@@ -76,6 +85,8 @@ struct answer {
     size_t device_count;
     struct state_card **states; /* references */
     size_t state_count;
+    struct presence *presences; /* of each name, in order; nothing of one that nobody has */
+    size_t presence_count;
 };
 
 void core_query(const struct core *core, const struct query *query, uint64_t time_ms,

@@ -43,11 +43,17 @@ static void add_device(const struct core *core, struct answer *out, size_t *cap,
     view_of_device(core, device, &out->devices[out->device_count++]);
 }
 
+static void add_devices(const struct core *core, const struct user *user, struct answer *out,
+                        size_t *cap)
+{
+    LIST_EACH(it, &user->devices)
+    add_device(core, out, cap, LIST_OWNER(it, struct device, of_owner));
+}
+
 static void query_devices(const struct core *core, const struct user *user, struct answer *out)
 {
     size_t cap = 0;
-    LIST_EACH(it, &user->devices)
-    add_device(core, out, &cap, LIST_OWNER(it, struct device, of_owner));
+    add_devices(core, user, out, &cap);
 }
 
 static void query_device(const struct core *core, const struct user *user, struct slice id,
@@ -69,6 +75,35 @@ static void query_states(const struct core *core, struct answer *out)
         out->states = mem_grow(out->states, &cap, out->state_count + 1, sizeof *out->states);
         out->states[out->state_count++] =
             state_card_ref(LIST_OWNER(it, struct agent_state, link)->card);
+    }
+}
+
+static bool has_call(const struct user *user)
+{
+    LIST_EACH(it, &user->parties)
+    if (party_is_living(LIST_OWNER(it, struct party, of_user)))
+        return true;
+    return false;
+}
+
+static void query_presence(const struct core *core, struct slice names, struct answer *out)
+{
+    size_t cap = 0;
+    size_t device_cap = 0;
+    for (struct dec d = dec_of(names); d.at < d.end && !d.failed;) {
+        const struct user *user = user_find(core, dec_bytes(&d));
+        struct presence presence = {0};
+        if (user) {
+            const struct agent_state *state = user_state(core, user);
+            size_t before = out->device_count;
+            presence.state = state_card_ref(state ? state->card : NULL);
+            presence.has_call = has_call(user);
+            add_devices(core, user, out, &device_cap);
+            presence.device_count = out->device_count - before;
+        }
+        out->presences =
+            mem_grow(out->presences, &cap, out->presence_count + 1, sizeof *out->presences);
+        out->presences[out->presence_count++] = presence;
     }
 }
 
@@ -100,6 +135,9 @@ void core_query(const struct core *core, const struct query *query, uint64_t tim
     case QUERY_AGENT_STATES:
         query_states(core, out);
         break;
+    case QUERY_PRESENCE:
+        query_presence(core, query->names, out);
+        break;
     case QUERY_CALLS:
         query_calls(core, user, time_ms, out);
         break;
@@ -117,7 +155,10 @@ void answer_release(struct answer *answer)
         device_view_release(&answer->devices[i]);
     for (size_t i = 0; i < answer->state_count; i++)
         state_card_unref(answer->states[i]);
+    for (size_t i = 0; i < answer->presence_count; i++)
+        state_card_unref(answer->presences[i].state);
     state_card_unref(answer->state);
+    mem_free(answer->presences);
     mem_free(answer->states);
     mem_free(answer->calls);
     mem_free(answer->devices);

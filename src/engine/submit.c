@@ -90,10 +90,11 @@ enum err engine_query(struct engine *e, const struct query *query, void *tag)
 {
     if (is_shut(e))
         return ERR_OVERLOAD;
-    struct buf block = begin(80);
+    struct buf block = begin(80 + query->names.len);
     enc_u64(&block, (uint64_t)query->kind);
     put_slice(&block, query->user);
     put_slice(&block, query->target);
+    put_slice(&block, query->names);
     return submit(e, end(&block, SUBMISSION_QUERY, tag));
 }
 
@@ -103,6 +104,7 @@ void submission_query(const struct submission *s, struct query *out)
     out->kind = (enum query_kind)dec_u64(&d);
     out->user = take_slice(&d);
     out->target = take_slice(&d);
+    out->names = take_slice(&d);
 }
 
 static void put_record(struct buf *out, enum record_table table, struct slice key,
