@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* From a path to its room. Everything below /api/v2 is identified first, but for the few resources
- * that anybody may read; what watches the server (/healthz, /metrics) and the simulated telephones
- * need no user. A WebSocket is identified as the HTTP request that it begins as; what it needs of
- * that request is copied before the request turns into a socket and is gone. */
+/* From a path to its room. Everything below /api/v2 and /internal-api is identified first, but for
+ * the few resources that anybody may read; what watches the server (/healthz, /metrics) and the
+ * simulated telephones need no user. A WebSocket is identified as the HTTP request that it begins
+ * as; what it needs of that request is copied before the request turns into a socket and is gone.
+ */
 #include "routes.h"
 
 #include "base/mem.h"
@@ -140,7 +141,7 @@ size_t routes_fill(struct routes *r, struct web_route table[ROUTES_MAX])
     const struct web_route routes[] = {
         {NOTIFICATIONS, handle_events, r, true},
         {"/api/v2", handle_api, r, true},
-        {"/internal-api", handle_rest, r, true},
+        {"/internal-api", handle_api, r, true},
         {"/sim/v1/", handle_sim, r, false},
         {"/healthz", handle_health, r, false},
         {"/metrics", handle_metrics, r, false},

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* The table of resources. A route is the path below /api/v2/ cut at its slashes, "*" standing for
- * one identifier; slashes at the end do not count, since old clients write /me/ and /me/calls/ as
- * they please. Which methods a resource has is which functions its row has, so a wrong method gets
- * its Allow line from the same table.
+/* The table of resources. A route is the path below /api/v2/ or /internal-api/ cut at its slashes,
+ * "*" standing for one identifier; slashes at the end do not count, since old clients write /me/
+ * and /me/calls/ as they please. Which methods a resource has is which functions its row has, so a
+ * wrong method gets its Allow line from the same table.
  *
  * /devices is the same as /me/devices: devices are told by addresses without /me (deviceUri), and
  * older clients dial there. */
@@ -19,7 +19,10 @@
 #define NUMBERS_MAX  96 /* of the header lines with time and sequence number */
 #define SHOWN_MAX    64
 
+enum root { ROOT_API, ROOT_INTERNAL };
+
 struct route {
+    enum root root;
     const char *segments[SEGMENTS_MAX];
     void (*get)(const struct request *request);
     void (*post)(const struct request *request);
@@ -27,18 +30,50 @@ struct route {
 };
 
 static const struct route routes[] = {
-    {{"me"}, v2_me_get, v2_me_post, false},
-    {{"me", "devices"}, v2_devices_get, NULL, false},
-    {{"me", "devices", "*"}, v2_device_get, v2_device_post, false},
-    {{"me", "devices", "*", "calls"}, NULL, v2_device_calls_post, false},
-    {{"me", "calls"}, v2_calls_get, NULL, false},
-    {{"me", "calls", "*"}, v2_call_get, v2_call_post, false},
-    {{"me", "channels"}, v2_channels_get, NULL, false},
-    {{"me", "channels", "*"}, v2_channel_get, v2_channel_post, false},
-    {{"devices"}, v2_devices_get, NULL, false},
-    {{"devices", "*"}, v2_device_get, v2_device_post, false},
-    {{"devices", "*", "calls"}, NULL, v2_device_calls_post, false},
-    {{"diagnostics", "version"}, v2_version_get, NULL, true},
+    {ROOT_API, {"me"}, v2_me_get, v2_me_post, false},
+    {ROOT_API, {"me", "devices"}, v2_devices_get, NULL, false},
+    {ROOT_API, {"me", "devices", "*"}, v2_device_get, v2_device_post, false},
+    {ROOT_API, {"me", "devices", "*", "calls"}, NULL, v2_device_calls_post, false},
+    {ROOT_API, {"me", "calls"}, v2_calls_get, NULL, false},
+    {ROOT_API, {"me", "calls", "*"}, v2_call_get, v2_call_post, false},
+    {ROOT_API, {"me", "channels"}, v2_channels_get, NULL, false},
+    {ROOT_API, {"me", "channels", "*"}, v2_channel_get, v2_channel_post, false},
+    {ROOT_API, {"me", "settings"}, v2_me_settings_get, NULL, false},
+    {ROOT_API, {"me", "features"}, v2_features_get, NULL, false},
+    {ROOT_API, {"me", "groups"}, v2_empty_get, NULL, false},
+    {ROOT_API, {"me", "skills"}, v2_empty_get, NULL, false},
+    {ROOT_API, {"me", "workbins"}, v2_empty_get, NULL, false},
+    {ROOT_API, {"me", "interactions"}, v2_empty_get, NULL, false},
+    {ROOT_API, {"me", "chats"}, v2_empty_get, NULL, false},
+    {ROOT_API, {"me", "emails"}, v2_empty_get, NULL, false},
+    {ROOT_API, {"me", "workitems"}, v2_empty_get, NULL, false},
+    {ROOT_API, {"devices"}, v2_devices_get, NULL, false},
+    {ROOT_API, {"devices", "*"}, v2_device_get, v2_device_post, false},
+    {ROOT_API, {"devices", "*", "calls"}, NULL, v2_device_calls_post, false},
+    {ROOT_API, {"contacts"}, v2_contacts_get, NULL, false},
+    {ROOT_API, {"contacts", "*"}, v2_contact_get, NULL, false},
+    {ROOT_API, {"users"}, v2_users_get, NULL, false},
+    {ROOT_API, {"users", "*"}, v2_user_get, NULL, false},
+    {ROOT_API, {"users", "*", "devices"}, v2_user_devices_get, NULL, false},
+    {ROOT_API, {"users", "*", "skills"}, v2_user_skills_get, NULL, false},
+    {ROOT_API, {"queues"}, v2_queues_get, NULL, false},
+    {ROOT_API, {"queues", "*"}, v2_queue_get, NULL, false},
+    {ROOT_API, {"groups"}, v2_groups_get, NULL, false},
+    {ROOT_API, {"groups", "*"}, v2_group_get, NULL, false},
+    {ROOT_API, {"skills"}, v2_empty_get, NULL, false},
+    {ROOT_API, {"services"}, v2_empty_get, NULL, false},
+    {ROOT_API, {"workbins"}, v2_empty_get, NULL, false},
+    {ROOT_API, {"settings"}, v2_settings_get, NULL, false},
+    {ROOT_API, {"settings", "*"}, v2_settings_group_get, NULL, false},
+    {ROOT_API, {"features"}, v2_features_get, NULL, false},
+    {ROOT_API, {"features", "*"}, v2_feature_get, NULL, false},
+    {ROOT_API, {"system", "features"}, v2_system_features_get, NULL, false},
+    {ROOT_API, {"diagnostics", "version"}, v2_version_get, NULL, true},
+    {ROOT_INTERNAL, {"me", "settings"}, v2_me_settings_get, NULL, false},
+    {ROOT_INTERNAL, {"contact-center"}, internal_center_get, NULL, false},
+    {ROOT_INTERNAL, {"business-attributes"}, internal_attributes_get, NULL, false},
+    {ROOT_INTERNAL, {"transactions"}, internal_transactions_get, NULL, false},
+    {ROOT_INTERNAL, {"operations"}, internal_operations_get, NULL, false},
 };
 
 static const char *name_of(enum op op)
@@ -77,21 +112,20 @@ void api_destroy(struct api *api)
 {
     if (!api)
         return;
-    directory_free(api->directory);
+    directory_unref(api->directory);
     mem_free(api->root);
     mem_free(api);
 }
 
 void api_set_directory(struct api *api, const struct api_directory *directory)
 {
-    directory_free(api->directory);
+    directory_unref(api->directory);
     api->directory = directory_create(directory);
 }
 
-/* What is behind /api/v2, or absent when the path is elsewhere. */
-static struct slice below_root(struct slice path)
+/* What is behind the root, or absent when the path is elsewhere. */
+static struct slice below(struct slice path, struct slice root)
 {
-    struct slice root = SLICE("/api/v2");
     if (!slice_starts_with(path, root) || (path.len > root.len && path.ptr[root.len] != '/'))
         return SLICE_NONE;
     struct slice rest = {path.ptr + root.len, path.len - root.len};
@@ -120,9 +154,10 @@ static bool matches(const struct route *route, struct slice path, struct slice *
 
 static const struct route *find(struct slice path, struct slice *id)
 {
-    struct slice rest = below_root(path);
-    for (size_t i = 0; rest.ptr && i < sizeof routes / sizeof *routes; i++)
-        if (matches(&routes[i], rest, id))
+    struct slice rests[] = {[ROOT_API] = below(path, SLICE("/api/v2")),
+                            [ROOT_INTERNAL] = below(path, SLICE("/internal-api"))};
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+        if (rests[routes[i].root].ptr && matches(&routes[i], rests[routes[i].root], id))
             return &routes[i];
     return NULL;
 }

@@ -6,6 +6,7 @@
 #define API_API_INT_H
 
 #include "api/api.h"
+#include "base/codec.h"
 #include "base/json.h"
 #include "base/map.h"
 #include "base/metrics.h"
@@ -28,6 +29,7 @@ struct request {
     struct api *api;
     struct exchange *x;
     struct slice id; /* what stood for "*" in the route; borrowed from the exchange */
+    void *detail;    /* the resource's own, while it renders */
 };
 
 /* --- api.c --- */
@@ -79,11 +81,13 @@ struct contact {
     struct slice email;
     struct slice employee_id;
     const struct slice *numbers;
+    const struct slice *digits; /* of each number: by them it is found */
     size_t number_count;
     struct slice folded[CONTACT_ORDER_COUNT]; /* for searching and sorting */
 };
 
 struct directory {
+    unsigned refs; /* web thread only */
     struct arena arena;
     enum api_compat compat;
     const char *country;      /* NULL: not told */
@@ -99,7 +103,9 @@ struct directory {
 };
 
 struct directory *directory_create(const struct api_directory *from);
-void directory_free(struct directory *directory);
+/* Who waits for the engine with contacts in hand keeps what they are in. */
+struct directory *directory_ref(struct directory *directory);
+void directory_unref(struct directory *directory);
 /* NULL when there is none. */
 const struct contact *directory_user(const struct directory *directory, struct slice name);
 const struct contact *directory_contact(const struct directory *directory, struct slice id);
@@ -125,8 +131,72 @@ struct fields {
 };
 
 void api_fields_read(const struct exchange *x, const char *parameter, struct fields *out);
+/* The first value of that parameter, decoded, in the arena; absent when it is not there. */
+struct slice api_parameter(const struct exchange *x, const char *name);
 /* Whether that attribute is wanted; fields may be NULL or not given: all are. */
 bool api_fields_has(const struct fields *fields, const char *name);
+
+/* --- filter.c --- */
+
+#define FILTERS_MAX 8
+
+struct filters {
+    size_t count;
+    const char *attributes[FILTERS_MAX];
+    struct slice values[FILTERS_MAX];
+};
+
+/* attributes ends with NULL. */
+void api_filters_read(const struct exchange *x, const char *const *attributes, struct filters *out);
+bool api_filters_pass(const struct filters *filters, const void *item,
+                      struct slice (*attribute)(const void *item, const char *name));
+
+/* --- collection.c: the envelopes of reads --- */
+
+struct collection {
+    const char *name; /* the key of its objects */
+    const void *ctx;  /* for item */
+    size_t count;
+    const void *(*item)(const void *ctx, size_t i); /* NULL: not to be listed */
+    void (*uri)(const struct request *request, const void *item, struct buf *out); /* NULL: none */
+    void (*render)(const struct request *request, const void *item, const struct fields *fields,
+                   struct buf *out);
+    bool is_always_objects;        /* also without fields */
+    const char *const *attributes; /* to filter by; ends with NULL. NULL: not here */
+    struct slice (*attribute)(const void *item, const char *name);
+    const size_t *total_count; /* NULL: not told */
+};
+
+/* answer may be NULL, as for api_answer. */
+void api_answer_collection(const struct request *request, const struct collection *collection,
+                           const struct answer *answer);
+void api_answer_empty(const struct request *request, struct slice name);
+/* {"statusCode":0,"<name>":{...}} */
+void api_answer_one(const struct request *request, const char *name, const void *item,
+                    void (*render)(const struct request *request, const void *item,
+                                   const struct fields *fields, struct buf *out),
+                    const struct answer *answer);
+
+/* --- page.c --- */
+
+#define PAGE_MAX 1000
+
+struct page {
+    size_t limit;
+    size_t offset;
+    bool is_sorted; /* else as configured */
+    bool is_descending;
+    enum contact_order by;
+    const struct contact **items;
+    size_t count;
+    size_t total; /* of all pages */
+};
+
+enum err page_read(const struct exchange *x, struct page *out, struct slice *reason);
+void page_fill(struct page *page, const struct directory *directory, struct arena *arena,
+               bool (*is_wanted)(const struct contact *contact, const void *ctx), const void *ctx);
+/* For the presence of the page's users. */
+struct query page_presence(const struct request *request, const struct page *page);
 
 /* --- params.c --- */
 
@@ -152,8 +222,8 @@ void api_render_calls(const struct api *api, enum api_compat compat, const struc
 void api_render_device(const struct api *api, enum api_compat compat,
                        const struct device_view *device, const struct fields *fields,
                        struct buf *out);
-void api_render_devices(const struct api *api, enum api_compat compat, const struct answer *answer,
-                        const struct fields *fields, struct buf *out);
+const char *api_state_text(const struct state_card *state);
+const char *api_work_mode_text(const struct state_card *state); /* NULL: none */
 void api_render_user_state(const struct state_card *state, struct buf *out);
 /* {"channel":"voice","userState":{...}} */
 void api_render_channel(const struct state_card *state, const struct fields *fields,
@@ -166,10 +236,60 @@ struct slice api_no_channel(struct arena *arena, struct slice name);
 /* An array of the names of the operations whose bits are set. */
 void api_render_capabilities(uint64_t bits, struct buf *out);
 
+/* --- render_user.c --- */
+
+struct person {
+    const char *id;
+    struct slice user_name;
+    struct slice first_name;
+    struct slice last_name;
+    struct slice email;
+    struct slice employee_id;
+    unsigned roles;
+};
+
+void person_of_contact(const struct contact *contact, struct person *out);
+void person_of_card(const struct api *api, const struct user_card *card, struct person *out);
+/* The members; the object is the caller's. */
+void api_render_user(const struct api *api, const struct person *user, const struct fields *fields,
+                     struct json_writer *w);
+/* "roles":[...] */
+void api_render_roles(unsigned roles, struct json_writer *w);
+
+/* --- subresources.c --- */
+
+struct subresources {
+    unsigned roles;
+    const struct state_card *state;
+    const struct device_view *devices;
+    size_t device_count;
+    const struct answer *own; /* of one's own: with calls and settings. NULL: somebody else's */
+};
+
+/* Those that are wanted, as members. */
+void api_render_subresources(const struct request *request, const struct subresources *of,
+                             const struct fields *wanted, struct json_writer *w);
+
+/* --- internal.c --- */
+
+/* The business attribute that dispositions are values of, and the group that has them. */
+#define API_DISPOSITIONS "DispositionCode"
+
+void api_contact_center_id(char out[37]);
+void internal_attributes_get(const struct request *request);
+void internal_transactions_get(const struct request *request);
+void internal_operations_get(const struct request *request);
+void internal_center_get(const struct request *request);
+
 /* --- v2/: one resource each --- */
+
+void api_answer_devices_of(const struct request *request, struct slice user);
+void api_render_features(const struct request *request, unsigned roles, struct buf *out);
+void api_render_user_settings(const struct request *request, struct buf *out);
 
 void v2_me_get(const struct request *request);
 void v2_me_post(const struct request *request);
+void v2_me_settings_get(const struct request *request);
 void v2_devices_get(const struct request *request);
 void v2_device_get(const struct request *request);
 void v2_device_post(const struct request *request);
@@ -180,6 +300,22 @@ void v2_channel_post(const struct request *request);
 void v2_calls_get(const struct request *request);
 void v2_call_get(const struct request *request);
 void v2_call_post(const struct request *request);
+void v2_contacts_get(const struct request *request);
+void v2_contact_get(const struct request *request);
+void v2_users_get(const struct request *request);
+void v2_user_get(const struct request *request);
+void v2_user_devices_get(const struct request *request);
+void v2_user_skills_get(const struct request *request);
+void v2_queues_get(const struct request *request);
+void v2_queue_get(const struct request *request);
+void v2_groups_get(const struct request *request);
+void v2_group_get(const struct request *request);
+void v2_settings_get(const struct request *request);
+void v2_settings_group_get(const struct request *request);
+void v2_features_get(const struct request *request);
+void v2_feature_get(const struct request *request);
+void v2_system_features_get(const struct request *request);
 void v2_version_get(const struct request *request);
+void v2_empty_get(const struct request *request);
 
 #endif

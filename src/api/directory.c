@@ -33,13 +33,32 @@ static void put_id(char out[37], const char *id, struct slice name,
         derive(name, out);
 }
 
+static void put_numbers(struct directory *d, struct contact *contact, const char *const *numbers,
+                        size_t count)
+{
+    struct slice *copies = arena_alloc(&d->arena, (count + 1) * sizeof *copies);
+    struct slice *digits = arena_alloc(&d->arena, (count + 1) * sizeof *digits);
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = arena_copy(&d->arena, slice_of(numbers[i]));
+        char *out = arena_alloc(&d->arena, copies[i].len + 1);
+        size_t len = 0;
+        for (size_t k = 0; k < copies[i].len; k++)
+            if (copies[i].ptr[k] >= '0' && copies[i].ptr[k] <= '9')
+                out[len++] = copies[i].ptr[k];
+        digits[i] = (struct slice){out, len};
+    }
+    contact->numbers = copies;
+    contact->digits = digits;
+    contact->number_count = count;
+}
+
 static void fold(struct directory *d, struct contact *contact)
 {
     contact->folded[BY_NAME] = folded(d, contact->name);
     contact->folded[BY_USER_NAME] = folded(d, contact->user_name);
     contact->folded[BY_FIRST_NAME] = folded(d, contact->first_name);
     contact->folded[BY_LAST_NAME] = folded(d, contact->last_name);
-    contact->folded[BY_NUMBER] = contact->number_count > 0 ? contact->numbers[0] : SLICE_NONE;
+    contact->folded[BY_NUMBER] = contact->number_count > 0 ? contact->digits[0] : SLICE_NONE;
 }
 
 /* "Ada Lovelace"; who has no names is shown by his user name. */
@@ -65,21 +84,9 @@ static void add_user(struct directory *d, struct contact *out, const struct api_
                             .employee_id = copy(d, from->employee_id)};
     put_id(out->id, from->id, out->user_name, ids_hex_of_name);
     out->name = name_of(d, out);
-    struct slice *numbers = arena_alloc(&d->arena, (from->number_count + 1) * sizeof *numbers);
-    for (size_t i = 0; i < from->number_count; i++)
-        numbers[i] = arena_copy(&d->arena, slice_of(from->numbers[i]));
-    out->numbers = numbers;
-    out->number_count = from->number_count;
+    put_numbers(d, out, from->numbers, from->number_count);
     fold(d, out);
     map_put(&d->by_user_name, out->user_name, out);
-}
-
-static void one_number(struct directory *d, struct contact *contact, const char *number)
-{
-    struct slice *numbers = arena_alloc(&d->arena, sizeof *numbers);
-    *numbers = arena_copy(&d->arena, slice_of(number));
-    contact->numbers = numbers;
-    contact->number_count = 1;
 }
 
 static void add_queue(struct directory *d, struct contact *out, const struct api_queue *from)
@@ -89,7 +96,7 @@ static void add_queue(struct directory *d, struct contact *out, const struct api
                             .name = copy(d, from->name ? from->name : from->number)};
     put_id(out->guid, from->id, number, ids_guid_of_name);
     ids_hex_of_name(arena_printf(&d->arena, "queue %s", from->number), out->id);
-    one_number(d, out, from->number);
+    put_numbers(d, out, &from->number, 1);
     fold(d, out);
 }
 
@@ -97,7 +104,7 @@ static void add_other(struct directory *d, struct contact *out, const struct api
 {
     *out = (struct contact){.type = CONTACT_CUSTOM, .name = copy(d, from->name)};
     ids_hex_of_name(arena_printf(&d->arena, "contact %s", from->name), out->id);
-    one_number(d, out, from->number);
+    put_numbers(d, out, &from->number, 1);
     fold(d, out);
 }
 
@@ -140,6 +147,7 @@ static void copy_dispositions(struct directory *d, const struct api_directory *f
 struct directory *directory_create(const struct api_directory *from)
 {
     struct directory *d = mem_zalloc(sizeof *d);
+    d->refs = 1;
     d->compat = from->compat;
     d->country = from->country ? arena_string(&d->arena, slice_of(from->country)) : NULL;
     size_t all = from->user_count + from->queue_count + from->contact_count;
@@ -162,9 +170,15 @@ struct directory *directory_create(const struct api_directory *from)
     return d;
 }
 
-void directory_free(struct directory *directory)
+struct directory *directory_ref(struct directory *directory)
 {
-    if (!directory)
+    directory->refs++;
+    return directory;
+}
+
+void directory_unref(struct directory *directory)
+{
+    if (--directory->refs > 0)
         return;
     map_free(&directory->by_id);
     map_free(&directory->by_user_name);

@@ -52,6 +52,17 @@ void api_fields_read(const struct exchange *x, const char *parameter, struct fie
     }
 }
 
+struct slice api_parameter(const struct exchange *x, const char *name)
+{
+    for (struct slice rest = x->query; rest.len > 0;) {
+        struct slice value;
+        struct slice key = slice_split(slice_split(rest, '&', &rest), '=', &value);
+        if (slice_is(decode(x->arena, key), name))
+            return decode(x->arena, value.ptr ? value : SLICE(""));
+    }
+    return SLICE_NONE;
+}
+
 bool api_fields_has(const struct fields *fields, const char *name)
 {
     if (!fields || !fields->is_given || fields->is_all)

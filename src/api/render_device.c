@@ -6,10 +6,20 @@
  * devices[0].userState without looking: it is always there. */
 #include "api/api_int.h"
 
+const char *api_state_text(const struct state_card *state)
+{
+    return state->mode == AGENT_READY ? "Ready" : "NotReady";
+}
+
+const char *api_work_mode_text(const struct state_card *state)
+{
+    return state->mode == AGENT_AFTER_CALL_WORK ? "AfterCallWork"
+           : state->mode == AGENT_AUX_WORK      ? "AuxWork"
+                                                : NULL;
+}
+
 void api_render_user_state(const struct state_card *state, struct buf *out)
 {
-    static const char *const modes[] = {
-        [AGENT_AFTER_CALL_WORK] = "AfterCallWork", [AGENT_AUX_WORK] = "AuxWork"};
     struct json_writer w = json_begin_object(out);
     if (!state) {
         json_text(&w, "state", "LoggedOut");
@@ -18,9 +28,9 @@ void api_render_user_state(const struct state_card *state, struct buf *out)
     }
     json_text(&w, "id", state->id);
     json_string(&w, "displayName", state->display_name);
-    json_text(&w, "state", state->mode == AGENT_READY ? "Ready" : "NotReady");
-    if (state->mode == AGENT_AFTER_CALL_WORK || state->mode == AGENT_AUX_WORK)
-        json_text(&w, "workMode", modes[state->mode]);
+    json_text(&w, "state", api_state_text(state));
+    if (api_work_mode_text(state))
+        json_text(&w, "workMode", api_work_mode_text(state));
     if (state->reason.len > 0)
         json_string(&w, "reason", state->reason);
     json_end_object(&w);
@@ -82,17 +92,6 @@ void api_render_device(const struct api *api, enum api_compat compat,
     if (device->monitoring && api_fields_has(fields, "supervisorMonitoringState"))
         render_monitoring(api, device, &w);
     json_end_object(&w);
-}
-
-void api_render_devices(const struct api *api, enum api_compat compat, const struct answer *answer,
-                        const struct fields *fields, struct buf *out)
-{
-    struct json_writer w = json_begin_array(out);
-    for (size_t i = 0; i < answer->device_count; i++) {
-        json_item(&w);
-        api_render_device(api, compat, &answer->devices[i], fields, out);
-    }
-    json_end_array(&w);
 }
 
 void api_render_channel(const struct state_card *state, const struct fields *fields,

@@ -81,7 +81,7 @@ def test_an_options_that_is_no_preflight_is_an_ordinary_request(shared):
     ("GET", "/api/v2/me/calls/nothing", None, 404),
     ("GET", "/api/v2/nothing", None, 404),
     ("GET", "/api/v2/diagnostics/version", None, 200),
-    ("GET", "/internal-api/business-attributes", None, 404),
+    ("GET", "/internal-api/business-attributes", None, 200),
     ("POST", "/api/v2/me", "no json", 400),
     ("POST", "/api/v2/me", {"operationName": "StartContactCenterSession", "channels": ["voice"]}, 200),
     ("PUT", "/api/v2/me", {}, 405),

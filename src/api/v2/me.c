@@ -2,78 +2,14 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* GET /me: who one is, with subresources embedded on request, and POST /me: the contact-centre
- * session, and the agent's state on all channels (platform reference 2.7, 3.1, 3.2, 4.1).
- *
- * Subresources that we do not have are empty collections: a desktop asks for all that it knows in
- * one request, and gives up when one is missing. Channels other than voice fail singly. */
+ * session, and the agent's state on all channels (platform reference 2.7, 3.1, 3.2, 4.1). Channels
+ * other than voice fail singly. */
 #include "api/api_int.h"
 
 struct me {
     struct fields fields;
     struct fields subresources;
 };
-
-static void render_collection(const struct request *request, const struct answer *answer,
-                              struct slice name, struct json_writer *w)
-{
-    enum api_compat compat = api_compat_of(request->api, request->x->user);
-    json_key_slice(w, name);
-    if (slice_is(name, "devices"))
-        api_render_devices(request->api, compat, answer, NULL, w->out);
-    else if (slice_is(name, "calls"))
-        api_render_calls(request->api, compat, answer, NULL, w->out);
-    else if (slice_is(name, "channels"))
-        api_render_channels(answer->state, NULL, w->out);
-    else if (slice_is(name, "features"))
-        buf_text(w->out, "[{\"id\":\"api-voice\"}]");
-    else if (slice_is(name, "settings"))
-        buf_text(w->out, "{}");
-    else
-        buf_text(w->out, "[]");
-}
-
-static void render_subresources(const struct request *request, const struct answer *answer,
-                                const struct fields *wanted, struct json_writer *w)
-{
-    static const char *const all[] = {"devices",  "skills",   "calls",
-                                      "channels", "settings", "features"};
-    for (size_t i = 0; wanted->is_all && i < sizeof all / sizeof *all; i++)
-        render_collection(request, answer, slice_of(all[i]), w);
-    for (size_t i = 0; !wanted->is_all && i < wanted->count; i++) {
-        bool is_known = false;
-        for (size_t k = 0; k < i; k++)
-            is_known = is_known || slice_equal(wanted->names[k], wanted->names[i]);
-        if (!is_known)
-            render_collection(request, answer, wanted->names[i], w);
-    }
-}
-
-static void render_user(const struct request *request, const struct user_card *user,
-                        const struct fields *fields, struct json_writer *w)
-{
-    if (api_fields_has(fields, "id"))
-        json_text(w, "id", user->id);
-    if (api_fields_has(fields, "userName"))
-        json_string(w, "userName", user->name);
-    if (api_fields_has(fields, "firstName"))
-        json_string(w, "firstName", user->first_name);
-    if (api_fields_has(fields, "lastName"))
-        json_string(w, "lastName", user->last_name);
-    if (api_fields_has(fields, "emailAddress"))
-        json_text(w, "emailAddress", "");
-    if (api_fields_has(fields, "roles"))
-        json_raw(w, "roles", SLICE("[\"ROLE_AGENT\"]"));
-    if (api_fields_has(fields, "enabled"))
-        json_bool(w, "enabled", true);
-    if (api_fields_has(fields, "uri")) {
-        json_key(w, "uri");
-        buf_printf(w->out, "\"%s/users/%s\"", request->api->root, user->id);
-    }
-    if (api_fields_has(fields, "path")) {
-        json_key(w, "path");
-        buf_printf(w->out, "\"/users/%s\"", user->id);
-    }
-}
 
 static void answer_me(const struct request *request, struct reply *reply, void *detail)
 {
@@ -84,13 +20,21 @@ static void answer_me(const struct request *request, struct reply *reply, void *
         api_refuse(request->x, err == ERR_NOT_FOUND ? ERR_NO_ACCESS : err, reply->reason);
         return;
     }
+    const struct answer *answer = reply->answer;
+    struct person person;
+    person_of_card(request->api, answer->user, &person);
+    struct subresources own = {.roles = person.roles,
+                               .state = answer->state,
+                               .devices = answer->devices,
+                               .device_count = answer->device_count,
+                               .own = answer};
     struct buf body = {0};
     struct json_writer w = json_begin_object(&body);
     json_i64(&w, "statusCode", 0);
     json_key(&w, "user");
     struct json_writer user = json_begin_object(&body);
-    render_user(request, reply->answer->user, &me->fields, &user);
-    render_subresources(request, reply->answer, &me->subresources, &user);
+    api_render_user(request->api, &person, &me->fields, &user);
+    api_render_subresources(request, &own, &me->subresources, &user);
     json_end_object(&user);
     json_end_object(&w);
     api_answer(request->x, &body, reply->answer);

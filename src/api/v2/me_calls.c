@@ -2,81 +2,88 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* GET /me/calls, GET /me/calls/{id} and POST /me/calls/{id} (API reference sections 4 and 8). The
- * collection has the living calls only; a released one can be read by its id for a while. The
- * collection without fields is a list of addresses. */
+ * collection has the living calls only; a released one can be read by its id for a while. */
 #include "api/api_int.h"
+
+static const void *call_at(const void *answer, size_t i)
+{
+    const struct call_view *view = &((const struct answer *)answer)->calls[i];
+    return view->state == PARTY_RELEASED ? NULL : view;
+}
+
+static void render(const struct request *request, const void *item, const struct fields *fields,
+                   struct buf *out)
+{
+    api_render_call(request->api, api_compat_of(request->api, request->x->user), item, fields, out);
+}
+
+static void render_uri(const struct request *request, const void *item, struct buf *out)
+{
+    const struct call_view *view = item;
+    buf_printf(out, "\"%s/me/calls/%s\"", request->api->root, view->call->id);
+}
+
+static const char *const attributes[] = {"id",       "callUuid", "connId", "state",
+                                         "callType", "dnis",     "mute",   NULL};
+
+static struct slice attribute(const void *item, const char *name)
+{
+    const struct call_view *view = item;
+    if (strcmp(name, "id") == 0 || strcmp(name, "callUuid") == 0)
+        return slice_of(view->call->id);
+    if (strcmp(name, "connId") == 0)
+        return slice_of(view->call->conn_id);
+    if (strcmp(name, "state") == 0)
+        return slice_of(party_state_text(view->state));
+    if (strcmp(name, "callType") == 0)
+        return slice_of(call_type_text(view->call->type));
+    if (strcmp(name, "dnis") == 0)
+        return slice_of(view->dnis);
+    return view->is_muted ? SLICE("On") : SLICE("Off");
+}
 
 static void answer_calls(const struct request *request, struct reply *reply, void *detail)
 {
-    const struct fields *fields = detail;
+    (void)detail;
     if (reply->err) {
         api_refuse(request->x, reply->err, reply->reason);
         return;
     }
-    const struct answer *answer = reply->answer;
-    struct buf body = {0};
-    enum api_compat compat = api_compat_of(request->api, request->x->user);
-    struct json_writer w = json_begin_object(&body);
-    json_i64(&w, "statusCode", 0);
-    if (fields->is_given) {
-        json_key(&w, "calls");
-        api_render_calls(request->api, compat, answer, fields, &body);
-    } else {
-        json_key(&w, "uris");
-        struct json_writer uris = json_begin_array(&body);
-        for (size_t i = 0; i < answer->call_count; i++) {
-            if (answer->calls[i].state == PARTY_RELEASED)
-                continue;
-            json_item(&uris);
-            buf_printf(&body, "\"%s/me/calls/%s\"", request->api->root, answer->calls[i].call->id);
-        }
-        json_end_array(&uris);
-    }
-    json_end_object(&w);
-    api_answer(request->x, &body, answer);
-    buf_free(&body);
+    struct collection c = {.name = "calls",
+                           .ctx = reply->answer,
+                           .count = reply->answer->call_count,
+                           .item = call_at,
+                           .uri = render_uri,
+                           .render = render,
+                           .attributes = attributes,
+                           .attribute = attribute};
+    api_answer_collection(request, &c, reply->answer);
 }
 
 void v2_calls_get(const struct request *request)
 {
-    struct exchange *x = request->x;
-    struct fields *fields = arena_alloc(x->arena, sizeof *fields);
-    api_fields_read(x, "fields", fields);
-    struct query query = {.kind = QUERY_CALLS, .user = x->user};
-    api_ask(request, &query, answer_calls, fields);
+    struct query query = {.kind = QUERY_CALLS, .user = request->x->user};
+    api_ask(request, &query, answer_calls, NULL);
 }
 
 static void answer_call(const struct request *request, struct reply *reply, void *detail)
 {
+    (void)detail;
     enum err err = reply->err;
     if (!err && reply->answer->call_count == 0)
         err = ERR_NOT_FOUND;
-    if (err == ERR_NOT_FOUND) {
+    if (err == ERR_NOT_FOUND)
         api_refuse(request->x, err, SLICE("there is no such call"));
-        return;
-    }
-    if (err) {
+    else if (err)
         api_refuse(request->x, err, reply->reason);
-        return;
-    }
-    struct buf body = {0};
-    enum api_compat compat = api_compat_of(request->api, request->x->user);
-    struct json_writer w = json_begin_object(&body);
-    json_i64(&w, "statusCode", 0);
-    json_key(&w, "call");
-    api_render_call(request->api, compat, &reply->answer->calls[0], detail, &body);
-    json_end_object(&w);
-    api_answer(request->x, &body, reply->answer);
-    buf_free(&body);
+    else
+        api_answer_one(request, "call", &reply->answer->calls[0], render, reply->answer);
 }
 
 void v2_call_get(const struct request *request)
 {
-    struct exchange *x = request->x;
-    struct fields *fields = arena_alloc(x->arena, sizeof *fields);
-    api_fields_read(x, "fields", fields);
-    struct query query = {.kind = QUERY_CALL, .user = x->user, .target = request->id};
-    api_ask(request, &query, answer_call, fields);
+    struct query query = {.kind = QUERY_CALL, .user = request->x->user, .target = request->id};
+    api_ask(request, &query, answer_call, NULL);
 }
 
 void v2_call_post(const struct request *request)

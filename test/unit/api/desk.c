@@ -4,6 +4,7 @@
 /* The fake engine and the one program. */
 #include "desk.h"
 
+#include "base/codec.h"
 #include "base/mem.h"
 #include "engine/ticket.h"
 
@@ -45,6 +46,12 @@ enum err engine_query(struct engine *e, const struct query *query, void *tag)
     asked.kind = query->kind;
     keep(asked.user, query->user);
     keep(asked.target, query->target);
+    asked.names[0] = '\0';
+    for (struct dec d = dec_of(query->names); d.at < d.end && !d.failed;) {
+        struct slice name = dec_bytes(&d);
+        size_t len = strlen(asked.names);
+        snprintf(asked.names + len, sizeof asked.names - len, "%.*s,", (int)name.len, name.ptr);
+    }
     ticket = tag;
     return engine_door;
 }
@@ -192,17 +199,17 @@ static int close_desk(void **state)
 
 int main(void)
 {
-    struct CMUnitTest all[64];
+    const struct {
+        const struct CMUnitTest *tests;
+        size_t count;
+    } parts[] = {{render_tests, render_test_count},   {route_tests, route_test_count},
+                 {command_tests, command_test_count}, {param_tests, param_test_count},
+                 {dialect_tests, dialect_test_count}, {start_up_tests, start_up_test_count},
+                 {contact_tests, contact_test_count}};
+    struct CMUnitTest all[128];
     size_t count = 0;
-    for (size_t i = 0; i < render_test_count; i++)
-        all[count++] = render_tests[i];
-    for (size_t i = 0; i < route_test_count; i++)
-        all[count++] = route_tests[i];
-    for (size_t i = 0; i < command_test_count; i++)
-        all[count++] = command_tests[i];
-    for (size_t i = 0; i < dialect_test_count; i++)
-        all[count++] = dialect_tests[i];
-    for (size_t i = 0; i < param_test_count; i++)
-        all[count++] = param_tests[i];
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        for (size_t k = 0; k < parts[i].count; k++)
+            all[count++] = parts[i].tests[k];
     return _cmocka_run_group_tests("api", all, count, open_desk, close_desk);
 }

@@ -28,6 +28,7 @@ struct asked {
     enum query_kind kind;
     enum op op;
     char user[64];
+    char names[64]; /* each with a comma; as many as fit */
     char target[64];
     char text[64];
     char call[64];
@@ -69,6 +70,10 @@ extern const struct CMUnitTest param_tests[];
 extern const size_t param_test_count;
 extern const struct CMUnitTest dialect_tests[];
 extern const size_t dialect_test_count;
+extern const struct CMUnitTest start_up_tests[];
+extern const size_t start_up_test_count;
+extern const struct CMUnitTest contact_tests[];
+extern const size_t contact_test_count;
 extern const struct CMUnitTest command_tests[];
 extern const size_t command_test_count;
 

@@ -26,6 +26,48 @@ static void accepted(const char *path, const char *body)
 
 #define REFUSAL(code, message) "{\"statusCode\":" #code ",\"statusMessage\":\"" message "\"}"
 
+static void calls_are_read_by_the_last_segment_of_their_address(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {
+        "\"otherCallUri\":\"http://h:1/cloud-web/api/v2/me/calls/OTHER\"",
+        "\"otherCallUri\":\"/me/calls/OTHER/\"",
+        "\"otherCallUri\":\"/calls/OTHER?fields=*\"",
+        "\"otherCallUri\":\"OTHER\"",
+        "\"otherCallPath\":\"/calls/OTHER\"",
+        "\"otherCallUri\":\"OTHER\",\"otherCallPath\":7",
+    };
+    char body[256];
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        snprintf(body, sizeof body, "{\"operationName\":\"SwapCalls\",%s}", forms[i]);
+        accepted(CALL, body);
+        assert_int_equal(asked.op, OP_SWAP_CALLS);
+        assert_string_equal(asked.call, "OTHER");
+        assert_string_equal(asked.target, CALL_ID);
+    }
+    accepted(CALL, "{\"operationName\":\"CompleteTransfer\",\"consultCallUri\":\"/calls/C\"}");
+    assert_string_equal(asked.call, "C");
+    accepted(CALL, "{\"operationName\":\"CompleteConference\",\"consultCallUri\":null}");
+    assert_string_equal(asked.call, "");
+}
+
+static void an_address_without_an_id_is_refused(void **state)
+{
+    (void)state;
+    static const char *const addresses[] = {"", "/", "http://h/api/v2/me/calls/null", "null", "?x"};
+    char body[256];
+    for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+        snprintf(body, sizeof body, "{\"operationName\":\"SwapCalls\",\"otherCallUri\":\"%s\"}",
+                 addresses[i]);
+        desk_refused("POST", CALL, body, 400,
+                     REFUSAL(2, "otherCallUri must be an address that ends in an id, or the id"));
+    }
+    desk_refused("POST", CALL, "{\"operationName\":\"SwapCalls\"}", 400,
+                 REFUSAL(1, "otherCallUri is missing: SwapCalls needs it"));
+    desk_refused("POST", CALL, "{\"operationName\":\"SwapCalls\",\"otherCallUri\":null}", 400,
+                 REFUSAL(2, "otherCallUri must be a string"));
+}
+
 static void dial_and_its_kin_have_extras(void **state)
 {
     (void)state;
@@ -37,6 +79,10 @@ static void dial_and_its_kin_have_extras(void **state)
                  "{\"operationName\":\"Dial\",\"destination\":{\"phoneNumber\":\"1\"},"
                  "\"outboundCallerId\":5}",
                  400, REFUSAL(2, "outboundCallerId must be a string"));
+    accepted(CALL, "{\"operationName\":\"InitiateTransfer\",\"destination\":{\"phoneNumber\":"
+                   "\"15003\"},\"location\":null,\"userData\":{\"a\":1}}");
+    assert_string_equal(asked.text, "15003");
+    assert_int_equal(asked.pair_count, 1);
 }
 
 static void forwarding_takes_a_number_in_two_forms(void **state)
@@ -53,6 +99,36 @@ static void forwarding_takes_a_number_in_two_forms(void **state)
                  400, REFUSAL(2, "destination must be a string"));
     desk_refused("POST", DEVICE, "{\"operationName\":\"ForwardCallsOn\"}", 400,
                  REFUSAL(1, "destination is missing: ForwardCallsOn needs it"));
+}
+
+static void monitoring_has_scope_and_mode(void **state)
+{
+    (void)state;
+    accepted(DEVICE, "{\"operationName\":\"ListenIn\",\"targetDeviceUri\":"
+                     "\"http://h/api/v2/devices/" DEVICE_ID "\"}");
+    assert_string_equal(asked.text, DEVICE_ID);
+    assert_int_equal(asked.scope, MONITOR_CALL);
+    assert_int_equal(asked.span, MONITOR_ALL_CALLS);
+    accepted(DEVICE, "{\"operationName\":\"Coach\",\"targetDeviceUri\":\"15001\","
+                     "\"supervisorMonitoringScope\":\"Agent\",\"supervisorMonitoringMode\":"
+                     "\"NextCall\"}");
+    assert_int_equal(asked.scope, MONITOR_AGENT);
+    assert_int_equal(asked.span, MONITOR_NEXT_CALL);
+    accepted(DEVICE, "{\"operationName\":\"BargeIn\",\"targetDevicePath\":\"/devices/15001\","
+                     "\"supervisorMonitoringScope\":\"Call\",\"supervisorMonitoringMode\":"
+                     "\"AllCalls\"}");
+    assert_int_equal(asked.scope, MONITOR_CALL);
+    desk_refused("POST", DEVICE,
+                 "{\"operationName\":\"Coach\",\"targetDeviceUri\":\"15001\","
+                 "\"supervisorMonitoringScope\":\"agent\"}",
+                 400,
+                 REFUSAL(2, "supervisorMonitoringScope must be \\\"Call\\\" or \\\"Agent\\\""));
+    desk_refused("POST", DEVICE,
+                 "{\"operationName\":\"Coach\",\"targetDeviceUri\":\"15001\","
+                 "\"supervisorMonitoringMode\":1}",
+                 400,
+                 REFUSAL(2, "supervisorMonitoringMode must be \\\"AllCalls\\\" or "
+                            "\\\"NextCall\\\""));
 }
 
 static void a_disposition_names_its_call_in_any_way(void **state)
@@ -120,8 +196,11 @@ static void a_state_nobody_knows_gets_what_there_is(void **state)
 }
 
 const struct CMUnitTest param_tests[] = {
+    cmocka_unit_test(calls_are_read_by_the_last_segment_of_their_address),
+    cmocka_unit_test(an_address_without_an_id_is_refused),
     cmocka_unit_test(dial_and_its_kin_have_extras),
     cmocka_unit_test(forwarding_takes_a_number_in_two_forms),
+    cmocka_unit_test(monitoring_has_scope_and_mode),
     cmocka_unit_test(a_disposition_names_its_call_in_any_way),
     cmocka_unit_test(a_session_may_name_place_and_device),
     cmocka_unit_test(states_go_to_user_channel_and_device),

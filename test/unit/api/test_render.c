@@ -111,6 +111,7 @@ static void the_golden_notice_is_rendered(void **state)
     assert_non_null(golden);
     struct notice notice = {.kind = NOTICE_ATTACHED_DATA_CHANGED, .seq = 2};
     notice.call = desk_call(desk_user_data(1, (const char *const[]){"AccountNumber", "\"12345\""}));
+    notice.call.may_record = true;
     struct buf out = render(&notice);
     const struct json *real = json_parse(&arena, buf_view(&out), JSON_MAX_DEPTH, &error);
     assert_non_null(real);

@@ -58,11 +58,15 @@ static void get(const char *path, enum query_kind kind, size_t calls, size_t dev
     fake_free(f);
 }
 
-#define USER_ID "0123456789abcdef0123456789abcdef"
+#define USER_ID   "0123456789abcdef0123456789abcdef"
+#define CENTER_ID "1fa4ed6e-6161-8678-9d71-e5d28b172702"
 #define USER_JSON                                                                                  \
     "{\"statusCode\":0,\"user\":{\"id\":\"" USER_ID "\",\"userName\":\"alice\",\"firstName\":"     \
     "\"Al\",\"lastName\":\"Ice\",\"emailAddress\":\"\",\"roles\":[\"ROLE_AGENT\"],\"enabled\":"    \
-    "true,\"uri\":\"" PUBLIC_URL "/api/v2/users/" USER_ID "\",\"path\":\"/users/" USER_ID "\""
+    "true,\"changePasswordOnFirstLogin\":false,\"contactCenterId\":\"" CENTER_ID                   \
+    "\",\"uri\":\"" PUBLIC_URL "/api/v2/users/" USER_ID "\",\"path\":\"/users/" USER_ID "\""
+#define GENERAL  "{\"countryCode\":\"\",\"countryDigits\":\"\",\"countryName\":\"\"}"
+#define SETTINGS "{\"general-settings\":" GENERAL ",\"interaction-workspace\":{}}"
 
 static void me_is_the_same_with_slash_and_query(void **state)
 {
@@ -81,13 +85,13 @@ static void subresources_are_embedded_and_unknown_ones_empty(void **state)
     get("/api/v2/me?subresources=chats,\ndevices,chats,settings", QUERY_USER, 1, 1,
         USER_JSON ",\"chats\":[],\"devices\":[{\"id\":\"" DEVICE_ID "\"", false);
     get("/api/v2/me?subresources=chats,\ndevices,chats,settings", QUERY_USER, 1, 1,
-        "}],\"settings\":{}}}", false);
+        "}],\"settings\":" SETTINGS "}}", false);
     get("/api/v2/me?subresources=*", QUERY_USER, 1, 1, "\"calls\":[{\"id\":\"" CALL_ID "\"", false);
     get("/api/v2/me?subresources=*", QUERY_USER, 0, 0,
         ",\"devices\":[],\"skills\":[],\"calls\":[],\"channels\":[{\"channel\":\"voice\","
         "\"userState\":{\"id\":\"900D55CC-2BB0-431F-8BF9-D3525B383BE6\",\"displayName\":"
-        "\"Not Ready\",\"state\":\"NotReady\"}}],\"settings\":{},\"features\":[{\"id\":"
-        "\"api-voice\"}]}}",
+        "\"Not Ready\",\"state\":\"NotReady\"}}],\"settings\":" SETTINGS
+        ",\"features\":[{\"id\":\"api-voice\",",
         false);
 }
 
