@@ -244,9 +244,9 @@ static bool can_barge_in(const struct party *party)
     return party_is_silent(party);
 }
 
-static bool is_supervisors(const struct device *device)
+static bool can_supervise(const struct device *device)
 {
-    return device->owner && (device->owner->card->roles & ROLE_SUPERVISOR);
+    return device->owner && (device->owner->card->roles & ROLE_SUPERVISOR) && device->is_registered;
 }
 
 static bool is_armed(const struct device *device)
@@ -338,9 +338,9 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_UNMUTE_MONITORED_USER] = {.tolerated = IN_TALKING,
                                   .tolerated_if = monitor_can_mute,
                                   .run = op_unmute_monitored_user},
-    [OP_LISTEN_IN] = {.device_offers = is_supervisors, .run = op_listen_in},
-    [OP_COACH] = {.device_offers = is_supervisors, .run = op_coach},
-    [OP_BARGE_IN] = {.device_offers = is_supervisors, .run = op_barge_in},
+    [OP_LISTEN_IN] = {.device_offers = can_supervise, .run = op_listen_in},
+    [OP_COACH] = {.device_offers = can_supervise, .run = op_coach},
+    [OP_BARGE_IN] = {.device_offers = can_supervise, .run = op_barge_in},
     [OP_CANCEL_SUPERVISOR_MONITORING] = {.device_offers = is_armed,
                                          .run = op_cancel_supervisor_monitoring},
     [OP_DO_NOT_DISTURB_ON] = {.device_offers = can_disturb, .run = op_do_not_disturb_on},

@@ -475,6 +475,50 @@ static void check_offers(struct model *m, unsigned which)
     buf_free(&bytes);
 }
 
+static bool is_taken_on_device(const struct model *m, struct slice bytes, enum op op, unsigned u)
+{
+    char user[3] = {'u', (char)('0' + u), '\0'};
+    char own[4] = {'1', '0', (char)('0' + u), '\0'};
+    bool is_taken = false;
+    for (int target = 0; target < USERS && !is_taken; target++) {
+        char number[4] = {'1', '0', (char)('0' + target), '\0'};
+        struct core *copy = NULL;
+        struct effects fx = {0};
+        must(core_restore(bytes, &copy) == ERR_OK, "a snapshot can be restored");
+        struct input input = {.kind = INPUT_COMMAND,
+                              .time_ms = m->w.now_ms,
+                              .command = {.op = op,
+                                          .at = OP_ON_DEVICE,
+                                          .user = slice_of(user),
+                                          .target = slice_of(own),
+                                          .text = slice_of(number)}};
+        is_taken = core_apply(copy, &input, &fx) == ERR_OK;
+        effects_free(&fx);
+        core_destroy(copy);
+    }
+    return is_taken;
+}
+
+/* What a device offers to its supervisor is accepted, and nothing else. */
+static void check_supervisors_offers(const struct model *m)
+{
+    struct buf bytes = {0};
+    core_snapshot(m->w.core, &bytes);
+    for (unsigned u = 0; u < USERS; u++) {
+        char user[3] = {'u', (char)('0' + u), '\0'};
+        struct answer answer;
+        struct query query = {.kind = QUERY_DEVICES, .user = slice_of(user)};
+        core_query(m->w.core, &query, m->w.now_ms, &answer);
+        for (int op = OP_LISTEN_IN; op <= OP_CANCEL_SUPERVISOR_MONITORING; op++) {
+            bool is_offered = answer.devices[0].capabilities >> op & 1;
+            must(is_taken_on_device(m, buf_view(&bytes), (enum op)op, u) == is_offered,
+                 "a device's supervision is accepted exactly when it is offered");
+        }
+        answer_release(&answer);
+    }
+    buf_free(&bytes);
+}
+
 static void check_replay(struct model *m)
 {
     struct core *copy = core_create();
@@ -678,6 +722,8 @@ static void run(const uint32_t *steps, size_t count)
         }
         if (i % 16 == 0)
             check_offers(&m, (unsigned)(i / 16));
+        if (i % 32 == 0)
+            check_supervisors_offers(&m);
         if (i % 8 == 0)
             check_snapshot(&m);
     }

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* Supervision from every side: the supervisor u2 on device 102, the monitored u1 on 101, and u0
- * who talks to u1. */
+ * who talks to u1. Longer than others: each step is looked at from all three, who are the same in
+ * every test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -243,6 +244,7 @@ static void what_is_gone_neither_monitors_nor_is_monitored(void **state)
     on_device(OP_LISTEN_IN);
     signal_device(SIGNAL_UNREGISTERED, "102");
     assert_false(is_armed("u2"));
+    assert_int_equal(world_notice(&w, "u2")->device.capabilities & MONITORING_OPS, 0);
     assert_int_equal(on_device(OP_LISTEN_IN), ERR_NOT_REGISTERED);
     signal_device(SIGNAL_REGISTERED, "102");
     on_device(OP_LISTEN_IN);
