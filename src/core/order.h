@@ -28,9 +28,9 @@ enum cause {
     CAUSE_ABANDONED,   /* abandoned: the caller left before the answer */
     CAUSE_UNREACHABLE, /* unreachable: nobody has the number, or its telephone is not registered */
     CAUSE_TRANSFERRED, /* transferred */
-    CAUSE_CONFERENCED, /* conferenced: of a consult call that became part of its parent */
     CAUSE_CLEARED,     /* cleared */
     CAUSE_FAILED,      /* failed: the telephone or the network did not do what was asked */
+    CAUSE_CONFERENCED, /* conferenced: of a consult call that became part of its parent */
     CAUSE_COUNT
 };
 

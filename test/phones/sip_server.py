@@ -34,7 +34,8 @@ class SipServer(Server):
         for number, way in enumerate(ways):
             text += (f"[user agent{number}]\npassword = demo\n"
                      f"[device {15000 + number}]\nuser = agent{number}\n"
-                     f"sip_secret = s{15000 + number}\nremoteAnswer = {way}\n")
+                     f"sip_secret = s{15000 + number}\nremoteAnswer = {way}\n"
+                     "recording = on\n")
         self.config.write_text(text)
 
     def start(self, env=None):
