@@ -46,6 +46,12 @@ def test_a_contact_can_be_read_by_its_address(agents):
     assert queue["phoneNumber"] == "9000"
 
 
+def test_plus_is_a_plus_and_a_blank_is_encoded(agents):
+    http = agents[0].http
+    assert names(http, "name=Agent%203") == ["Agent 3"]
+    assert names(http, "name=Agent+3") == []
+
+
 def availability(http, name):
     return search(http, f"name={name}")["contacts"][0]["availability"]["channels"]
 

@@ -317,7 +317,7 @@ static void the_internal_root_is_one_of_its_own(void **state)
     (void)state;
     static const char *const paths[] = {"/internal-api", "/internal-api/me",
                                         "/internal-apix/operations", "/internal-api/contacts",
-                                        API "/business-attributes"};
+                                        "/api/v2/business-attributes"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         desk_refused("GET", paths[i], NULL, 404,
                      "{\"statusCode\":6,\"statusMessage\":\"there is no such resource\"}");
