@@ -130,11 +130,13 @@ static void answer_user(const struct request *request, struct reply *reply, void
 {
     const struct one *one = detail;
     const struct answer *answer = reply->answer;
-    if (reply->err) {
+    /* The core knows nobody of that name: no longer configured. */
+    bool is_gone = reply->err == ERR_NO_ACCESS;
+    if (reply->err && !is_gone) {
         api_refuse(request->x, reply->err, reply->reason);
         return;
     }
-    if (!answer->user || !slice_is(request->id, answer->user->id)) {
+    if (is_gone || !answer->user || !slice_is(request->id, answer->user->id)) {
         api_refuse(request->x, ERR_NOT_FOUND, SLICE("there is no such user"));
         return;
     }

@@ -302,7 +302,11 @@ static void the_address_in_me_can_be_read(void **state)
     one_user(API "/users/b0b?fields=id&subresources=calls,settings", "bob", "b0b", 200,
              "\"user\":{\"id\":\"b0b\",\"calls\":[],\"settings\":{}}}");
     one_user(API "/users/nobody", "alice", id, 404, "there is no such user");
-    struct fake *f = desk_send("GET", API "/users/b0b/devices", NULL);
+    struct fake *f = desk_send("GET", API "/users/b0b", NULL);
+    desk_reply(ERR_OK, NULL, &(struct answer){.err = ERR_NO_ACCESS});
+    assert_int_equal(f->status, 404);
+    fake_free(f);
+    f = desk_send("GET", API "/users/b0b/devices", NULL);
     assert_int_equal(asked.kind, QUERY_DEVICES);
     assert_string_equal(asked.user, "bob");
     desk_reply(ERR_OK, NULL, &(struct answer){0});
