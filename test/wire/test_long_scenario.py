@@ -6,7 +6,8 @@ conference, barged into, transferred, hung up, and given its disposition a day l
 moves where the test winds it."""
 
 from support.bayeux import LongPolling
-from support.rest import Agent, Http, Telephone, accepted, eventually, outside, refused
+from support.rest import (Agent, Http, Telephone, accepted, advance, eventually, outside,
+                          refused)
 
 CUSTOMER = "+4915112345678"
 DAY_MS = 24 * 3600 * 1000
@@ -116,7 +117,7 @@ def test_one_call_with_everything(server):
     assert customer_hears(server) == ["15002"]
 
     # Three quarters of a day later the customer hangs up; dispositions are taken for a day more.
-    server_clock(server, DAY_MS * 3 // 4)
+    advance(server, DAY_MS * 3 // 4)
     customer.hang_up()
     released = third.wait_call(state="Released")
     assert released["extensions"]["ReleaseReason"] == "answered-and-hung-up"
@@ -126,13 +127,9 @@ def test_one_call_with_everything(server):
     disposition = {"operationName": "SetCallDisposition", "callUuid": call_id,
                    "disposition": "Sale"}
     device = f"/api/v2/me/devices/{agents[2].device_id}"
-    server_clock(server, DAY_MS - 1000)
+    advance(server, DAY_MS - 1000)
     accepted(agents[2].http.post(device, disposition))
     assert third.take_all() == []
-    server_clock(server, 2000)
+    advance(server, 2000)
     refused(agents[2].http.post(device, disposition), 404, 6)
     assert all(person.calls() == [] for person in people)
-
-
-def server_clock(server, ms):
-    assert Http(server).post("/sim/v1/clock", {"advanceMs": ms}).status == 200
