@@ -9,7 +9,7 @@ PYTHON ?= $(shell tools/python.sh)
 DATA ?= ./var
 ARGS ?=
 
-.PHONY: all run test bench lint format tsan fuzz clean help
+.PHONY: all run test bench lint format tsan fuzz nightly clean help
 
 all: build/build.ninja
 	@$(MESON) compile -C build
@@ -51,6 +51,14 @@ fuzz:
 	@tools/install-deps.sh test
 	@tools/run-fuzz.sh $(or $(SECONDS),20)
 
+# What is too long for each change: a million random inputs for the core, and the fuzzers.
+nightly:
+	@tools/install-deps.sh test
+	@$(PYTHON) tools/run-tests.py --build build-test --only unit
+	CORDBOARD_STEPS=$(or $(STEPS),1000000) CORDBOARD_SEED=$(or $(SEED),$(shell date +%Y%m%d)) \
+	  build-test/test/unit/core/test_core_random
+	@tools/run-fuzz.sh $(or $(SECONDS),600)
+
 clean:
 	rm -rf build build-test build-bench build-tsan build-fuzz build-lint
 
@@ -62,4 +70,5 @@ help:
 	@echo "make lint       format and lint checks;  make format rewrites the formatting"
 	@echo "make tsan       unit tests of the rooms with threads, and the wire tests, for data races"
 	@echo "make fuzz       a short run of each fuzzer"
+	@echo "make nightly    the unit tests, a million random inputs for the core, and ten minutes a fuzzer"
 	@echo "make clean      remove the build directories (not ./var)"
