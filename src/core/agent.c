@@ -90,6 +90,7 @@ void user_log_out(struct turn *turn, struct user *user)
     user_is_back(turn, user);
     user_set_intent(turn, user, state_of_mode(turn->core, AGENT_NOT_READY));
     user->has_session = false;
+    place_leave(turn, user);
 }
 
 enum err device_disturb(struct turn *turn, bool is_dnd)

@@ -114,6 +114,10 @@ static void check_device(const struct core *core, const struct device *device)
         const struct party *party = LIST_OWNER(it, struct party, of_device);
         must(party->device == device, "a device lists its own parties");
     }
+    must(!device_is_idle(device) || device->owner == device_rightful_owner(device),
+         "a device without a call belongs to whom it should");
+    must(!device->is_by_place || (device->owner && device->owner->has_session),
+         "who has a device by a place is logged in");
     must(!device->monitoring == !device->monitors, "who monitors has somebody to monitor");
     must(!device->monitors || device->monitors->monitored_by == device,
          "a monitored device knows its supervisor");
@@ -193,6 +197,7 @@ void core_check(const struct core *core)
     }
     LIST_EACH(it, &core->devices)
     check_device(core, LIST_OWNER(it, struct device, link));
+    must(!core->has_place_news, "devices are given back at the end of every input");
     must(!core->has_queue_news, "calls are given out at the end of every input");
     LIST_EACH(it, &core->queues)
     check_queue(core, LIST_OWNER(it, struct call_queue, link));

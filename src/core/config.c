@@ -235,6 +235,18 @@ static bool is_as_configured(const struct device *device, const struct config_it
            device->calls_max == item->calls && device->may_record == item->may_record;
 }
 
+/* Has no call that somebody would miss. */
+static bool only_supervises(const struct device *device)
+{
+    LIST_EACH(it, &device->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, of_device);
+        if (party_is_living(party) && !party->monitoring)
+            return false;
+    }
+    return true;
+}
+
 static enum err put_device(struct turn *turn)
 {
     const struct config_item *item = &turn->input->config;
@@ -259,7 +271,9 @@ static enum err put_device(struct turn *turn)
     call_touch(turn->core, LIST_OWNER(it, struct party, of_device)->call);
     if (device->configured != owner) {
         device->configured = owner;
-        device_give(turn, device, owner);
+        turn->core->has_place_news = true;
+        if (only_supervises(device)) /* else it changes hands when its call is over */
+            device_give(turn, device, device_rightful_owner(device));
     }
     device->told = device_digest(turn->core, device);
     if (device->owner) /* its limit of calls may be another */
@@ -267,13 +281,30 @@ static enum err put_device(struct turn *turn)
     return ERR_OK;
 }
 
+/* By the configuration, or in a call. */
+static bool has_device(const struct core *core, const struct user *user)
+{
+    LIST_EACH(it, &core->devices)
+    {
+        const struct device *device = LIST_OWNER(it, struct device, link);
+        if (device->configured == user || (device->owner == user && !device_is_idle(device)))
+            return true;
+    }
+    return false;
+}
+
 static enum err remove_user(struct turn *turn)
 {
     struct user *user = user_find(turn->core, turn->input->config.name);
     if (!user)
         return refuse(turn, ERR_NOT_FOUND, "no such user");
-    if (!list_is_empty(&user->devices))
+    if (has_device(turn->core, user))
         return refuse(turn, ERR_IN_USE, "the user has a device");
+    user_log_out(turn, user);
+    while (!list_is_empty(&user->devices)) {
+        struct device *device = LIST_OWNER(user->devices.next, struct device, of_owner);
+        device_give(turn, device, device_rightful_owner(device));
+    }
     user_free(turn->core, user);
     return ERR_OK;
 }
@@ -283,6 +314,7 @@ static enum err remove_device(struct turn *turn)
     struct device *device = device_find(turn->core, turn->input->config.name);
     if (!device)
         return refuse(turn, ERR_NOT_FOUND, "no such device");
+    turn->core->has_place_news = true; /* without it its owner may have the own ones again */
     device_give(turn, device, NULL);
     device_detach(turn, device);
     device_free(turn->core, device);

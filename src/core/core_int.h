@@ -98,6 +98,7 @@ struct device {
     bool is_registered;
     bool talks;
     bool is_dnd;
+    bool is_by_place; /* its owner has it by the place where it is logged in */
     char forward_to[NUMBER_MAX + 1];
     enum monitoring monitoring; /* armed by this device's supervisor */
     enum monitor_scope scope;
@@ -231,6 +232,7 @@ struct core {
     /* Within one input: what may look different to somebody at its end; empty between inputs. */
     struct list touched_calls;
     struct list touched_users;
+    bool has_place_news; /* somebody logged in or out, or a device is configured anew */
     bool has_queue_news; /* a call waits anew, or a queue has other members */
     struct core_stats stats;
 };
@@ -557,6 +559,15 @@ enum err device_disturb(struct turn *turn, bool is_dnd);
 
 /* After the party's call ended for its user: the work after it begins where a queue brought it. */
 void user_call_over(struct turn *turn, const struct party *party);
+
+/* place.c */
+/* Who is to have the device once it has no call. */
+struct user *device_rightful_owner(const struct device *device);
+/* StartContactCenterSession: at the place that is asked for, or with the own devices. */
+enum err place_enter(struct turn *turn);
+void place_leave(struct turn *turn, struct user *user);
+/* At the end of an input: devices without a call go to whom they should belong. */
+void places_settle(struct turn *turn);
 
 /* queue.c */
 void queue_enter(struct turn *turn, struct party *party, struct call_queue *queue);

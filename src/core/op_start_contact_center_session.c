@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* StartContactCenterSession: logs the agent in for voice on the devices that are the agent's own.
+/* StartContactCenterSession: logs the agent in for voice, on the own devices or at a place.
  * (Platform reference 3.1.) */
 #include "core/core_int.h"
 
@@ -10,8 +10,9 @@ enum err op_start_contact_center_session(struct turn *turn)
     struct user *user = turn->user;
     if (!turn->command->voice)
         return refuse(turn, ERR_NOT_FOUND, "channels names no channel that exists here: voice");
-    if (list_is_empty(&user->devices))
-        return refuse(turn, ERR_STATE, "user has no device to log in on");
+    enum err err = place_enter(turn);
+    if (err)
+        return err;
     if (user->is_vanished)
         user_is_back(turn, user);
     if (user->has_session)

@@ -66,6 +66,8 @@ void party_call_outside(struct turn *turn, struct party *party)
     const struct party *from = party_inviter(party);
     if (!party_is_living(from))
         from = party_talking(call);
+    if (!from)
+        from = party;
     const char *shown = call->caller_id[0] ? call->caller_id : from->dn;
     party->is_outside = true;
     call->is_business = true;

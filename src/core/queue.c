@@ -50,9 +50,14 @@ bool call_is_queued(const struct call *call)
 static void go_elsewhere(struct turn *turn, struct party *party, struct slice number)
 {
     struct call *call = party->call;
+    struct number to;
+    if (number_dialled(turn->core, number, &to) == NUMBER_INVALID) {
+        party_fails(turn, party, CAUSE_UNREACHABLE);
+        return;
+    }
     party->queue = NULL;
     party->hops++;
-    number_copy(party->dn, number);
+    number_copy(party->dn, slice_of(to.digits));
     call_changed(call);
     if (party->is_shown)
         party_tell_others(turn, party);

@@ -180,11 +180,12 @@ static void get_device(struct reading *r)
     device->configured = get_owner(r);
     device->remote_answer = (enum remote_answer)dec_u64_max(&r->d, REMOTE_ANSWER_REINVITE);
     device->calls_max = dec_u64(&r->d);
-    uint64_t flags = dec_u64_max(&r->d, 15);
+    uint64_t flags = dec_u64_max(&r->d, 31);
     device->may_record = flags & 1;
     device->is_registered = flags >> 1 & 1;
     device->talks = flags >> 2 & 1;
     device->is_dnd = flags >> 3 & 1;
+    device->is_by_place = flags >> 4 & 1;
     get_number(r, device->forward_to);
     device->monitoring = (enum monitoring)dec_u64_max(&r->d, MONITORING_BARGE_IN);
     flags = dec_u64_max(&r->d, 3);

@@ -105,6 +105,7 @@ void settle(struct turn *turn)
     struct core *core = turn->core;
     LIST_EACH(it, &core->touched_calls)
     monitor_settle(turn, LIST_OWNER(it, struct call, touched));
+    places_settle(turn);
     queues_distribute(turn);
     while (!list_is_empty(&core->touched_calls)) {
         struct call *call = LIST_OWNER(core->touched_calls.next, struct call, touched);

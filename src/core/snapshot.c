@@ -93,7 +93,8 @@ static void put_devices(const struct core *core, struct buf *out)
         enc_u64(out, (uint64_t)device->remote_answer);
         enc_u64(out, device->calls_max);
         enc_u64(out, (uint64_t)device->may_record | (uint64_t)device->is_registered << 1 |
-                         (uint64_t)device->talks << 2 | (uint64_t)device->is_dnd << 3);
+                         (uint64_t)device->talks << 2 | (uint64_t)device->is_dnd << 3 |
+                         (uint64_t)device->is_by_place << 4);
         put_text(out, device->forward_to);
         enc_u64(out, (uint64_t)device->monitoring);
         enc_u64(out, (uint64_t)device->scope | (uint64_t)device->span << 1);

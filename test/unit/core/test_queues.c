@@ -693,6 +693,97 @@ static void a_queue_can_be_called_into_a_conference(void **state)
     end(&w);
 }
 
+static void who_calls_from_outside_waits_and_is_answered(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    put(&w, (struct config_item){.kind = CONFIG_SITE, .country = SLICE("49"), .area = SLICE("30")});
+    put(&w, (struct config_item){.kind = CONFIG_TRUNK, .name = SLICE("t"), .calls = 2});
+    struct input input = {.kind = INPUT_SIGNAL,
+                          .signal = {.kind = SIGNAL_INCOMING,
+                                     .leg = LEG_OF_DRIVER | 777,
+                                     .trunk = SLICE("t"),
+                                     .from = SLICE("+493012345"),
+                                     .number = SLICE("900")}};
+    assert_int_equal(world_apply(&w, &input), ERR_OK);
+    assert_int_equal(world_order(&w, ORDER_ANSWER)->leg, input.signal.leg);
+    assert_int_equal(world_order(&w, ORDER_MIX)->legs[0].tone, TONE_MUSIC);
+    answer(&w, input.signal.leg);
+    ready(&w, "u1");
+    uint64_t leg = rung(&w, "101");
+    assert_true(slice_is(world_order(&w, ORDER_RING)->from, "+493012345"));
+    world_signal(&w, SIGNAL_RINGING, leg, CAUSE_NONE);
+    const struct notice *n = world_notice(&w, "u1");
+    assert_int_equal(n->call.call->type, CALL_TYPE_INBOUND);
+    assert_string_equal(n->call.call->ani, "+493012345");
+    assert_string_equal(n->call.dnis, "900");
+    answer(&w, leg);
+    assert_int_equal(world_order(&w, ORDER_MIX)->leg_count, 2);
+    end(&w);
+}
+
+static void a_queue_overflows_to_the_outside(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    put(&w, (struct config_item){.kind = CONFIG_SITE, .country = SLICE("49"), .area = SLICE("30")});
+    put(&w, (struct config_item){.kind = CONFIG_TRUNK, .name = SLICE("t"), .calls = 2});
+    struct config_item item = queue_900();
+    item.overflow = SLICE("+49 30 12345");
+    put(&w, item);
+    answer(&w, call_from(&w, "100", "900"));
+    world_wait(&w, 60000);
+    assert_true(slice_is(world_order(&w, ORDER_RING)->trunk, "t"));
+    rung(&w, "+493012345");
+    end(&w);
+}
+
+static void a_consult_call_can_wait_in_a_queue(void **state)
+{
+    (void)state;
+    struct world w;
+    char id[33];
+    begin_offered(&w);
+    answer(&w, caller_leg);
+    answer(&w, agent_leg);
+    world_call_id(&w, "u1", id);
+    assert_int_equal(world_command(&w, "u1", OP_INITIATE_TRANSFER, id, "900"), ERR_OK);
+    assert_int_equal(world_command(&w, "u1", OP_COMPLETE_TRANSFER, id, ""), ERR_OK);
+    assert_true(state_is(&w, "u1", "AfterCallWork"));
+    ready(&w, "u2");
+    uint64_t leg = rung(&w, "102");
+    world_signal(&w, SIGNAL_RINGING, leg, CAUSE_NONE);
+    assert_string_equal(world_notice(&w, "u2")->call.call->id, id);
+    answer(&w, leg);
+    assert_int_equal(world_notice(&w, "u2")->call.state, PARTY_ESTABLISHED);
+    world_signal(&w, SIGNAL_GONE, leg, CAUSE_HANGUP);
+    assert_true(state_is(&w, "u2", "AfterCallWork"));
+    end(&w);
+}
+
+/* The agent who was consulted through a queue goes on in the parent: work follows that. */
+static void the_consulted_agent_works_after_the_parent(void **state)
+{
+    (void)state;
+    struct world w;
+    char id[33];
+    begin_offered(&w);
+    answer(&w, caller_leg);
+    answer(&w, agent_leg);
+    world_call_id(&w, "u1", id);
+    ready(&w, "u2");
+    assert_int_equal(world_command(&w, "u1", OP_INITIATE_TRANSFER, id, "900"), ERR_OK);
+    uint64_t leg = rung(&w, "102");
+    answer(&w, leg);
+    assert_int_equal(world_command(&w, "u1", OP_COMPLETE_TRANSFER, id, ""), ERR_OK);
+    assert_true(state_is(&w, "u2", "Ready"));
+    world_signal(&w, SIGNAL_GONE, leg, CAUSE_HANGUP);
+    assert_true(state_is(&w, "u2", "AfterCallWork"));
+    end(&w);
+}
+
 static void a_forwarded_call_reaches_the_queue(void **state)
 {
     (void)state;
@@ -735,6 +826,10 @@ int main(void)
         cmocka_unit_test(a_call_can_be_transferred_to_a_queue),
         cmocka_unit_test(a_transfer_to_a_queue_that_has_nobody_comes_back),
         cmocka_unit_test(a_queue_can_be_called_into_a_conference),
+        cmocka_unit_test(who_calls_from_outside_waits_and_is_answered),
+        cmocka_unit_test(a_queue_overflows_to_the_outside),
+        cmocka_unit_test(a_consult_call_can_wait_in_a_queue),
+        cmocka_unit_test(the_consulted_agent_works_after_the_parent),
         cmocka_unit_test(a_forwarded_call_reaches_the_queue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,6 +141,11 @@ static void choose_for_agent(struct command *command, uint32_t r)
     static const char *const numbers[] = {"100", "101", "102", "103", "900", "bob"};
     static const char *const states[] = {"OutToLunch", "Ready", "Nap"};
     static const enum op_target targets[] = {OP_ON_USER, OP_ON_CHANNEL, OP_ON_DEVICE};
+    static const char *const places[] = {"", "", "desk", "home"};
+    if (op_row(command->op)->takes & OP_PARAM_PLACE) {
+        command->place = slice_of(places[(r >> 8) % 4]);
+        command->device = (r >> 8) % 4 == 3 ? SLICE("104") : SLICE("");
+    }
     if (op_row(command->op)->takes & OP_PARAM_FORWARD_TO)
         command->text = slice_of(numbers[r % 6]);
     if (command->op == OP_AGENT_STATE)
@@ -153,8 +158,8 @@ static struct command command_for(enum op op, const char *user, const char *targ
 {
     static const char *const numbers[] = {"100", "101", "102", "103",       "101", "103",
                                           "102", "900", "999", "+49 30 12", "901"};
-    static const char *const participants[] = {"100",     "101",      "102",      "103",
-                                               "+493012", "+4930999", "anonymous"};
+    static const char *const participants[] = {"100",     "101",      "102",       "103",
+                                               "+493012", "+4930999", "anonymous", "104"};
     static const struct pair pairs[] = {
         {SLICE("a"), SLICE("1")}, {SLICE("b"), SLICE("\"x\"")}, {SLICE("a"), SLICE("null")}};
     struct command command = {
@@ -162,7 +167,7 @@ static struct command command_for(enum op op, const char *user, const char *targ
     if (op_row(op)->takes & OP_PARAM_DESTINATION)
         command.text = slice_of(numbers[r % 11]);
     else if (op_row(op)->takes & OP_PARAM_PARTICIPANT)
-        command.text = slice_of(participants[r % 7]);
+        command.text = slice_of(participants[r % 8]);
     else if (op == OP_SEND_DTMF)
         command.text = r % 4 ? SLICE("12#") : SLICE("");
     else if (op == OP_DELETE_USER_DATA_PAIR)
@@ -404,14 +409,14 @@ static enum err try_on_copies(const struct model *m, struct slice bytes, enum op
 {
     enum err err = ERR_OK;
     const char *id = all->calls[which].call->id;
-    size_t tries = all->call_count > 7 ? all->call_count : 7;
+    size_t tries = all->call_count > 8 ? all->call_count : 8;
     for (uint32_t r = 0; r < tries; r++) {
         struct core *copy = NULL;
         struct effects fx = {0};
         must(core_restore(bytes, &copy) == ERR_OK, "a snapshot can be restored");
         struct input input = {.kind = INPUT_COMMAND,
                               .time_ms = m->w.now_ms,
-                              .command = command_for(op, user, id, r + 11 * 4 * 7)};
+                              .command = command_for(op, user, id, r + 11 * 4 * 8)};
         if (op == OP_SEND_DTMF)
             input.command.text = SLICE("1");
         if ((op_row(op)->needs & OP_PARAM_OTHER_CALL) && r < all->call_count)
@@ -562,10 +567,33 @@ static void give_recorders(struct model *m)
     }
 }
 
-/* A state of the configuration, and two queues: 900 has three members and overflows to 901, which
- * asks everybody and overflows back. */
+/* 104 stands on a desk, and is the owner's when nobody is logged in there. */
+static void give_desk(struct model *m, struct slice owner)
+{
+    struct input input = {.kind = INPUT_CONFIG,
+                          .config = {.kind = CONFIG_DEVICE,
+                                     .name = SLICE("104"),
+                                     .owner = owner,
+                                     .calls = 1,
+                                     .remote_answer = REMOTE_ANSWER_TALK}};
+    apply(m, &input);
+}
+
+/* Two places, a state of the configuration, and two queues: 900 has three members and overflows to
+ * 901, which asks everybody and overflows back. */
 static void begin_agents(struct model *m)
 {
+    static const struct slice devices[] = {SLICE("104"), SLICE("103")};
+    give_desk(m, SLICE(""));
+    apply(m, &(struct input){.kind = INPUT_SIGNAL,
+                             .signal = {.kind = SIGNAL_REGISTERED, .dn = devices[0]}});
+    struct input place = {.kind = INPUT_CONFIG,
+                          .config = {.kind = CONFIG_PLACE, .members = devices}};
+    for (size_t i = 0; i < 2; i++) {
+        place.config.name = i == 0 ? SLICE("desk") : SLICE("home");
+        place.config.member_count = i + 1;
+        apply(m, &place);
+    }
     static const struct slice members[] = {SLICE("u0"), SLICE("u1"), SLICE("u2")};
     struct input queue = {.kind = INPUT_CONFIG,
                           .config = {.kind = CONFIG_QUEUE,
@@ -658,9 +686,15 @@ static void step_agent(struct model *m, uint32_t r)
     size_t chosen = (r >> 8) % 16;
     if (r >> 16 & 1 && reject_somebody(m))
         return;
+    if ((r >> 17 & 7) == 0)
+        memcpy(dn, "104", sizeof dn);
+    if ((r >> 20 & 15) == 0) {
+        give_desk(m, r >> 24 & 1 ? slice_of(user) : SLICE(""));
+        return;
+    }
     if (chosen < sizeof ops / sizeof *ops) {
         struct input input = {.kind = INPUT_COMMAND,
-                              .command = command_for(ops[chosen], user, dn, (r >> 12) % 4 + 1)};
+                              .command = command_for(ops[chosen], user, dn, r >> 12)};
         apply(m, &input);
         return;
     }
