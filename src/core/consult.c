@@ -239,6 +239,10 @@ enum err consult_complete(struct turn *turn, enum cause cause)
         return refuse(turn, ERR_RANGE, "a call has at most %d parties at a time", MIX_LEGS_MAX);
     merge_data(turn, parent, call);
     parent->is_business |= call->is_business;
+    if (cause == CAUSE_TRANSFERRED) { /* before the others come: it sees whom it leaves */
+        party_release(turn, consult.original, cause);
+        consult.original->is_shown = false;
+    }
     move_all(turn, &consult, &moves);
     call_changed(parent);
     if (cause == CAUSE_CONFERENCED) {
@@ -248,8 +252,6 @@ enum err consult_complete(struct turn *turn, enum cause cause)
         call_mix(turn, parent);
         effects_call_notice(turn, consult.original, NOTICE_STATUS_CHANGE, WITH_EXTENSIONS);
     } else {
-        consult.original->is_shown = false;
-        party_release(turn, consult.original, cause);
         party_release(turn, consult.party, cause);
         call_mix(turn, parent);
     }

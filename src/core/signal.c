@@ -55,10 +55,7 @@ static enum err on_ringing(struct turn *turn, struct leg *leg)
         return learned ? ERR_OK : refuse(turn, ERR_EXISTS, "nothing changed");
     if (party->state == PARTY_INVITED)
         party_rings(turn, party);
-    else if (party->state == PARTY_RINGING)
-        effects_call_notice(turn, party, NOTICE_STATUS_CHANGE,
-                            (struct notice_extras){.has_extensions = true});
-    return ERR_OK;
+    return ERR_OK; /* who rings already is told at the end of the input if it can now Answer */
 }
 
 /* The caller's own telephone is off hook: now the destination is called. */
