@@ -30,6 +30,11 @@ static struct api_user *make_users(const struct config *config, struct arena *ar
     return users;
 }
 
+static struct api_user *owner_of(const struct config_device *device, const struct map *by_name)
+{
+    return device->user ? map_get(by_name, slice_of(device->user)) : NULL;
+}
+
 /* Each user's numbers stand side by side: counted first, then filled in. */
 static void add_numbers(const struct config *config, struct api_user *users, struct arena *arena)
 {
@@ -40,7 +45,7 @@ static void add_numbers(const struct config *config, struct api_user *users, str
     for (size_t i = 0; i < config->user_count; i++)
         map_put(&by_name, slice_of(users[i].name), &users[i]);
     for (size_t i = 0; i < config->device_count; i++) {
-        struct api_user *owner = map_get(&by_name, slice_of(config->devices[i].user));
+        struct api_user *owner = owner_of(&config->devices[i], &by_name);
         if (owner)
             owner->number_count++;
     }
@@ -49,7 +54,7 @@ static void add_numbers(const struct config *config, struct api_user *users, str
         numbers += users[i].number_count;
     }
     for (size_t i = 0; i < config->device_count; i++) {
-        struct api_user *owner = map_get(&by_name, slice_of(config->devices[i].user));
+        struct api_user *owner = owner_of(&config->devices[i], &by_name);
         if (owner)
             *next[owner - users]++ = config->devices[i].dn;
     }

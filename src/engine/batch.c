@@ -119,13 +119,13 @@ static void take_record(struct engine *e, struct submission *s)
         engine_reply(e, s->tag, ERR_OK, SLICE_NONE, NULL);
 }
 
-static void take_advance(struct engine *e, struct submission *s)
+static void put_aside(struct submission *s, struct submission **first, struct submission **last)
 {
-    if (e->advance_last)
-        e->advance_last->next = s;
+    if (*first)
+        (*last)->next = s;
     else
-        e->advance_first = s;
-    e->advance_last = s;
+        *first = s;
+    *last = s;
 }
 
 /* false: the submission stays with somebody else. */
@@ -144,7 +144,10 @@ static bool take(struct engine *e, struct submission *s)
         take_record(e, s);
         return true;
     case SUBMISSION_ADVANCE:
-        take_advance(e, s);
+        put_aside(s, &e->advance_first, &e->advance_last);
+        return false;
+    case SUBMISSION_CONFIGURE:
+        put_aside(s, &e->configure_first, &e->configure_last);
         return false;
     case SUBMISSION_STOP:
         e->is_ending = true;

@@ -11,6 +11,15 @@
 
 #include <errno.h>
 
+static void free_waiting(struct submission *first)
+{
+    while (first) {
+        struct submission *next = first->next;
+        mem_free(first);
+        first = next;
+    }
+}
+
 static void free_engine(struct engine *e)
 {
     void *item;
@@ -18,11 +27,8 @@ static void free_engine(struct engine *e)
         mem_free(item);
     for (size_t i = e->item_next; i < e->item_count; i++)
         mem_free(e->items[i]);
-    while (e->advance_first) {
-        struct submission *next = e->advance_first->next;
-        mem_free(e->advance_first);
-        e->advance_first = next;
-    }
+    free_waiting(e->advance_first);
+    free_waiting(e->configure_first);
     queue_destroy(e->queue);
     batch_free(&e->batch);
     buf_free(&e->deadline);
@@ -65,8 +71,8 @@ static void end_snapshotter(struct engine *e, bool with_snapshot)
 
 enum err engine_start(struct engine *e, const struct config_item *items, size_t count)
 {
-    e->config = items;
-    e->config_count = count;
+    struct engine_configuration config = {.items = items, .item_count = count};
+    e->config = &config;
     e->snapshotter = snapshotter_start(e);
     if (pthread_create(&e->thread, NULL, engine_main, e) != 0)
         log_abort("can't start the core thread");
@@ -74,7 +80,6 @@ enum err engine_start(struct engine *e, const struct config_item *items, size_t 
     while (sem_wait(&e->started) != 0 && errno == EINTR)
         continue;
     e->config = NULL;
-    e->config_count = 0;
     if (e->start_err != ERR_OK) {
         atomic_store(&e->is_closing, true);
         pthread_join(e->thread, NULL);

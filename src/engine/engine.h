@@ -87,6 +87,19 @@ enum err engine_record(struct engine *e, const struct engine_record *records, si
  * restart the clock stands at the last one. ERR_STATE with a real clock. */
 enum err engine_advance(struct engine *e, uint64_t ms, void *tag);
 
+/* The configuration anew, all of it, while calls go on: what is not listed is removed, in the core
+ * and at the line driver. Borrowed until the reply. What the core does not take is logged, and the
+ * rest is done all the same; the reply then carries its first error. Not refused for overload; with
+ * ERR_STATE the engine is stopping, and no reply follows. */
+struct engine_configuration {
+    const struct config_item *items;
+    size_t item_count;
+    const struct line_device *devices;
+    size_t device_count;
+};
+enum err engine_reconfigure(struct engine *e, const struct engine_configuration *configuration,
+                            void *tag);
+
 /* Milliseconds since the epoch, as inputs are stamped; any thread. */
 uint64_t engine_now_ms(const struct engine *e);
 

@@ -26,12 +26,13 @@ enum submission_kind {
     SUBMISSION_RECORD,
     SUBMISSION_LINE_RECORD,
     SUBMISSION_ADVANCE,
+    SUBMISSION_CONFIGURE,
     SUBMISSION_STOP
 };
 
 struct submission {
     enum submission_kind kind;
-    struct submission *next; /* of the advances that wait */
+    struct submission *next; /* of the advances, or the configurations, that wait */
     void *tag;
     uint64_t number; /* a line record's tag, an advance's milliseconds */
     size_t len;
@@ -47,6 +48,7 @@ enum err submission_put_records(const struct submission *s, struct journal *jour
 void engine_host(struct engine *e, struct line_host *out);
 /* The last thing that is queued. */
 void engine_submit_stop(struct engine *e);
+void submission_configuration(const struct submission *s, struct engine_configuration *out);
 
 /* clock.c */
 struct clock {
@@ -129,6 +131,8 @@ struct engine {
     struct submission *advance_first;
     struct submission *advance_last;
     uint64_t advance_target; /* 0: the first has not begun */
+    struct submission *configure_first;
+    struct submission *configure_last;
     bool is_line_started;
     bool is_ending; /* the stop was taken from the queue */
 
@@ -140,8 +144,7 @@ struct engine {
     atomic_size_t queued_bytes;    /* of submissions in the queue */
     atomic_size_t unchecked_bytes; /* of batches that the snapshotter has not come to */
 
-    const struct config_item *config; /* during engine_start */
-    size_t config_count;
+    const struct engine_configuration *config; /* during engine_start */
     enum err start_err;
     enum err stop_err; /* what was accepted last could not be made durable */
     sem_t started;
@@ -170,7 +173,11 @@ bool engine_batch_complete(struct engine *e);
 void batch_free(struct batch *b);
 
 /* configure.c */
-enum err engine_configure(struct engine *e);
+/* At start the first refusal ends it, later on it is only remembered. ERR_IO: not durable. */
+enum err engine_configure(struct engine *e, const struct engine_configuration *config,
+                          bool is_start);
+/* Carries out one that was submitted, between two batches. false: it could not be made durable. */
+bool engine_configure_next(struct engine *e);
 /* lines.c */
 enum err engine_start_line(struct engine *e);
 /* loop.c: the core thread. */

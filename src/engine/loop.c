@@ -44,8 +44,6 @@ static bool step_advance(struct engine *e)
     atomic_store_explicit(&e->clock.virtual_ms, e->advance_target, memory_order_release);
     e->advance_target = 0;
     e->advance_first = s->next;
-    if (!e->advance_first)
-        e->advance_last = NULL;
     engine_reply(e, s->tag, ERR_OK, SLICE_NONE, NULL);
     mem_free(s);
     return engine_batch_complete(e);
@@ -56,7 +54,9 @@ static bool work(struct engine *e)
 {
     bool is_well = true;
     while (is_well) {
-        if (has_work(e)) {
+        if (e->configure_first) {
+            is_well = engine_configure_next(e);
+        } else if (has_work(e)) {
             is_well = engine_batch_run(e);
             meters_look(&e->meters, e->core, queue_length(e->queue));
         } else if (e->advance_first) {
@@ -76,7 +76,7 @@ void *engine_main(void *arg)
 {
     struct engine *e = arg;
     const struct line_driver *line = e->options.line;
-    e->start_err = engine_configure(e);
+    e->start_err = engine_configure(e, e->config, true);
     if (e->start_err == ERR_OK)
         e->start_err = engine_start_line(e);
     bool is_started = e->start_err == ERR_OK;

@@ -158,6 +158,22 @@ enum err engine_advance(struct engine *e, uint64_t ms, void *tag)
     return submit(e, s);
 }
 
+enum err engine_reconfigure(struct engine *e, const struct engine_configuration *configuration,
+                            void *tag)
+{
+    if (atomic_load_explicit(&e->is_closing, memory_order_relaxed))
+        return ERR_STATE;
+    struct buf block = begin(sizeof(struct engine_configuration));
+    buf_append(&block, configuration, sizeof *configuration);
+    (void)queue_up(e, end(&block, SUBMISSION_CONFIGURE, tag), true);
+    return ERR_OK;
+}
+
+void submission_configuration(const struct submission *s, struct engine_configuration *out)
+{
+    memcpy(out, s->bytes, sizeof *out);
+}
+
 void engine_submit_stop(struct engine *e)
 {
     struct buf block = begin(0);

@@ -4,7 +4,7 @@
 /* A line driver: the table of functions by which the engine speaks to telephones, and the table by
  * which a driver answers. Two drivers exist: sim (simulated telephones) and sip.
  *
- * Threads: start, order, recorded and stop are called on the core thread and must return at once;
+ * Threads: start, order, recorded, devices and stop are called on the core thread and must return at once;
  * what lasts is the driver's own thread's work. signal and record may be called from any thread,
  * also from within start and order.
  *
@@ -32,7 +32,7 @@ struct line_leg {
     struct slice keep;
 };
 
-/* A device as a driver needs it. Strings live as long as the driver. */
+/* A device as a driver needs it; a driver copies what it is given. */
 struct line_device {
     const char *dn;
     char ha1_md5[33]; /* hex of MD5(dn:realm:secret); empty: this telephone can't register */
@@ -61,6 +61,9 @@ struct line_driver {
                       size_t leg_count);
     void (*order)(void *self, const struct order *orders, size_t count);
     void (*recorded)(void *self, uint64_t tag);
+    /* The devices from now on, all of them. The orders that end the calls of those that are gone have
+     * been given; nothing more is said of these. Of new ones registered or unregistered is. */
+    void (*devices)(void *self, const struct line_device *devices, size_t count);
     /* Legs are left as they are: a restart takes them up again. */
     void (*stop)(void *self);
 };

@@ -117,10 +117,13 @@ static enum err sim_start(void *self, const struct line_host *host, const struct
     sim->is_started = true;
     for (size_t i = 0; i < leg_count; i++)
         sim_leg_take_up(sim, &legs[i]);
-    for (size_t i = 0; i < sim->phone_count; i++)
+    LIST_EACH(it, &sim->devices)
+    {
+        const struct sim_phone *phone = LIST_OWNER(it, struct sim_phone, link);
         sim_tell(sim, &(struct signal){.kind = SIGNAL_REGISTERED,
-                                       .dn = sim->phones[i].number,
-                                       .talks = sim_phone_talks(&sim->phones[i])});
+                                       .dn = phone->number,
+                                       .talks = sim_phone_talks(phone)});
+    }
     pthread_mutex_unlock(&sim->lock);
     return ERR_OK;
 }
@@ -129,6 +132,14 @@ static void sim_recorded(void *self, uint64_t tag)
 {
     (void)self;
     (void)tag;
+}
+
+static void sim_devices(void *self, const struct line_device *devices, size_t count)
+{
+    struct sim *sim = self;
+    pthread_mutex_lock(&sim->lock);
+    sim_phone_set_devices(sim, devices, count);
+    pthread_mutex_unlock(&sim->lock);
 }
 
 static void sim_stop(void *self)
@@ -143,22 +154,16 @@ struct line_driver *line_sim_create(const struct line_device *devices, size_t co
 {
     struct sim *sim = mem_zalloc(sizeof *sim);
     pthread_mutex_init(&sim->lock, NULL);
+    list_init(&sim->devices);
     list_init(&sim->outside);
-    sim->phones = mem_zalloc((count + 1) * sizeof *sim->phones);
-    sim->phone_count = count;
-    for (size_t i = 0; i < count; i++) {
-        struct sim_phone *phone = &sim->phones[i];
-        phone->number = slice_of(devices[i].dn);
-        phone->is_registered = true;
-        list_init(&phone->legs);
-        map_put(&sim->phone_by_dn, phone->number, phone);
-    }
+    sim_phone_set_devices(sim, devices, count);
     sim->driver = (struct line_driver){
         .name = "sim",
         .self = sim,
         .start = sim_start,
         .order = sim_order,
         .recorded = sim_recorded,
+        .devices = sim_devices,
         .stop = sim_stop,
     };
     return &sim->driver;
@@ -186,8 +191,8 @@ void line_sim_set_trunks(struct line_driver *driver, const char *const *names, s
 void line_sim_destroy(struct line_driver *driver)
 {
     struct sim *sim = driver->self;
-    for (size_t i = 0; i < sim->phone_count; i++)
-        sim_phone_free(sim, &sim->phones[i]);
+    LIST_EACH_SAFE(it, &sim->devices)
+    sim_phone_free(sim, LIST_OWNER(it, struct sim_phone, link));
     LIST_EACH_SAFE(it, &sim->outside)
     sim_phone_free(sim, LIST_OWNER(it, struct sim_phone, link));
     forget_trunks(sim);
@@ -196,6 +201,5 @@ void line_sim_destroy(struct line_driver *driver)
     map_free(&sim->leg_by_id);
     map_free(&sim->call_by_number);
     pthread_mutex_destroy(&sim->lock);
-    mem_free(sim->phones);
     mem_free(sim);
 }

@@ -23,12 +23,13 @@ enum sim_state {
 };
 
 struct sim_phone {
-    struct slice number; /* a device's is borrowed from the configuration */
+    struct slice number; /* stands behind it */
     bool is_outside;
     bool is_registered; /* outside: can be reached */
     enum sim_mode mode;
     struct list legs; /* sim_leg.link, the oldest first */
-    struct list link; /* sim.outside */
+    struct list link; /* sim.devices or sim.outside */
+    bool is_listed;   /* while the devices change */
 };
 
 /* A call as its last table told of it; lives while a leg is in it. */
@@ -57,8 +58,7 @@ struct sim {
     struct line_driver driver;
     struct line_host host;
     pthread_mutex_t lock;
-    struct sim_phone *phones; /* of the devices */
-    size_t phone_count;
+    struct list devices; /* sim_phone.link */
     struct map phone_by_dn;
     struct list outside; /* sim_phone.link */
     struct map outside_by_number;
@@ -78,6 +78,8 @@ bool sim_phone_is_outside_number(struct slice number);
 /* Forgets an outside telephone that has nothing to remember. Call it when done with a telephone. */
 void sim_phone_rest(struct sim *sim, struct sim_phone *phone);
 void sim_phone_free(struct sim *sim, struct sim_phone *phone);
+/* Those of the devices, from now on. */
+void sim_phone_set_devices(struct sim *sim, const struct line_device *devices, size_t count);
 /* Whether it says that it goes off hook when asked to. */
 bool sim_phone_talks(const struct sim_phone *phone);
 /* The call in use is put on hold. */

@@ -43,7 +43,7 @@ static bool auth_is_right(const struct device *device, const struct digest *d, s
 {
     enum digest_algorithm algorithm = line_sip_digest_algorithm(d);
     const char *ha1 =
-        algorithm == DIGEST_SHA256 ? device->config->ha1_sha256 : device->config->ha1_md5;
+        algorithm == DIGEST_SHA256 ? device->config.ha1_sha256 : device->config.ha1_md5;
     bool is_complete =
         d->uri.ptr && d->response.ptr && (!d->qop.ptr || (d->nc.ptr && d->cnonce.ptr));
     if (algorithm == DIGEST_UNKNOWN || !*ha1 || !is_complete ||
@@ -64,14 +64,14 @@ static struct device *auth_claimed(struct sip_line *sip, const sip_t *msg)
 
 static bool auth_offers_sha256(struct device *device, const sip_t *msg)
 {
-    if (device && !*device->config->ha1_md5)
+    if (device && !*device->config.ha1_md5)
         return true;
     const char *agent = msg->sip_user_agent ? msg->sip_user_agent->g_string : NULL;
     for (size_t i = 0; agent && i < sizeof md5_only_agents / sizeof *md5_only_agents; i++) {
         if (slice_starts_with(slice_of(agent), slice_of(md5_only_agents[i])))
             return false;
     }
-    return !device || *device->config->ha1_sha256;
+    return !device || *device->config.ha1_sha256;
 }
 
 static void auth_challenge(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg,
@@ -80,7 +80,7 @@ static void auth_challenge(struct sip_line *sip, nta_incoming_t *irq, const sip_
     char nonce[NONCE_MAX];
     struct device *device = auth_claimed(sip, msg);
     bool offers_sha256 = auth_offers_sha256(device, msg);
-    bool offers_md5 = !device || *device->config->ha1_md5;
+    bool offers_md5 = !device || *device->config.ha1_md5;
     line_sip_nonce_write(sip->secret, sip->host.now_ms(sip->host.ctx), nonce);
     const char *format = "Digest realm=\"%s\", nonce=\"%s\", algorithm=%s, qop=\"auth\"%s";
     const char *stale = is_stale ? ", stale=true" : "";
@@ -109,7 +109,7 @@ struct device *line_sip_auth_check(struct sip_line *sip, nta_incoming_t *irq, co
         struct slice method = slice_of(msg->sip_request->rq_method_name);
         if (!device || !auth_is_right(device, &d, method)) {
             is_wrong = true;
-            log_line(LOG_WARN, "sip.wrong_credentials", "dn=%s", device ? device->config->dn : "?");
+            log_line(LOG_WARN, "sip.wrong_credentials", "dn=%s", device ? device->config.dn : "?");
         } else if (nonce == NONCE_STALE) {
             is_stale = true;
         } else {

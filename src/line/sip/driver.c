@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* The driver's face and its thread. The four functions of line.h are called on the core thread:
+/* The driver's face and its thread. The functions of line.h are called on the core thread:
  * they copy what they get into messages; the thread is sofia-sip's own loop, woken by an eventfd.
  * start alone waits, for the port to be bound and the legs of before to be taken up, so that no
  * packet is read before the driver knows whose it is. The media thread's digits come the same way.
@@ -16,7 +16,7 @@
 
 #define EXPIRY_CHECK_MS 1000
 
-enum post_kind { POST_ORDER, POST_RECORDED, POST_DIGIT, POST_STOP };
+enum post_kind { POST_ORDER, POST_RECORDED, POST_DIGIT, POST_DEVICES, POST_STOP };
 
 struct post {
     enum post_kind kind;
@@ -24,6 +24,8 @@ struct post {
     uint64_t tag;
     uint64_t leg;
     char digit;
+    const struct line_device *devices; /* behind the post, as their numbers are */
+    size_t device_count;
 };
 
 static void driver_wake(void *ctx)
@@ -92,6 +94,9 @@ static void driver_take(struct sip_line *sip, const struct post *post)
             line_sip_leg_signal(leg,
                                 (struct signal){.kind = SIGNAL_DTMF, .number = {&post->digit, 1}});
         break;
+    case POST_DEVICES:
+        line_sip_devices_set(sip, post->devices, post->device_count);
+        break;
     case POST_STOP:
         su_root_break(sip->root);
         break;
@@ -144,8 +149,8 @@ static enum err driver_open(struct sip_line *sip)
     sip->timer = su_timer_create(su_root_task(sip->root), EXPIRY_CHECK_MS);
     if (!sip->timer || su_timer_set_for_ever(sip->timer, driver_second, sip) < 0)
         return ERR_IO;
-    for (size_t i = 0; i < sip->device_count; i++)
-        line_sip_place_announce(sip, &sip->devices[i]);
+    LIST_EACH(it, &sip->devices)
+    line_sip_place_announce(sip, LIST_OWNER(it, struct device, as_device));
     for (size_t i = 0; i < sip->start_leg_count; i++)
         line_sip_leg_restore(sip, &sip->start_legs[i]);
     return ERR_OK;
@@ -223,6 +228,25 @@ static void driver_recorded(void *self, uint64_t tag)
     post_small(self, (struct post){.kind = POST_RECORDED, .tag = tag});
 }
 
+static void driver_devices(void *self, const struct line_device *devices, size_t count)
+{
+    struct sip_line *sip = self;
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += strlen(devices[i].dn) + 1;
+    struct post *post = mem_zalloc(sizeof *post + count * sizeof *devices + bytes);
+    struct line_device *copies = (struct line_device *)(void *)(post + 1);
+    char *at = (char *)(copies + count);
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = devices[i];
+        copies[i].dn = post_copy(&at, (struct slice){devices[i].dn, strlen(devices[i].dn) + 1}).ptr;
+    }
+    post->kind = POST_DEVICES;
+    post->devices = copies;
+    post->device_count = count;
+    queue_put(sip->queue, post, true);
+}
+
 static void driver_stop(void *self)
 {
     struct sip_line *sip = self;
@@ -247,14 +271,8 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     sip->rtp_port_min = options->rtp_port_min;
     sip->rtp_port_max = options->rtp_port_max;
     memcpy(sip->secret, options->secret, sizeof sip->secret);
-    sip->devices = mem_zalloc(options->device_count * sizeof *sip->devices);
-    sip->device_count = options->device_count;
-    for (size_t i = 0; i < options->device_count; i++) {
-        struct device *d = &sip->devices[i];
-        d->config = &options->devices[i];
-        d->dn = slice_of(d->config->dn);
-        map_put(&sip->by_dn, d->dn, d);
-    }
+    list_init(&sip->devices);
+    line_sip_devices_create(sip, options->devices, options->device_count);
     list_init(&sip->legs);
     list_init(&sip->orphans);
     list_init(&sip->lost);
@@ -268,6 +286,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
                                        .start = driver_start,
                                        .order = driver_order,
                                        .recorded = driver_recorded,
+                                       .devices = driver_devices,
                                        .stop = driver_stop};
     return &sip->driver;
 }
@@ -287,16 +306,13 @@ void line_sip_destroy(struct line_driver *driver)
         mem_free(post);
     queue_destroy(sip->queue);
     close(sip->wake_fd);
-    for (size_t i = 0; i < sip->device_count; i++) {
-        while (sip->devices[i].place_count > 0)
-            line_sip_place_remove(&sip->devices[i], 0);
-    }
+    LIST_EACH_SAFE(it, &sip->devices)
+    line_sip_device_free(sip, LIST_OWNER(it, struct device, as_device));
     map_free(&sip->by_dn);
     map_free(&sip->by_leg);
     heap_free(&sip->expiries);
     pthread_mutex_destroy(&sip->start_lock);
     pthread_cond_destroy(&sip->start_done);
-    mem_free(sip->devices);
     mem_free(sip->bind_address);
     mem_free(sip->advertised);
     mem_free(sip->realm);

@@ -19,7 +19,7 @@ struct line_sip_options {
     uint8_t secret[32]; /* for nonces; the same after a restart */
 };
 
-/* The driver, not started. Options are copied, device strings borrowed. The port is known after
+/* The driver, not started. Options are copied. The port is known after
  * start. */
 struct line_driver *line_sip_create(const struct line_sip_options *options);
 unsigned line_sip_port(const struct line_driver *driver);

@@ -13,16 +13,10 @@ static void order_answer(struct leg *leg)
         line_sip_ring_answer(leg);
 }
 
-static void order_drop(struct sip_line *sip, const struct order *order)
+void line_sip_order_drop_leg(struct leg *leg, enum cause cause)
 {
-    struct leg *leg = line_sip_leg_find(sip, order->leg);
-    if (!leg) {
-        struct signal gone = {.kind = SIGNAL_GONE, .leg = order->leg, .cause = order->cause};
-        sip->host.signal(sip->host.ctx, &gone);
-        return;
-    }
     if (leg->state == SIP_LEG_OFFERED) {
-        line_sip_offer_refuse(leg, order->cause);
+        line_sip_offer_refuse(leg, cause);
         return;
     }
     if (leg->state == SIP_LEG_UP) {
@@ -32,7 +26,18 @@ static void order_drop(struct sip_line *sip, const struct order *order)
     }
     LIST_EACH_SAFE(it, &leg->dialogs)
     line_sip_dialog_cancel(LIST_OWNER(it, struct dialog, as_dialog));
-    line_sip_leg_gone(leg, order->cause);
+    line_sip_leg_gone(leg, cause);
+}
+
+static void order_drop(struct sip_line *sip, const struct order *order)
+{
+    struct leg *leg = line_sip_leg_find(sip, order->leg);
+    if (leg) {
+        line_sip_order_drop_leg(leg, order->cause);
+        return;
+    }
+    struct signal gone = {.kind = SIGNAL_GONE, .leg = order->leg, .cause = order->cause};
+    sip->host.signal(sip->host.ctx, &gone);
 }
 
 static void order_mix_row(struct leg *leg, const struct order *order, const struct mix_leg *row)

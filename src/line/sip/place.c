@@ -87,7 +87,7 @@ static void place_visit(void *arg, struct slice key, struct slice value)
         p->talks = dec_u64_max(&dec, 1);
     }
     if (!dec_is_done(&dec)) {
-        log_line(LOG_ERROR, "sip.registration_unreadable", "dn=%s", d->config->dn);
+        log_line(LOG_ERROR, "sip.registration_unreadable", "dn=%s", d->config.dn);
         while (d->place_count > 0)
             line_sip_place_remove(d, 0);
     }
@@ -122,7 +122,7 @@ void line_sip_place_settle(struct sip_line *sip, struct device *d, uint64_t now_
     d->is_registered = is_registered;
     d->talks = talks;
     log_line(LOG_INFO, is_registered ? "sip.registered" : "sip.unregistered",
-             "dn=%s places=%zu talks=%d", d->config->dn, d->place_count, talks);
+             "dn=%s places=%zu talks=%d", d->config.dn, d->place_count, talks);
     struct signal signal = {.kind = is_registered ? SIGNAL_REGISTERED : SIGNAL_UNREGISTERED,
                             .dn = d->dn,
                             .talks = talks};

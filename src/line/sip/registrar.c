@@ -217,6 +217,20 @@ void line_sip_registrar_recorded(struct sip_line *sip, uint64_t tag)
     }
 }
 
+void line_sip_registrar_forget(struct sip_line *sip, const struct device *d)
+{
+    LIST_EACH_SAFE(it, &sip->registrations)
+    {
+        struct registration *r = LIST_OWNER(it, struct registration, as_waiting);
+        if (r->device != d)
+            continue;
+        nta_incoming_treply(r->irq, SIP_403_FORBIDDEN, TAG_END());
+        nta_incoming_destroy(r->irq);
+        list_remove(&r->as_waiting);
+        mem_free(r);
+    }
+}
+
 void line_sip_registrar_free(struct sip_line *sip)
 {
     LIST_EACH_SAFE(it, &sip->registrations)

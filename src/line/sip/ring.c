@@ -85,7 +85,7 @@ static struct dialog *ring_place(struct leg *leg, const char *contact, const cha
     d->call_id = line_sip_text("%s@%s", id, sip->advertised);
     d->local = line_sip_text("sip:%.*s@%s:%u", (int)from.len, from.ptr, sip->advertised, sip->port);
     d->local_tag = mem_strdup(tag);
-    d->remote = line_sip_text("sip:%s@%s:%u", leg->device->config->dn, sip->advertised, sip->port);
+    d->remote = line_sip_text("sip:%s@%s:%u", leg->device->config.dn, sip->advertised, sip->port);
     d->branch = line_sip_text("z9hG4bK%s", branch);
     d->target = mem_strdup(contact);
     d->hop = hop ? mem_strdup(hop) : NULL;
@@ -169,7 +169,7 @@ static void ring_answered(struct dialog *d, const sip_t *msg)
     if (msg->sip_payload)
         text = (struct slice){msg->sip_payload->pl_data, msg->sip_payload->pl_len};
     if (line_sip_sdp_read(text, &sdp) != ERR_OK || !line_sip_sdp_is_usable(&sdp)) {
-        log_line(LOG_WARN, "sip.no_common_codec", "dn=%s", leg->device->config->dn);
+        log_line(LOG_WARN, "sip.no_common_codec", "dn=%s", leg->device->config.dn);
         ring_hang_up(d);
         leg->failure = CAUSE_FAILED;
         if (list_is_empty(&leg->dialogs))
@@ -331,7 +331,7 @@ void line_sip_ring_answer(struct leg *leg)
         if (talking->notify)
             return;
     }
-    if (leg->device->config->answers_by_reinvite)
+    if (leg->device->config.answers_by_reinvite)
         ring_answer_by_invite(leg, ringing);
     else
         ring_refused(leg);

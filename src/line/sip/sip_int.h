@@ -6,7 +6,7 @@
  * dialog (what the telephone knows: tags, CSeq, route, target). A leg that rings has one dialog for
  * each place; one that is up has one. A dialog outlives its leg for as long as it takes to end it.
  *
- * Everything runs on the driver's thread but the four functions of line.h, which only post. */
+ * Everything runs on the driver's thread but the functions of line.h, which only post. */
 #ifndef LINE_SIP_SIP_INT_H
 #define LINE_SIP_SIP_INT_H
 
@@ -150,13 +150,16 @@ struct place {
 };
 
 struct device {
-    const struct line_device *config;
+    struct list as_device;
+    struct line_device config;
     struct slice dn;
     struct place places[PLACES_MAX];
     size_t place_count;
     struct heap_node expiry; /* of the earliest place; in sip->expiries */
     bool is_registered;      /* as last told the core */
     bool talks;
+    bool is_listed; /* while the devices change */
+    char text[];    /* the number */
 };
 
 enum leg_state {
@@ -248,8 +251,7 @@ struct sip_line {
     nta_agent_t *agent;
     nta_leg_t *default_leg;
     struct media *media;
-    struct device *devices;
-    size_t device_count;
+    struct list devices;
     struct map by_dn;
     struct map by_leg;
     struct heap expiries;
@@ -259,6 +261,13 @@ struct sip_line {
     struct list registrations; /* answers that wait for recorded() */
     uint64_t last_tag;
 };
+
+/* devices.c */
+/* Before the start. */
+void line_sip_devices_create(struct sip_line *sip, const struct line_device *devices, size_t count);
+/* From now on these, and no others. */
+void line_sip_devices_set(struct sip_line *sip, const struct line_device *devices, size_t count);
+void line_sip_device_free(struct sip_line *sip, struct device *d);
 
 /* auth.c. The device whose credentials the request carries; NULL when it was answered instead (401
  * or 403). */
@@ -281,6 +290,8 @@ void line_sip_place_remove(struct device *d, size_t index);
 /* registrar.c */
 int line_sip_registrar_request(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg);
 void line_sip_registrar_recorded(struct sip_line *sip, uint64_t tag);
+/* The device is no more: whoever waits for an answer is refused. */
+void line_sip_registrar_forget(struct sip_line *sip, const struct device *d);
 void line_sip_registrar_free(struct sip_line *sip);
 
 /* agent.c: the stack, and requests outside of dialogs. */
@@ -360,6 +371,8 @@ int line_sip_inside_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, co
 void line_sip_inside_accept(struct leg *leg);
 
 /* order.c */
+/* Ends it, whatever it is at. */
+void line_sip_order_drop_leg(struct leg *leg, enum cause cause);
 void line_sip_order_carry_out(struct sip_line *sip, const struct order *order);
 
 #endif

@@ -145,6 +145,17 @@ static void line_recorded(void *self, uint64_t tag)
     pthread_mutex_unlock(&lock);
 }
 
+static void line_devices(void *self, const struct line_device *devices, size_t count)
+{
+    struct desk *d = self;
+    pthread_mutex_lock(&lock);
+    d->device_count = count < 8 ? count : 8;
+    for (size_t i = 0; i < d->device_count; i++)
+        copy_text(d->devices[i], sizeof d->devices[i], slice_of(devices[i].dn));
+    d->orders_before_devices = d->order_count;
+    pthread_mutex_unlock(&lock);
+}
+
 static void line_stop(void *self)
 {
     (void)self;
@@ -154,7 +165,8 @@ static void plug(struct desk *d)
 {
     d->options.ctx = d;
     d->options.line = &d->line;
-    d->line = (struct line_driver){"fake", d, line_start, line_order, line_recorded, line_stop};
+    d->line = (struct line_driver){"fake",       d,        line_start, line_order, line_recorded,
+                                   line_devices, line_stop};
     d->journal_options.directory = d->directory;
     d->items[0] = (struct config_item){.kind = CONFIG_LIMITS,
                                        .limits = {.pick_up_ms = 20000,

@@ -72,6 +72,9 @@ struct desk {
     uint64_t recorded[8];
     size_t recorded_count;
     char line_records[200];
+    char devices[8][16]; /* as it was told last */
+    size_t device_count;
+    size_t orders_before_devices;
     size_t release_count;
     bool was_early; /* something was released with the log not synced */
 };

@@ -388,6 +388,26 @@ static void a_held_call_is_held_after_a_restart(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, phones_begin, phones_finish)
 
+static void devices_come_and_go(void **state)
+{
+    (void)state;
+    struct line_device now[] = {{.dn = "101"}, {.dn = "102"}};
+    ring(1, "100", "101");
+    ring(2, "101", "100");
+    told_count = 0;
+    sim->devices(sim->self, now, 2);
+    assert_int_equal(told_count, 2);
+    assert_told(0, SIGNAL_REGISTERED, 0);
+    assert_true(slice_is(told[0].dn, "102"));
+    assert_told(1, SIGNAL_GONE, 1);
+    assert_int_equal(act("100", SIM_ANSWER, ""), ERR_NOT_FOUND);
+    assert_int_equal(act("101", SIM_ANSWER, ""), ERR_OK);
+    ring(3, "100", "101");
+    assert_int_equal(told[0].cause, CAUSE_UNREACHABLE);
+    ring(4, "102", "101");
+    assert_told(0, SIGNAL_RINGING, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +431,7 @@ int main(void)
         TEST(the_newer_table_counts),
         TEST(calls_survive_a_restart),
         TEST(a_held_call_is_held_after_a_restart),
+        TEST(devices_come_and_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
