@@ -24,8 +24,9 @@ struct auth *auth_create(const struct auth_options *options)
         log_abort("libsodium does not start");
     struct auth *a = mem_zalloc(sizeof *a);
     a->options = *options;
-    for (size_t i = 0; i < options->user_count; i++)
-        map_put(&a->users, slice_of(options->users[i].name), (void *)&options->users[i]);
+    list_init(&a->accounts);
+    auth_set_users(a, options->users, options->user_count);
+    a->options.users = NULL;
     randombytes_buf(a->process_key, sizeof a->process_key);
     /* Unknown users are verified too, against this, so that they can't be told from known ones. */
     char nobody[33];
@@ -49,9 +50,17 @@ void auth_destroy(struct auth *a)
     worker_destroy(a->worker);
     auth_basic_end(a);
     auth_session_end_all(a);
-    map_free(&a->users);
+    auth_users_end(a);
     sodium_memzero(a, sizeof *a);
     mem_free(a);
+}
+
+void auth_set_origins(struct auth *a, const char *const *origins, size_t count,
+                      bool has_other_origins)
+{
+    a->options.origins = origins;
+    a->options.origin_count = count;
+    a->options.has_other_origins = has_other_origins;
 }
 
 static void deny(struct auth *a, struct exchange *x)

@@ -23,7 +23,7 @@ struct auth_user {
 };
 
 struct auth_options {
-    const struct auth_user *users; /* sorted in any order; borrowed as long as the auth lives */
+    const struct auth_user *users; /* sorted in any order; copied */
     size_t user_count;
     uint8_t key[32];            /* signs cookies; the same after a restart */
     unsigned session_idle_s;    /* 1800: a cookie unused for so long is worth nothing */
@@ -39,6 +39,13 @@ struct auth_options {
 
 struct auth *auth_create(const struct auth_options *options);
 void auth_destroy(struct auth *a);
+
+/* These from now on, and no others; copied. Sessions of who is gone, or has another password, are
+ * worth nothing any more. */
+void auth_set_users(struct auth *a, const struct auth_user *users, size_t count);
+/* As in the options; borrowed. */
+void auth_set_origins(struct auth *a, const char *const *origins, size_t count,
+                      bool has_other_origins);
 
 /* At start-up, for each record of RECORD_WEB_SESSION. */
 void auth_restore(struct auth *a, struct slice key, struct slice value);

@@ -108,7 +108,9 @@ void auth_job_finished(void *arg)
     while (!list_is_empty(&job->waiters)) {
         struct waiter *waiter = LIST_OWNER(job->waiters.next, struct waiter, link);
         list_remove(&waiter->link);
-        waiter->judged(waiter, job->is_right ? waiter->user : NULL);
+        /* The users may have changed while it was verified. */
+        bool is_right = job->is_right && auth_users_has_hash(waiter->user, job->hash);
+        waiter->judged(waiter, is_right ? waiter->user : NULL);
     }
     auth_queue_free(job);
 }
@@ -121,7 +123,7 @@ void auth_basic_judge(struct waiter *waiter, const struct credential *credential
         waiter->judged(waiter, NULL);
         return;
     }
-    waiter->user = map_get(&a->users, credential->user);
+    waiter->user = auth_users_find(a, credential->user);
     const char *hash = waiter->user ? waiter->user->password_hash : a->dummy_hash;
     uint8_t mac[MAC_BYTES];
     mac_of(a, hash, credential->password, mac);

@@ -24,7 +24,8 @@
 
 struct auth {
     struct auth_options options;
-    struct map users; /* name -> struct auth_user, of the options */
+    struct map users; /* name -> struct account */
+    struct list accounts;
 
     /* auth_basic.c */
     uint8_t process_key[32]; /* keys the memory of verified credentials */
@@ -47,6 +48,15 @@ struct auth {
     struct metric *verifications;
     struct metric *refusals;
 };
+
+/* --- auth_users.c: who there is --- */
+
+/* NULL when there is nobody of that name. The pointer, and the name, are good as long as the auth:
+ * a request may outlast its user. The hash is good until the users change. */
+const struct auth_user *auth_users_find(const struct auth *a, struct slice name);
+/* Whether that is still the user's hash, of a user that there still is. */
+bool auth_users_has_hash(const struct auth_user *user, const char *hash);
+void auth_users_end(struct auth *a);
 
 /* --- auth_basic.c: credentials --- */
 

@@ -69,7 +69,7 @@ static bool read_cookie(struct auth *a, struct slice text, uint64_t now_ms, stru
         return false;
     struct slice payload = {(const char *)token, len - MAC_BYTES};
     struct slice name = {payload.ptr + HEAD_BYTES, payload.len - HEAD_BYTES};
-    out->user = map_get(&a->users, name);
+    out->user = auth_users_find(a, name);
     if (!out->user)
         return false;
     uint8_t mac[MAC_BYTES];

@@ -196,5 +196,7 @@ int main(void)
         all[count++] = session_tests[i];
     for (size_t i = 0; i < csrf_test_count; i++)
         all[count++] = csrf_tests[i];
+    for (size_t i = 0; i < user_test_count; i++)
+        all[count++] = user_tests[i];
     return _cmocka_run_group_tests("auth", all, count, hash_all, NULL);
 }

@@ -57,6 +57,8 @@ extern const struct CMUnitTest session_tests[];
 extern const size_t session_test_count;
 extern const struct CMUnitTest csrf_tests[];
 extern const size_t csrf_test_count;
+extern const struct CMUnitTest user_tests[];
+extern const size_t user_test_count;
 extern const struct CMUnitTest basic_tests[];
 extern const size_t basic_test_count;
 
