@@ -244,6 +244,8 @@ const struct config_option *config_option_find(const char *section, const char *
 bool config_option_adds(const struct config_option *option);
 /* What may be written, in words, into out; returns out. */
 const char *config_option_allowed(const struct config_option *option, char *out, size_t size);
+/* Takes effect when the file is read again. */
+bool config_option_is_live(const struct config_option *option);
 /* Digits, '*', '#', '+'; 1 to NUMBER_MAX of them. */
 bool config_is_dn(struct slice dn);
 /* Whether its member is a char *, and not a uint64_t. */
@@ -267,7 +269,11 @@ void *config_at(const struct config *config, const struct config_section *sectio
 const char *config_name(void *one);
 unsigned *config_line(void *one);
 
-/* Reads the file. On failure why says file, line, key and what is allowed. */
+/* Reads the file, key by key; whether all fits together can be said when everything else is in,
+ * such as the demo. On failure why says file, line, key and what is allowed. */
+enum err config_parse_file(struct config *config, const char *path, char *why, size_t why_size);
+/* Reads the file and checks it as a whole. On failure why says file, line, key and what is allowed.
+ */
 enum err config_read_file(struct config *config, const char *path, char *why, size_t why_size);
 
 /* Adds the agents of the demo: agent0, agent1 ... with the telephones 15000, 15001 ..., all of them
@@ -282,6 +288,10 @@ enum err config_add_demo(struct config *config, uint64_t agents, char *why, size
 
 /* The site's way of dialling: its country's, but for what is set. */
 void config_number_plan(const struct config *config, struct number_plan *out);
+
+/* Keys that only a start can change are set to what they were at the start; the log names each that
+ * was to change. */
+void config_keep(struct config *config, const struct config *at_start);
 
 /* Whether all of it fits together. path is for the messages, or NULL. */
 enum err config_check(const struct config *config, const char *path, char *why, size_t why_size);

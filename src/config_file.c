@@ -228,6 +228,12 @@ static void forget_sections(struct file *f)
 
 enum err config_read_file(struct config *config, const char *path, char *why, size_t why_size)
 {
+    enum err err = config_parse_file(config, path, why, why_size);
+    return err ? err : config_check(config, path, why, why_size);
+}
+
+enum err config_parse_file(struct config *config, const char *path, char *why, size_t why_size)
+{
     struct file f = {.config = config, .path = path, .why = why, .why_size = why_size};
     f.stream = fopen(path, "re");
     if (!f.stream) {
@@ -247,7 +253,5 @@ enum err config_read_file(struct config *config, const char *path, char *why, si
         fail(&f, "the file can't be read");
     forget_sections(&f);
     (void)fclose(f.stream);
-    if (f.has_failed)
-        return ERR_INVALID;
-    return config_check(config, path, why, why_size);
+    return f.has_failed ? ERR_INVALID : ERR_OK;
 }

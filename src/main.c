@@ -188,7 +188,7 @@ static enum err check_certificate(const struct config *config, const char *path,
 static enum err configure(struct config *config, const struct arguments *a, char *why,
                           size_t why_size)
 {
-    enum err err = a->config ? config_read_file(config, a->config, why, why_size) : ERR_OK;
+    enum err err = a->config ? config_parse_file(config, a->config, why, why_size) : ERR_OK;
     if (err)
         return err;
     if (!override(config, "server", "log_level", "CORDBOARD_LOG", getenv("CORDBOARD_LOG"), why,
@@ -206,12 +206,18 @@ static enum err configure(struct config *config, const struct arguments *a, char
     return err ? err : check_certificate(config, a->config, why, why_size);
 }
 
-static int run_serve(const struct arguments *a)
+static enum err read_again(void *ctx, struct config *out, char *why, size_t why_size)
+{
+    config_init(out);
+    return configure(out, ctx, why, why_size);
+}
+
+static int run_serve(struct arguments *a)
 {
     struct config config;
     char why[CONFIG_WHY_SIZE];
-    config_init(&config);
-    int status = configure(&config, a, why, sizeof why) ? complain(why) : serve(&config);
+    int status =
+        read_again(a, &config, why, sizeof why) ? complain(why) : serve(&config, read_again, a);
     config_free(&config);
     return status;
 }

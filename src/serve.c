@@ -26,8 +26,10 @@
 #include "line/sim/line_sim.h"
 #include "line/sip/line_sip.h"
 #include "releases.h"
+#include "reload.h"
 #include "routes.h"
 #include "setup.h"
+#include "welcome.h"
 #include "web/web.h"
 
 #include <pthread.h>
@@ -61,6 +63,7 @@ struct server {
     struct auth *auth;
     struct api *api;
     struct bayeux *bayeux;
+    struct reload *reload;
     struct releases *releases; /* NULL: they come on this thread, from replay */
     struct map users;          /* configured; while records are restored */
     pthread_t signals;
@@ -154,23 +157,12 @@ static enum err make_web(struct server *s)
     return ERR_OK;
 }
 
-/* Those of the configuration as it is now. */
-static void set_sim_trunks(const struct server *s)
-{
-    size_t count = s->config->trunk_count;
-    const char **names = mem_zalloc((count + 1) * sizeof *names);
-    for (size_t i = 0; i < count; i++)
-        names[i] = s->config->trunks[i].name;
-    line_sim_set_trunks(s->line, names, count);
-    mem_free((void *)names);
-}
-
 static enum err make_line(struct server *s)
 {
     setup_devices(&s->setup, s->config);
     if (s->config->driver == CONFIG_DRIVER_SIM) {
         s->line = line_sim_create(s->setup.devices, s->setup.device_count);
-        set_sim_trunks(s);
+        setup_sim_trunks(s->config, s->line);
     } else {
         struct line_sip_options options = {.bind = s->config->sip,
                                            .advertised = s->config->sip_advertised,
@@ -264,6 +256,23 @@ static void make_doors(struct server *s)
     s->routes.is_demo = s->config->is_demo;
 }
 
+static void make_reload(struct server *s, serve_read *read, void *read_ctx)
+{
+    struct reload_options options = {.config = s->config,
+                                     .setup = &s->setup,
+                                     .public_url = s->public_url,
+                                     .read = read,
+                                     .read_ctx = read_ctx,
+                                     .web = s->web,
+                                     .hub = s->hub,
+                                     .engine = s->engine,
+                                     .auth = s->auth,
+                                     .api = s->api,
+                                     .bayeux = s->bayeux,
+                                     .sim = s->routes.sim};
+    s->reload = reload_create(&options);
+}
+
 static void restore_bayeux(void *ctx, struct slice key, struct slice value)
 {
     struct server *s = ctx;
@@ -312,7 +321,7 @@ static enum err start_engine(struct server *s)
     return err;
 }
 
-static enum err build(struct server *s)
+static enum err build(struct server *s, serve_read *read, void *read_ctx)
 {
     enum err err = open_journal(s);
     if (!err)
@@ -326,6 +335,7 @@ static enum err build(struct server *s)
     if (err)
         return err;
     make_doors(s);
+    make_reload(s, read, read_ctx);
     err = restore(s);
     return err ? err : start_engine(s);
 }
@@ -337,6 +347,7 @@ static enum err tear_down(struct server *s)
         err = engine_stop(s->engine);
         deliver_all(s);
     }
+    reload_destroy(s->reload);
     auth_destroy(s->auth);
     web_destroy(s->web);
     bayeux_destroy(s->bayeux);
@@ -386,12 +397,20 @@ static void our_signals(sigset_t *set)
     sigaddset(set, SIGHUP);
 }
 
-/* On the thread of signals, which is not cancelled in the middle of it. */
-static void reload(struct server *s)
+static void begin_reload(void *ctx)
 {
+    struct server *s = ctx;
+    reload_begin(s->reload);
+}
+
+/* On the thread of signals, which is not cancelled in the middle of it. */
+static void hang_up(struct server *s)
+{
+    struct poster poster = web_poster(s->web);
     int before;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
     web_reload_certificate(s->web);
+    poster.post(poster.ctx, begin_reload, s);
     pthread_setcancelstate(before, NULL);
 }
 
@@ -405,7 +424,7 @@ static void *wait_for_signals(void *ctx)
     bool is_stopping = false;
     while (sigwait(&set, &signal_number) == 0) {
         if (signal_number == SIGHUP) {
-            reload(s);
+            hang_up(s);
             continue;
         }
         /* Whoever asks again means it. The journal is as after a kill: enough. */
@@ -426,52 +445,19 @@ static void raise_file_limit(void)
     }
 }
 
-static void print_demo(const struct server *s)
-{
-    const char *url = s->public_url;
-    unsigned last = (unsigned)s->config->demo_agents - 1;
-    printf("\nDemo: agents agent0 to agent%u, password %s, telephones %d to %u; all of them serve\n"
-           "queue " CONFIG_DEMO_QUEUE ". Supervisor " CONFIG_DEMO_SUPERVISOR
-           ", same password. It listens on this machine only; anybody on it can\n"
-           "log in. The main job, by hand:\n\n",
-           last, CONFIG_DEMO_PASSWORD, CONFIG_DEMO_FIRST_DN, CONFIG_DEMO_FIRST_DN + last);
-    printf("curl -u agent0:demo %s/api/v2/me/devices/15000/calls -d '{\"operationName\":\"Dial\","
-           "\"destination\":{\"phoneNumber\":\"15001\"}}'\n\n",
-           url);
-    printf("curl -u agent0:demo %s/api/v2/me/calls/$(curl -s -u agent0:demo %s/api/v2/me/calls | "
-           "grep -oE '[A-Z2-7]{32}') -d '{\"operationName\":\"AttachUserData\",\"userData\":"
-           "{\"AccountNumber\":\"12345\"}}'\n\n",
-           url, url);
-    printf("curl -u agent0:demo %s/api/v2/me/calls/$(curl -s -u agent0:demo %s/api/v2/me/calls | "
-           "grep -oE '[A-Z2-7]{32}') -d '{\"operationName\":\"Hangup\"}'\n\n",
-           url, url);
-}
-
-static void print_addresses(const struct server *s)
-{
-    const char *http = s->config->http;
-    printf("listening on %s://%.*s:%u\n", scheme(s->config), (int)(strrchr(http, ':') - http), http,
-           web_port(s->web));
-    const char *sip = s->config->sip;
-    if (s->config->driver == CONFIG_DRIVER_SIP)
-        printf("sip on %.*s:%u\n", (int)(strrchr(sip, ':') - sip), sip, line_sip_port(s->line));
-    if (s->config->is_demo)
-        print_demo(s);
-    (void)fflush(stdout);
-}
-
 static void run(struct server *s)
 {
     web_set_ticker(s->web, next_tick, tick, s);
     if (pthread_create(&s->signals, NULL, wait_for_signals, s))
         log_abort("the thread for signals can't be made");
-    print_addresses(s);
+    welcome(s->config, s->public_url, web_port(s->web),
+            s->config->driver == CONFIG_DRIVER_SIP ? line_sip_port(s->line) : 0);
     web_run(s->web);
     pthread_cancel(s->signals);
     pthread_join(s->signals, NULL);
 }
 
-int serve(const struct config *config)
+int serve(const struct config *config, serve_read *read, void *read_ctx)
 {
     struct server s = {.config = config};
     sigset_t set;
@@ -479,7 +465,7 @@ int serve(const struct config *config)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     log_set_level((enum log_level)config->log_level);
     raise_file_limit();
-    enum err err = build(&s);
+    enum err err = build(&s, read, read_ctx);
     if (err)
         (void)fprintf(stderr, "cordboard: %s\n", s.why);
     else

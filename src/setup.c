@@ -12,6 +12,7 @@
  * the data directory is as secret as the file with the passwords; a file with hashes has no MAC. */
 #include "setup.h"
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "ha1.h"
 
@@ -21,6 +22,8 @@
 #define MAC_BYTES     32
 #define SECRET_KEY    SLICE("secret")
 #define DEMO_HASH_KEY SLICE("demo_hash")
+
+#define STORED_PURPOSE "cordboard stored passwords"
 
 static enum err put(struct journal *journal, enum record_table table, struct slice key,
                     struct slice value)
@@ -93,6 +96,15 @@ static bool is_record_of(const struct stored *s, struct slice record, const char
     return sodium_memcmp(mac, record.ptr + len, MAC_BYTES) == 0;
 }
 
+static void make_record(const struct stored *s, const char *hash, const char *password,
+                        struct buf *out)
+{
+    unsigned char mac[MAC_BYTES];
+    mac_of(s, hash, password, mac);
+    buf_text(out, hash);
+    buf_append(out, mac, sizeof mac);
+}
+
 static enum err stored_hash(const struct stored *s, enum record_table table, struct slice key,
                             const char *password, char out[AUTH_HASH_SIZE])
 {
@@ -103,12 +115,9 @@ static enum err stored_hash(const struct stored *s, enum record_table table, str
     if (err == ERR_NOT_FOUND)
         err = ERR_OK;
     if (!err && !is_known) {
-        unsigned char mac[MAC_BYTES];
         err = auth_hash_password(password, out, AUTH_HASH_SIZE);
         if (!err) {
-            mac_of(s, out, password, mac);
-            buf_text(&record, out);
-            buf_append(&record, mac, sizeof mac);
+            make_record(s, out, password, &record);
             err = put(s->journal, table, key, buf_view(&record));
         }
     }
@@ -121,7 +130,7 @@ enum err setup_users(struct setup *s, const struct config *config, struct journa
     s->users = mem_zalloc((config->user_count + 1) * sizeof *s->users);
     s->hashes = mem_zalloc((config->user_count + 1) * sizeof *s->hashes);
     struct stored stored = {.journal = journal};
-    setup_derive(s, "cordboard stored passwords", stored.key);
+    setup_derive(s, STORED_PURPOSE, stored.key);
     const char *demo_hash = "";
     bool has_demo_hash = false;
     for (size_t i = 0; i < config->user_count; i++) {
@@ -144,6 +153,61 @@ enum err setup_users(struct setup *s, const struct config *config, struct journa
         s->users[s->user_count++] = (struct auth_user){user->name, hash};
     }
     return ERR_OK;
+}
+
+/* The hash that the user had, when the password is the same; NULL otherwise. */
+static const char *hash_before(const struct setup *before, const struct config *config_before,
+                               const struct map *by_name, const struct config_user *user)
+{
+    const struct config_user *old = map_get(by_name, slice_of(user->name));
+    if (!old || !old->password || strcmp(old->password, user->password) != 0)
+        return NULL;
+    return before->users[old - config_before->users].password_hash;
+}
+
+static enum err hash_anew(struct setup *s, const struct stored *stored,
+                          const struct config_user *user, const char **out)
+{
+    char *hash = s->hashes[s->hash_count++];
+    enum err err = auth_hash_password(user->password, hash, AUTH_HASH_SIZE);
+    if (err)
+        return err;
+    struct buf value = {0};
+    make_record(stored, hash, user->password, &value);
+    s->records[s->record_count++] =
+        (struct engine_record){.table = RECORD_CREDENTIAL,
+                               .key = slice_of(user->name),
+                               .value = arena_copy(&s->arena, buf_view(&value))};
+    buf_free(&value);
+    *out = hash;
+    return ERR_OK;
+}
+
+enum err setup_users_anew(struct setup *s, const struct config *config, const struct setup *before,
+                          const struct config *config_before)
+{
+    struct map by_name = {0};
+    struct stored stored = {0};
+    enum err err = ERR_OK;
+    setup_derive(s, STORED_PURPOSE, stored.key);
+    for (size_t i = 0; i < config_before->user_count; i++)
+        map_put(&by_name, slice_of(config_before->users[i].name), &config_before->users[i]);
+    s->users = mem_zalloc((config->user_count + 1) * sizeof *s->users);
+    s->hashes = mem_zalloc((config->user_count + 1) * sizeof *s->hashes);
+    s->records = mem_zalloc((config->user_count + 1) * sizeof *s->records);
+    for (size_t i = 0; i < config->user_count && !err; i++) {
+        const struct config_user *user = &config->users[i];
+        const char *hash = user->password_hash;
+        if (user->password)
+            hash = hash_before(before, config_before, &by_name, user);
+        if (hash) /* of its own: the one before goes with its setup */
+            hash = arena_string(&s->arena, slice_of(hash));
+        else
+            err = hash_anew(s, &stored, user, &hash);
+        s->users[s->user_count++] = (struct auth_user){user->name, hash};
+    }
+    map_free(&by_name);
+    return err;
 }
 
 static void copy_hex(char *out, size_t size, const char *hex)
@@ -216,6 +280,7 @@ void setup_free(struct setup *s)
     mem_free(s->devices);
     mem_free(s->users);
     mem_free(s->hashes);
+    mem_free(s->records);
     mem_free(s->items);
     arena_free(&s->arena);
     mem_free(s->origin_text);

@@ -20,9 +20,11 @@ struct setup {
     size_t user_count;
     char (*hashes)[AUTH_HASH_SIZE]; /* those we made ourselves */
     size_t hash_count;
+    struct engine_record *records; /* of hashes made anew */
+    size_t record_count;
     struct config_item *items;
     size_t item_count;
-    struct arena arena; /* of the items' lists of members */
+    struct arena arena; /* of the items' lists of members, and of the records' values */
     char *origin_text;
     const char **origins;
     size_t origin_count;
@@ -37,9 +39,15 @@ void setup_derive(const struct setup *s, const char *purpose, uint8_t out[32]);
 /* Hashes of the passwords that stand in the configuration are kept in the journal, so that they,
  * and the sessions begun under them, are the same after a restart. */
 enum err setup_users(struct setup *s, const struct config *config, struct journal *journal);
+/* While the server runs: hashes of unchanged passwords are those of before; what is to be kept of
+ * new ones is in records. The secret must be there. */
+enum err setup_users_anew(struct setup *s, const struct config *config, const struct setup *before,
+                          const struct config *config_before);
 void setup_devices(struct setup *s, const struct config *config);
 /* In the order that core/input.h asks for. */
 void setup_items(struct setup *s, const struct config *config);
+/* Tells the simulator their names. */
+void setup_sim_trunks(const struct config *config, struct line_driver *sim);
 /* For the API, which copies it; the arena is the caller's. */
 void setup_directory(const struct config *config, struct arena *arena, struct api_directory *out);
 /* Who may read answers and act with a cookie: public_url, and what is allowed beside it. */

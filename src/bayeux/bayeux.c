@@ -109,6 +109,39 @@ void bayeux_tick(struct bayeux *b, uint64_t now_ms)
     bayeux_clock_leave(b);
 }
 
+/* A socket without a session could still begin one. */
+static void sockets_close(struct bayeux *b, bool (*keeps)(void *ctx, struct slice user), void *ctx)
+{
+    LIST_EACH_SAFE(link, &b->conns)
+    {
+        struct conn *conn = LIST_OWNER(link, struct conn, link);
+        if (!conn->session && !keeps(ctx, bayeux_socket_user(conn))) {
+            bayeux_timer_start(b, &conn->timer, 0);
+        }
+    }
+}
+
+void bayeux_retain_users(struct bayeux *b, bool (*keeps)(void *ctx, struct slice user), void *ctx,
+                         uint64_t now_ms)
+{
+    bayeux_clock_enter(b, now_ms);
+    sockets_close(b, keeps, ctx);
+    LIST_EACH_SAFE(link, &b->all)
+    {
+        struct session *s = LIST_OWNER(link, struct session, link);
+        if (!keeps(ctx, bayeux_session_user(s))) {
+            s->is_leaving = s->is_unwanted = true;
+            bayeux_timer_start(b, &s->timer, 0);
+        }
+    }
+    bayeux_clock_leave(b);
+}
+
+void bayeux_set_other_origins(struct bayeux *b, bool has_other_origins)
+{
+    b->options.has_other_origins = has_other_origins;
+}
+
 void bayeux_drain(struct bayeux *b)
 {
     b->is_draining = true;

@@ -62,6 +62,12 @@ void bayeux_flush(struct bayeux *b, uint64_t now_ms);
 uint64_t bayeux_next_ms(const struct bayeux *b);
 void bayeux_tick(struct bayeux *b, uint64_t now_ms);
 
+/* The sessions and sockets of users for whom keeps is false end. */
+void bayeux_retain_users(struct bayeux *b, bool (*keeps)(void *ctx, struct slice user), void *ctx,
+                         uint64_t now_ms);
+/* As has_other_origins in the options. */
+void bayeux_set_other_origins(struct bayeux *b, bool has_other_origins);
+
 /* Answers what is held; sessions stay. For a draining stop. */
 void bayeux_drain(struct bayeux *b);
 

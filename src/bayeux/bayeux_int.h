@@ -86,7 +86,8 @@ struct session {
     uint8_t mask;     /* union of its channels' masks */
     bool has_ack;
     bool is_connected; /* has sent a connect */
-    bool is_leaving;   /* has sent a disconnect that is not durable yet */
+    bool is_leaving;   /* has sent a disconnect that is not durable yet, or is not to be any more */
+    bool is_unwanted;  /* ends at its next tick, whatever is held */
     char id[CLIENT_ID_BYTES + 1];
     uint8_t cookie_len; /* 0: made without a browser cookie */
     uint16_t user_len;

@@ -256,8 +256,8 @@ static void envelope_settle(struct envelope *env, enum err err)
         if (t->is_left && err != ERR_OK) {
             s->is_leaving = false;
         }
-        if (!s->is_leaving || s->pending) {
-            continue;
+        if (!s->is_leaving || s->pending || s->is_unwanted) {
+            continue; /* an unwanted one ends by its timer, which takes care of its record */
         }
         if (s->held) {
             bayeux_hold_answer(s, "none");

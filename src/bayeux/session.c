@@ -44,8 +44,8 @@ static void session_due(struct bayeux *b, struct timer *timer)
         session_expire(s);
         return;
     }
-    bayeux_timer_start(b, &s->timer, s->life_ms);
-    bayeux_hold_answer(s, "retry");
+    bayeux_timer_start(b, &s->timer, s->is_unwanted ? 0 : s->life_ms);
+    bayeux_hold_answer(s, s->is_unwanted ? "none" : "retry");
 }
 
 struct session *bayeux_session_make(struct bayeux *b, struct slice id, struct slice user,

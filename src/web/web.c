@@ -181,6 +181,12 @@ void web_set_origins(struct web *w, const char *const *origins, size_t count)
     w->origin_count = count;
 }
 
+void web_set_proxies(struct web *w, const struct network *proxies, size_t count)
+{
+    w->options.proxies = proxies;
+    w->options.proxy_count = count;
+}
+
 uint64_t web_now_ms(const struct web *w)
 {
     return uv_now(&w->loop);

@@ -62,9 +62,11 @@ enum err web_check_certificate(const char *certificate, const char *key, char *w
 /* From any thread, which reads the files anew: the certificate is for connections that begin from
  * then on. One that can't be used is logged, and the old one stays. */
 void web_reload_certificate(struct web *w);
-/* The origins that are allowed, as patterns of origin_matches, the server's own first. Borrowed as
- * long as the web lives. Before web_run; without it no other origin is allowed. */
+/* The origins that are allowed, as patterns of origin_matches, the server's own first. Borrowed
+ * until others are set. Before web_run or on its thread; without it no other origin is allowed. */
 void web_set_origins(struct web *w, const char *const *origins, size_t count);
+/* As in the options; borrowed until others are set. For connections that begin from then on. */
+void web_set_proxies(struct web *w, const struct network *proxies, size_t count);
 /* Post to this loop from any thread. */
 struct poster web_poster(struct web *w);
 /* next says when (milliseconds of web_now_ms, UINT64_MAX never), tick is called when it has come.
