@@ -480,12 +480,11 @@ static void check_offers(struct model *m, unsigned which)
     buf_free(&bytes);
 }
 
-static bool is_taken_on_device(const struct model *m, struct slice bytes, enum op op, unsigned u)
+static bool is_taken_on_device(const struct model *m, struct slice bytes, enum op op,
+                               const char *user, const char *own)
 {
-    char user[3] = {'u', (char)('0' + u), '\0'};
-    char own[4] = {'1', '0', (char)('0' + u), '\0'};
     bool is_taken = false;
-    for (int target = 0; target < USERS && !is_taken; target++) {
+    for (int target = 0; target <= USERS && !is_taken; target++) {
         char number[4] = {'1', '0', (char)('0' + target), '\0'};
         struct core *copy = NULL;
         struct effects fx = {0};
@@ -504,6 +503,8 @@ static bool is_taken_on_device(const struct model *m, struct slice bytes, enum o
     return is_taken;
 }
 
+#define OPS_ON_MONITORS (OP_CANCEL_SUPERVISOR_MONITORING - OP_LISTEN_IN + 1)
+
 /* What a device offers to its supervisor is accepted, and nothing else. */
 static void check_supervisors_offers(const struct model *m)
 {
@@ -514,9 +515,11 @@ static void check_supervisors_offers(const struct model *m)
         struct answer answer;
         struct query query = {.kind = QUERY_DEVICES, .user = slice_of(user)};
         core_query(m->w.core, &query, m->w.now_ms, &answer);
-        for (int op = OP_LISTEN_IN; op <= OP_CANCEL_SUPERVISOR_MONITORING; op++) {
-            bool is_offered = answer.devices[0].capabilities >> op & 1;
-            must(is_taken_on_device(m, buf_view(&bytes), (enum op)op, u) == is_offered,
+        for (size_t i = 0; i < answer.device_count * OPS_ON_MONITORS; i++) {
+            const struct device_view *device = &answer.devices[i / OPS_ON_MONITORS];
+            enum op op = (enum op)(OP_LISTEN_IN + (int)(i % OPS_ON_MONITORS));
+            bool is_offered = device->capabilities >> op & 1;
+            must(is_taken_on_device(m, buf_view(&bytes), op, user, device->dn) == is_offered,
                  "a device's supervision is accepted exactly when it is offered");
         }
         answer_release(&answer);
