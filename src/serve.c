@@ -203,6 +203,15 @@ static bool has_user(void *ctx, struct slice name)
     return map_get(&s->users, name) != NULL;
 }
 
+/* Nobody waits for the reply; the core knows what is news. */
+static enum err tell_presence(void *ctx, struct slice user, bool is_there)
+{
+    struct server *s = ctx;
+    struct command command = {
+        .op = is_there ? OP_DESKTOP_BACK : OP_DESKTOP_GONE, .at = OP_ON_USER, .user = user};
+    return engine_command(s->engine, &command, NULL);
+}
+
 static void make_doors(struct server *s)
 {
     bool is_https = strncmp(s->public_url, "https:", 6) == 0;
@@ -243,7 +252,9 @@ static void make_doors(struct server *s)
                                     .render = api_render_notice,
                                     .ctx = s->api,
                                     .has_user = has_user,
-                                    .has_user_ctx = s};
+                                    .has_user_ctx = s,
+                                    .presence = tell_presence,
+                                    .presence_ctx = s};
     s->bayeux = bayeux_create(&bayeux);
     s->routes.web = s->web;
     s->routes.auth = s->auth;

@@ -35,6 +35,11 @@ struct bayeux_options {
     /* Asked by bayeux_restore only; NULL: there is every user. */
     bool (*has_user)(void *ctx, struct slice user);
     void *has_user_ctx;
+    /* A user's last session ended because nobody came back to it; and a user has one again, also
+     * where nobody was told that he had none. Either may be said when it is so already.
+     * ERR_OVERLOAD: not taken, it will be said again. NULL: nobody wants to know. */
+    enum err (*presence)(void *ctx, struct slice user, bool is_there);
+    void *presence_ctx;
 };
 
 struct bayeux *bayeux_create(const struct bayeux_options *options);

@@ -88,6 +88,8 @@ struct session {
     bool is_connected; /* has sent a connect */
     bool is_leaving;   /* has sent a disconnect that is not durable yet, or is not to be any more */
     bool is_unwanted;  /* ends at its next tick, whatever is held */
+    bool is_missed;    /* it was said that its user is gone */
+    bool owes_presence; /* that its user is there is yet to be said */
     char id[CLIENT_ID_BYTES + 1];
     uint8_t cookie_len; /* 0: made without a browser cookie */
     uint16_t user_len;
@@ -215,6 +217,12 @@ void bayeux_session_ready(struct session *s);
 void bayeux_session_bind(struct session *s, struct conn *conn);
 void bayeux_session_unbind(struct session *s);
 void bayeux_session_subs_changed(struct session *s);
+
+/* presence.c: whether anybody sits at a user's desktop */
+/* For a new session, when its record is on its way; for a restored one, with its first connect. */
+void bayeux_presence_tell(struct session *s);
+/* Before the session expires. false: it must not yet. */
+bool bayeux_presence_end(struct session *s);
 
 /* record.c */
 void bayeux_record_write(const struct session *s, struct buf *out);

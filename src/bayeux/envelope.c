@@ -112,6 +112,9 @@ struct session *bayeux_envelope_session(struct envelope *env, const struct messa
     }
     bayeux_session_extend(s);
     bayeux_envelope_touch(env, s);
+    if (s->owes_presence) {
+        bayeux_presence_tell(s);
+    }
     return s;
 }
 
@@ -356,6 +359,9 @@ void bayeux_envelope_run(struct envelope *env)
     }
     for (size_t i = 0; i < env->touched_count; i++) {
         env->touched[i].session->pending++;
+        if (env->touched[i].is_made) {
+            bayeux_presence_tell(env->touched[i].session);
+        }
     }
     if (!env->is_pending) {
         envelope_complete(env, ERR_OK);

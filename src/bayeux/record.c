@@ -81,6 +81,7 @@ void bayeux_restore(struct bayeux *b, struct slice key, struct slice value, uint
     s->confirmed = f.confirmed;
     s->sent = SENT_UNKNOWN;
     s->is_connected = true;
+    s->owes_presence = true;
     if (f.sub_count) {
         s->subs = mem_alloc(f.sub_count * sizeof(struct channel *));
     }

@@ -5,7 +5,8 @@
  * the last one was answered; a held connect keeps it alive, for it will be answered. Any other
  * message starts the time anew. What ends by time is also taken out of the durable records, and if
  * the engine is too busy for that, it is tried again a second later: a session is never gone from
- * memory and still in the records, where a restart would bring it back for nobody.
+ * memory and still in the records, where a restart would bring it back for nobody. If it was the
+ * last of its user, his desktop has vanished (presence.c).
  *
  * One timer serves both: while a connect is held it says when to answer it. */
 #include "bayeux/bayeux_int.h"
@@ -25,7 +26,8 @@ static void session_expire(struct session *s)
     struct bayeux *b = s->b;
     struct engine_record gone = {
         .table = RECORD_BAYEUX, .key = {s->id, CLIENT_ID_BYTES}, .value = SLICE_NONE};
-    if (s->pending || engine_record(b->options.engine, &gone, 1, &b->nobody) != ERR_OK) {
+    if (s->pending || !bayeux_presence_end(s) ||
+        engine_record(b->options.engine, &gone, 1, &b->nobody) != ERR_OK) {
         bayeux_timer_start(b, &s->timer, RETRY_MS);
         return;
     }

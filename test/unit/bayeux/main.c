@@ -17,5 +17,6 @@ int main(void)
     failed += run_socket_tests();
     failed += run_durable_tests();
     failed += run_http_tests();
+    failed += run_presence_tests();
     return failed;
 }

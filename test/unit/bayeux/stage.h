@@ -146,6 +146,7 @@ int run_ack_tests(void);
 int run_socket_tests(void);
 int run_durable_tests(void);
 int run_http_tests(void);
+int run_presence_tests(void);
 int run_channel_tests(void);
 
 int stage_set_up(void **state);
