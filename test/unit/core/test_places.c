@@ -73,12 +73,12 @@ static void check_devices(const struct world *w, const char *user, const char *e
 {
     struct answer answer;
     char text[200] = "";
+    size_t len = 0;
     core_query(w->core, &(struct query){.kind = QUERY_DEVICES, .user = slice_of(user)}, w->now_ms,
                &answer);
-    for (size_t i = 0; i < answer.device_count; i++) {
-        strcat(text, i > 0 ? " " : "");
-        strcat(text, answer.devices[i].dn);
-    }
+    for (size_t i = 0; i < answer.device_count && len < sizeof text; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", i > 0 ? " " : "",
+                                answer.devices[i].dn);
     answer_release(&answer);
     assert_string_equal(text, expected);
 }
