@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The core's own state; private to src/core. Everything hangs on lists in order of creation, so
+ * that walking them gives the same order in every run; maps only find. What is here and not in
+ * snapshot.c follows from the rest, or is empty between inputs. */
+#ifndef CORE_CORE_STATE_H
+#define CORE_CORE_STATE_H
+
+#include "base/heap.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "core/core.h"
+#include "core/number.h"
+
+/* What a deadline in the heap belongs to. */
+enum deadline_kind {
+    DEADLINE_OF_PARTY,
+    DEADLINE_OF_CALL,
+    DEADLINE_OF_WRAP_UP, /* of a user */
+    DEADLINE_OF_VANISHED /* of a user */
+};
+
+struct deadline {
+    struct heap_node node;
+    enum deadline_kind kind;
+};
+
+/* One of a user's calls that is over: a disposition is taken for it for a while. */
+struct past_call {
+    char id[33];
+    uint64_t ended_ms;
+};
+
+#define PAST_CALLS_MAX 100 /* of a user; the oldest are forgotten */
+
+struct user {
+    struct list link; /* core.users */
+    uint64_t serial;  /* rises in order of creation */
+    struct user_card *card;
+    uint64_t seq;               /* number of the last notice */
+    bool has_session;           /* contact-centre session for voice */
+    bool is_vanished;           /* its desktop went without ending the session */
+    struct agent_state *intent; /* what the agent asked for last */
+    uint64_t idle_since_ms;     /* queues give calls to who is idle longest */
+    struct deadline wrap_up;    /* in the heap: AfterCallWork until then, whatever the intent */
+    struct deadline vanished;   /* in the heap: is logged out then */
+    struct list parties;        /* party.of_user */
+    struct list devices;        /* device.of_owner, in order of the devices' creation */
+    struct past_call *past;     /* oldest first */
+    size_t past_count;
+    size_t past_cap;
+    bool is_touched; /* in core.touched_users */
+    struct list touched;
+    struct state_card *told_state; /* what its channel's last notice said; a reference */
+};
+
+struct agent_state {
+    struct list link; /* core.states */
+    struct state_card *card;
+};
+
+/* An item of the configuration as it was put, with memory of its own. */
+struct held_item {
+    struct buf bytes; /* encoded: equal items have equal bytes */
+    struct arena arena;
+    struct config_item item; /* all zero before the first is held */
+};
+
+struct call_queue {
+    struct list link; /* core.queues */
+    struct held_item config;
+    char id[37];
+    struct list waiting; /* party.of_queue, in order of their coming */
+    bool is_tried;       /* while calls are given out: nobody is free for it */
+};
+
+struct trunk {
+    struct list link; /* core.trunks */
+    struct held_item config;
+};
+
+struct place {
+    struct list link; /* core.places */
+    struct held_item config;
+};
+
+struct device {
+    struct list link; /* core.devices */
+    struct list of_owner;
+    uint64_t serial; /* rises in order of creation */
+    char dn[NUMBER_MAX + 1];
+    char id[37];
+    struct user *owner;      /* may be NULL */
+    struct user *configured; /* whose it is when nobody else has it by a place; may be NULL */
+    enum remote_answer remote_answer;
+    uint64_t calls_max;
+    bool may_record;
+    bool is_registered;
+    bool talks;
+    bool is_dnd;
+    bool is_by_place; /* its owner has it by the place where it is logged in */
+    char forward_to[NUMBER_MAX + 1];
+    enum monitoring monitoring; /* armed by this device's supervisor */
+    enum monitor_scope scope;
+    enum monitor_span span;
+    struct device *monitors;     /* NULL with MONITORING_NONE */
+    struct device *monitored_by; /* whose monitors this is */
+    struct list parties;         /* party.of_device */
+    uint64_t told;               /* digest of what its last notice said */
+};
+
+struct leg {
+    struct list link; /* core.legs */
+    uint64_t id;
+    char dn[NUMBER_MAX + 1];
+    char from[NUMBER_MAX + 1];
+    struct slice trunk;  /* own memory; absent: a device's */
+    struct party *party; /* who is heard on it; NULL once nobody has it */
+    struct list parties; /* party.of_leg: who is heard and who rests on it, in order of coming */
+    bool is_offered;     /* the telephone began it and we have not accepted it */
+    bool is_up;
+    bool is_dropping;       /* ORDER_DROP is out */
+    bool is_answer_pending; /* ORDER_ANSWER is out */
+    bool auto_answer;       /* of ORDER_RING */
+    bool talks;
+    enum cause drop_cause;
+    struct buf keep;
+};
+
+/* A party waits for at most one thing at a time. */
+enum party_wait {
+    WAIT_NOTHING,
+    WAIT_PICK_UP,   /* Dial's own telephone is to go off hook */
+    WAIT_NO_ANSWER, /* the called telephone is to answer */
+    WAIT_TONE,      /* it hears the busy tone, then it is released */
+    WAIT_QUEUE      /* it waits in a queue */
+};
+
+struct party {
+    struct list link; /* call.parties */
+    struct list of_user;
+    struct list of_device;
+    struct list of_leg;
+    struct list of_queue; /* queue.waiting */
+    struct call *call;
+    uint32_t number;  /* within the call */
+    uint32_t recall;  /* number of the party that rings it again after a failed transfer; 0: none */
+    uint32_t inviter; /* number of the party that called this one; its own when it began the call */
+    uint32_t offer;   /* agent: number of the queue's party that it is offered for, plus one; 0 */
+    uint32_t monitors; /* supervisor: number of the party that it monitors */
+    uint32_t hops;     /* forwardings and overflows so far */
+    char dn[NUMBER_MAX + 1];
+    char dnis[NUMBER_MAX + 1];
+    char previous_id[33];  /* of the call it came out of, or empty */
+    struct device *device; /* NULL: not found yet, or no device of ours */
+    struct user *user;     /* the device's owner; NULL: nobody is told */
+    struct leg *leg;
+    struct call_queue
+        *queue; /* it waits there, or was brought by it; NULL once the queue is removed */
+    enum party_state state;
+    enum monitoring monitoring; /* of a supervisor's party */
+    bool is_shown;              /* among the participants that others see */
+    bool is_muted;
+    bool is_held_by_telephone;   /* Held: by its own button, and so to be retrieved there */
+    bool is_outside;             /* beyond a trunk */
+    bool has_talked;             /* was Established or Held once */
+    bool is_muted_by_supervisor; /* nobody but its supervisor hears it */
+    bool leaves_with_monitored;  /* supervisor, scope Agent */
+    bool ends_monitoring;        /* supervisor, NextCall: its device is disarmed with it */
+    bool begins;                 /* talks for the first time; false between inputs */
+    enum cause cause;            /* of Released */
+    enum cause fail_cause;       /* WAIT_TONE: what Released will say */
+    enum party_wait wait;
+    struct deadline deadline;
+    uint64_t since_ms;
+    uint64_t ended_ms;
+    uint64_t told; /* party_picture that its user was told last */
+};
+
+#define CALL_PARTIES_MAX 1000 /* that a call has ever had; at most MIX_LEGS_MAX at a time */
+
+struct call {
+    struct list link; /* core.calls */
+    uint64_t serial;  /* 1, 2, 3 ... in order of creation */
+    char id[33];
+    char conn_id[17];
+    char ani[NUMBER_MAX + 1];
+    char
+        caller_id[NUMBER_MAX + 1]; /* to show to those called outside; empty: the caller's number */
+    enum call_type type;
+    bool is_business;
+    bool is_for_conference; /* consult: begun by InitiateConference */
+    enum recording recording;
+    struct call *parent;   /* of a consult call; NULL: none, or forgotten */
+    struct list of_parent; /* parent.consults */
+    struct list consults;
+    struct user_data *data;
+    struct user_data *inherited; /* consult: what data was at its begin; a reference */
+    struct list parties;
+    uint32_t next_party;
+    bool is_over; /* everybody is gone; it stays readable until the deadline */
+    bool is_touched;
+    struct list touched; /* core.touched_calls */
+    struct deadline deadline;
+    struct call_part *part; /* cache; NULL when something in it changed */
+};
+
+struct core {
+    struct config_limits limits;
+    struct held_item site;
+    struct number_plan plan; /* of the site */
+    struct list users;
+    struct list devices;
+    struct list states; /* the system's four first */
+    struct list queues;
+    struct list trunks;
+    struct list places;
+    struct list calls;
+    struct list legs;
+    struct map user_by_name;
+    struct map device_by_dn;
+    struct map device_by_id;
+    struct map queue_by_number;
+    struct map call_by_id;
+    struct map call_by_conn_id;
+    struct map leg_by_id;
+    struct heap deadlines;
+    uint64_t next_call;
+    uint64_t next_leg;
+    uint64_t next_device;
+    uint64_t next_user;
+    /* Within one input: what may look different to somebody at its end; empty between inputs. */
+    struct list touched_calls;
+    struct list touched_users;
+    bool has_place_news; /* somebody logged in or out, or a device is configured anew */
+    bool has_queue_news; /* a call waits anew, or a queue has other members */
+    struct core_stats stats;
+};
+
+#endif
