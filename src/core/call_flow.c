@@ -41,6 +41,10 @@ struct party *call_open(struct turn *turn, struct call *call, struct device *dev
     party_set_state(turn, caller, PARTY_DIALING);
     number_copy(caller->dnis, destination);
     number_copy(callee->dnis, destination);
+    if (number_is_outside(destination) && !device_find(turn->core, destination))
+        party_goes_outside(callee); /* as its first notice says already */
+    else
+        call->is_business |= call_queue_find(turn->core, destination) != NULL;
     return caller;
 }
 
@@ -86,6 +90,8 @@ static void party_is_forwarded(struct turn *turn, struct party *party, const str
     struct party *inviter = party_inviter(party);
     number_copy(party->dn, number_slice(to->dn));
     party->hops = to->hops;
+    if (!to->device && number_is_outside(slice_of(to->dn)))
+        party_goes_outside(party);
     call_changed(party->call);
     if (inviter->state == PARTY_DIALING)
         effects_call_notice(turn, inviter, NOTICE_PARTICIPANTS_UPDATED, WITH_EXTENSIONS);

@@ -222,6 +222,8 @@ void plan_of_site(const struct config_item *site, struct number_plan *out);
 /* What a user of ours dialled. */
 enum number_kind number_dialled(const struct core *core, struct slice written, struct number *out);
 bool number_is_outside(struct slice number); /* of one that was read */
+/* A number outside is called: so says the call from now on. */
+void party_goes_outside(struct party *party);
 void party_call_outside(struct turn *turn, struct party *party);
 enum err outside_incoming(struct turn *turn);
 

@@ -100,10 +100,16 @@ static bool can_reject(const struct party *party)
     return queue_waiting_party(party) != NULL;
 }
 
+/* Who made the call by hand listens already while our answer is on its way. */
+static bool is_off_hook(const struct leg *leg)
+{
+    return leg->is_up || (leg->is_offered && leg->is_answer_pending);
+}
+
 /* What a telephone holds by its own button is retrieved by it. */
 static bool can_use_telephone(const struct party *party)
 {
-    return party->leg && party->leg->is_up && !party->leg->party->is_held_by_telephone;
+    return party->leg && is_off_hook(party->leg) && !party->leg->party->is_held_by_telephone;
 }
 
 /* Beside a consult call that is to become a transfer, SwapCalls takes its place. */

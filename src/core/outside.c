@@ -58,6 +58,24 @@ static bool has_channel(const struct core *core, const struct trunk *trunk)
     return channels_in_use(core, trunk->config.item.name) < trunk->config.item.calls;
 }
 
+static const char *shown_to_outside(const struct call *call, const struct party *from)
+{
+    return call->caller_id[0] ? call->caller_id : from->dn;
+}
+
+void party_goes_outside(struct party *party)
+{
+    struct call *call = party->call;
+    const struct party *from = party_inviter(party);
+    party->is_outside = true;
+    call->is_business = true;
+    if (call->type == CALL_TYPE_INTERNAL && from->state == PARTY_DIALING) {
+        call->type = CALL_TYPE_OUTBOUND;
+        number_copy(call->ani, slice_of(shown_to_outside(call, from)));
+    }
+    call_changed(call);
+}
+
 /* Through the first trunk that has a channel. */
 void party_call_outside(struct turn *turn, struct party *party)
 {
@@ -66,16 +84,8 @@ void party_call_outside(struct turn *turn, struct party *party)
     const struct party *from = party_inviter(party);
     if (!party_is_living(from))
         from = party_talking(call);
-    if (!from)
-        from = party;
-    const char *shown = call->caller_id[0] ? call->caller_id : from->dn;
-    party->is_outside = true;
-    call->is_business = true;
-    if (call->type == CALL_TYPE_INTERNAL && from->state == PARTY_DIALING) {
-        call->type = CALL_TYPE_OUTBOUND;
-        number_copy(call->ani, slice_of(shown));
-    }
-    call_changed(call);
+    const char *shown = shown_to_outside(call, from);
+    party_goes_outside(party);
     LIST_EACH(it, &core->trunks)
     {
         const struct trunk *trunk = LIST_OWNER(it, struct trunk, link);

@@ -110,9 +110,9 @@ static enum err on_held(struct turn *turn, struct leg *leg)
                       is_held ? "it is held already"
                               : "the call is held by its user, not by its telephone");
     if (is_held) {
+        party->is_held_by_telephone = true; /* first: the notice says what that leaves to do */
         if (party->state == PARTY_ESTABLISHED)
             party_changes(turn, party, PARTY_HELD);
-        party->is_held_by_telephone = true;
         call_touch(turn->core, party->call);
     } else {
         telephone_takes(turn, party);

@@ -10,22 +10,20 @@ as the table would have to be."""
 
 import difflib
 import re
-import urllib.parse
 
 from support.bayeux import LongPolling
 from support.rest import Agent, OutsideTelephone, Telephone, advance
 
 COLUMNS = ["step", "to", "about", "notice", "state", "type", "with", "may", "extensions", "also"]
 CONFIG = ["[user dora]", "password = demo",
-          "[device 16000]", "user = dora", "sip_secret = demo", "recording = on",
+          "[device 16000]", "user = dora", "sip_secret = demo", "recording = on", "calls = 2",
           "[queue 9001]", "agents = all", "wrap_up_s = 30",
           "[queue 9002]", "agents = all", "max_wait_s = 60", "overflow = 16000"]
 AGENTS = {"A": ("agent0", "15000"), "B": ("agent1", "15001"), "C": ("agent2", "15002"),
           "D": ("dora", "16000"), "S": ("super0", "19000")}
 OUTSIDE = {"X": "+4989111", "Y": "+4989222"}
-NUMBERS = {**{letter: dn for letter, (_, dn) in AGENTS.items()}, **OUTSIDE,
-           "Q": "9000", "W": "9001", "V": "9002", "N": "999"}
-LETTERS = {number: letter for letter, number in NUMBERS.items()}
+QUEUES = {"Q": "9000", "W": "9001", "V": "9002"}
+NOBODY = {"N": "999"}
 
 TO_NUMBER = ["Dial", "SingleStepTransfer", "SingleStepConference", "InitiateTransfer", "InitiateConference"]
 PLAIN = ["Answer", "Reject", "Hangup", "Hold", "Retrieve", "MuteCall", "UnmuteCall", "ClearCall",
@@ -125,11 +123,9 @@ def in_short(found, state, sets):
 # --- acting it out ---
 
 class Party(Agent):
-    def __init__(self, server, letter):
-        self.letter = letter
-        self.name, self.dn = AGENTS[letter]
+    def __init__(self, server, letter, name, dn):
         super().__init__(server, 0)
-        self.name, self.dn = AGENTS[letter]
+        self.letter, self.name, self.dn = letter, name, dn
         self.http = LongPolling(server, self.name).http
         self.telephone = Telephone(server, self.dn)
         self.listener = LongPolling(server, self.name).open("/v2/me/*")
@@ -148,9 +144,12 @@ class Party(Agent):
 class Stage:
     """The people of the table, with their telephones, on one server."""
 
-    def __init__(self, server):
+    def __init__(self, server, agents=None):
         self.server = server
-        self.parties = {letter: Party(server, letter) for letter in AGENTS}
+        agents = agents or AGENTS
+        self.parties = {letter: Party(server, letter, *who) for letter, who in agents.items()}
+        self.numbers = {**{letter: dn for letter, (_, dn) in agents.items()}, **OUTSIDE, **QUEUES, **NOBODY}
+        self.letters = {number: letter for letter, number in self.numbers.items()}
         self.outside = {letter: OutsideTelephone(server, number) for letter, number in OUTSIDE.items()}
         self.devices = {party.device_id: letter for letter, party in self.parties.items()}
         self.clear()
@@ -181,8 +180,9 @@ class Stage:
             party.listener.take_all()
         self.calls = {}  # id -> name in the table
         self.told = {}   # (party, call) -> what the last notice said
+        self.last = {}   # (party, name of the call) -> the call in the last notice
         self.counts = {}
-        self.living = {letter: set() for letter in AGENTS}
+        self.living = {letter: set() for letter in self.parties}
 
     def act(self, text, sets):
         """Does what a step says; what anybody was told of it, by party. What telephones do by
@@ -213,16 +213,16 @@ class Stage:
             raise Unknown(f"no step: {text!r}")
 
     def telephone_does(self, who, what):
-        number = NUMBERS[who]
+        number = self.numbers[who]
         telephone = self.outside.get(who) or Telephone(self.server, number)
         verb, _, rest = what.partition(" ")
         if what in ACTS:
             parameters = dict(ACTS[what])
             telephone.do(parameters.pop("do"), **parameters)
-        elif verb in ("answer", "hangup") and rest in NUMBERS:
-            telephone.do(verb, leg=NUMBERS[rest])
+        elif verb in ("answer", "hangup") and rest in self.numbers:
+            telephone.do(verb, leg=self.numbers[rest])
         elif verb == "dial":
-            telephone.do("dial", number=NUMBERS[rest])
+            telephone.do("dial", number=self.numbers[rest])
         elif verb == "mode" and rest in MODES:
             telephone.set_mode(rest)
         else:
@@ -256,7 +256,7 @@ class Stage:
         if operation in OF_DEVICE and not argument:
             return party.post(party.device, operation)
         if operation == "ForwardCallsOn":
-            return party.post(party.device, operation, destination={"phoneNumber": NUMBERS[argument]})
+            return party.post(party.device, operation, destination={"phoneNumber": self.numbers[argument]})
         if operation in MONITORING:
             return self.monitor(party, operation, argument)
         parameters = self.parameters_of(operation, argument, naming, pairs)
@@ -272,9 +272,9 @@ class Stage:
     def parameters_of(self, operation, argument, naming, pairs):
         parameters = {}
         if operation in TO_NUMBER:
-            parameters["destination"] = {"phoneNumber": NUMBERS[argument]}
+            parameters["destination"] = {"phoneNumber": self.numbers[argument]}
         elif operation == "RemoveParticipantFromConference":
-            parameters["participant"] = NUMBERS[argument]
+            parameters["participant"] = self.numbers[argument]
         elif operation == "SendDtmf":
             parameters["digits"] = argument
         elif operation == "DeleteUserDataPair":
@@ -313,6 +313,9 @@ class Stage:
             row.update(about="channel", notice=data["messageType"], state=state_of(data["channels"][0]))
         return row
 
+    def letter(self, number):
+        return self.letters.get(number, number)
+
     def name(self, call):
         if call["id"] not in self.calls:
             kind = "consult" if call["callType"] == "Consult" else "call"
@@ -323,11 +326,11 @@ class Stage:
     def call_row(self, row, data, sets):
         assert data["messageType"] == "CallStateChangeMessage", data
         call = data["call"]
-        assert data["phoneNumber"] == NUMBERS[row["to"]], data
+        assert data["phoneNumber"] == self.numbers[row["to"]], data
         assert self.devices[call["deviceUri"].rsplit("/", 1)[1]] == row["to"], data
         row.update(about=self.name(call), notice=data["notificationType"], state=call["state"],
                    type=call["callType"],
-                   **{"with": " ".join(letter(p["phoneNumber"]) for p in call["participants"]) or "none"},
+                   **{"with": " ".join(self.letter(p["phoneNumber"]) for p in call["participants"]) or "none"},
                    may=in_short(call["capabilities"], call["state"], sets),
                    extensions=extensions_of(data))
         (set.discard if call["state"] == "Released" else set.add)(self.living[row["to"]], call["id"])
@@ -339,12 +342,13 @@ class Stage:
             changes.append(f"errorCode {data['errorCode']}")
         row["also"] = ", ".join(changes)
         self.told[row["to"], call["id"]] = now
+        self.last[row["to"], row["about"]] = call
 
     def facts(self, call):
         """What is said once, and again only when it changes."""
-        facts = {"dnis": letter(call["dnis"])}
+        facts = {"dnis": self.letter(call["dnis"])}
         if "ani" in call:
-            facts["ani"] = letter(call["ani"])
+            facts["ani"] = self.letter(call["ani"])
         if "parentCallUri" in call:
             facts["parent"] = self.calls.get(call["parentCallUri"].rsplit("/", 1)[1], "?")
             assert call["parentCallPath"].rsplit("/", 1)[1] == call["parentCallUri"].rsplit("/", 1)[1]
@@ -371,7 +375,7 @@ class Stage:
         row.update(state=state_of(device), may=in_short(device["capabilities"], "", sets))
         now = {"deviceState": device["deviceState"], "doNotDisturb": device["doNotDisturb"]}
         if "forwardTo" in device:
-            now["forwardTo"] = letter(device["forwardTo"])
+            now["forwardTo"] = self.letter(device["forwardTo"])
         monitoring = device.get("supervisorMonitoringState")
         if monitoring:
             target = self.devices[monitoring["targetDeviceUri"].rsplit("/", 1)[1]]
@@ -380,10 +384,6 @@ class Stage:
         row["also"] = ", ".join([f"{key} {value}" for key, value in now.items() if before.get(key) != value] +
                                 [f"no {key}" for key in before if key not in now])
         self.told[row["to"]] = now
-
-
-def letter(number):
-    return LETTERS.get(number, number)
 
 
 def state_of(thing):
@@ -431,8 +431,8 @@ def play(stage, section, sets):
         for row in rows:
             if row["to"] not in told:
                 raise Unknown(f"nobody is called {row['to']!r}")
-        wanted = [normal(row, sets) for who in AGENTS for row in rows if row["to"] == who]
-        found = [row for who in AGENTS for row in told[who]]
+        wanted = [normal(row, sets) for who in told for row in rows if row["to"] == who]
+        found = [row for who in told for row in told[who]]
         written += step_lines(text, wanted)
         seen += step_lines(text, found)
     return written, seen
