@@ -25,18 +25,32 @@ static void list_choices(const struct config_option *option, char *out, size_t s
     }
 }
 
+static const char *const addresses_allowed =
+    "addresses such as 192.0.2.1 or 2001:db8::1, or networks such as 192.0.2.0/24, with commas "
+    "between several";
+
 /* Of the types whose bounds are always the same. */
-static const char *const fixed[] = {
-    [CONFIG_ADDRESS] = "ADDRESS:PORT or [ADDRESS]:PORT, the address in numbers",
-    [CONFIG_URL] = "http://HOST or https://HOST, with :PORT if need be",
-    [CONFIG_ORIGINS] = "http://HOST or https://HOST, with commas between several",
-    [CONFIG_NETWORKS] = "addresses such as 192.0.2.1 or 2001:db8::1, or networks such as "
-                        "192.0.2.0/24, with commas between several",
-    [CONFIG_COUNTRY] = "two letters of ISO 3166-1, such as DE",
-    [CONFIG_ZONE] = "the name of a time zone, such as Europe/Berlin",
-    [CONFIG_NAMES] = "names, with commas between several",
-    [CONFIG_DNS] = "directory numbers, with commas between several",
-};
+static const char *fixed_words(enum config_type type)
+{
+    switch (type) {
+    case CONFIG_ADDRESS:
+        return "ADDRESS:PORT or [ADDRESS]:PORT, the address in numbers";
+    case CONFIG_URL:
+        return "http://HOST or https://HOST, with :PORT if need be";
+    case CONFIG_ORIGINS:
+        return "http://HOST or https://HOST, with commas between several";
+    case CONFIG_NETWORKS:
+        return addresses_allowed;
+    case CONFIG_COUNTRY:
+        return "two letters of ISO 3166-1, such as DE";
+    case CONFIG_ZONE:
+        return "the name of a time zone, such as Europe/Berlin";
+    case CONFIG_NAMES:
+        return "names, with commas between several";
+    default:
+        return "directory numbers, with commas between several";
+    }
+}
 
 const char *config_option_allowed(const struct config_option *option, char *out, size_t size)
 {
@@ -76,7 +90,7 @@ const char *config_option_allowed(const struct config_option *option, char *out,
         snprintf(out, size, "+ and %d to %d digits", E164_DIGITS_MIN, E164_DIGITS_MAX);
         break;
     default:
-        snprintf(out, size, "%s", fixed[option->type]);
+        snprintf(out, size, "%s", fixed_words(option->type));
         break;
     }
     return out;
@@ -220,7 +234,7 @@ static enum err set_flags(uint64_t *slot, const char *choices, const char *value
 bool config_is_dn(struct slice dn)
 {
     size_t len = 0;
-    while (len < dn.len && memchr("0123456789*#+", dn.ptr[len], 13))
+    while (len < dn.len && dn.ptr[len] && strchr("0123456789*#+", dn.ptr[len]))
         len++;
     return len > 0 && len == dn.len && len <= NUMBER_MAX;
 }

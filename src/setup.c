@@ -197,12 +197,12 @@ enum err setup_users_anew(struct setup *s, const struct config *config, const st
     s->records = mem_zalloc((config->user_count + 1) * sizeof *s->records);
     for (size_t i = 0; i < config->user_count && !err; i++) {
         const struct config_user *user = &config->users[i];
-        const char *hash = user->password_hash;
-        if (user->password)
-            hash = hash_before(before, config_before, &by_name, user);
-        if (hash) /* of its own: the one before goes with its setup */
-            hash = arena_string(&s->arena, slice_of(hash));
-        else
+        const char *known = user->password ? hash_before(before, config_before, &by_name, user)
+                                           : user->password_hash;
+        const char *hash = NULL;
+        if (known) /* copied: the one before goes with its setup */
+            hash = arena_string(&s->arena, slice_of(known));
+        else if (user->password)
             err = hash_anew(s, &stored, user, &hash);
         s->users[s->user_count++] = (struct auth_user){user->name, hash};
     }

@@ -4,9 +4,9 @@
 /* A line driver: the table of functions by which the engine speaks to telephones, and the table by
  * which a driver answers. Two drivers exist: sim (simulated telephones) and sip.
  *
- * Threads: start, order, recorded, devices and stop are called on the core thread and must return at once;
- * what lasts is the driver's own thread's work. signal and record may be called from any thread,
- * also from within start and order.
+ * Threads: start, order, recorded, devices and stop are called on the core thread and must return
+ * at once; what lasts is the driver's own thread's work. signal and record may be called from any
+ * thread, also from within start and order.
  *
  * Start-up: after the journal is replayed, start gives the legs that lived when the process ended.
  * Then come, through order, all orders that no signal had confirmed (so a telephone that was still
@@ -61,8 +61,8 @@ struct line_driver {
                       size_t leg_count);
     void (*order)(void *self, const struct order *orders, size_t count);
     void (*recorded)(void *self, uint64_t tag);
-    /* The devices from now on, all of them. The orders that end the calls of those that are gone have
-     * been given; nothing more is said of these. Of new ones registered or unregistered is. */
+    /* The devices from now on, all of them. The orders that end the calls of those that are gone
+     * have been given; nothing more is said of these. Of new ones registered or unregistered is. */
     void (*devices)(void *self, const struct line_device *devices, size_t count);
     /* Legs are left as they are: a restart takes them up again. */
     void (*stop)(void *self);

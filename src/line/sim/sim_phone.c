@@ -16,7 +16,8 @@ static struct sim_phone *phone_make(struct sim *sim, bool is_outside, struct sli
 {
     struct sim_phone *phone = mem_zalloc(sizeof *phone + number.len);
     char *own = (char *)(phone + 1);
-    memcpy(own, number.ptr, number.len);
+    if (number.len > 0)
+        memcpy(own, number.ptr, number.len);
     phone->number = (struct slice){own, number.len};
     phone->is_outside = is_outside;
     phone->is_registered = true;

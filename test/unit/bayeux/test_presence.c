@@ -5,7 +5,7 @@
  * one again; and the end of sessions whose users are not wanted any more. */
 #include "stage.h"
 
-#define LIFE_MS 10000
+#define LIFE_MS UINT64_C(10000)
 
 /* What was said: '+' the user is there, '-' he is gone. */
 static char said[32];
