@@ -238,12 +238,12 @@ enum err consult_complete(struct turn *turn, enum cause cause)
     if (call_living(parent) + call_living(call) > MIX_LEGS_MAX + 2)
         return refuse(turn, ERR_RANGE, "a call has at most %d parties at a time", MIX_LEGS_MAX);
     merge_data(turn, parent, call);
-    parent->is_business |= call->is_business;
     if (cause == CAUSE_TRANSFERRED) { /* before the others come: it sees whom it leaves */
         party_release(turn, consult.original, cause);
         consult.original->is_shown = false;
     }
     move_all(turn, &consult, &moves);
+    parent->is_business |= call->is_business;
     call_changed(parent);
     if (cause == CAUSE_CONFERENCED) {
         party_release(turn, consult.party, cause);

@@ -222,7 +222,10 @@ class Stage:
         elif verb in ("answer", "hangup") and rest in self.numbers:
             telephone.do(verb, leg=self.numbers[rest])
         elif verb == "dial":
-            telephone.do("dial", number=self.numbers[rest])
+            number, _, manner = rest.partition(" ")
+            if manner not in ("", "withheld"):
+                raise Unknown(f"no manner of dialling: {manner!r}")
+            telephone.do("dial", number=self.numbers[number], **({"from": ""} if manner else {}))
         elif verb == "mode" and rest in MODES:
             telephone.set_mode(rest)
         else:
@@ -272,7 +275,10 @@ class Stage:
     def parameters_of(self, operation, argument, naming, pairs):
         parameters = {}
         if operation in TO_NUMBER:
-            parameters["destination"] = {"phoneNumber": self.numbers[argument]}
+            number, _, shown = argument.partition(" as ")
+            parameters["destination"] = {"phoneNumber": self.numbers[number]}
+            if shown:
+                parameters["outboundCallerId"] = self.numbers[shown]
         elif operation == "RemoveParticipantFromConference":
             parameters["participant"] = self.numbers[argument]
         elif operation == "SendDtmf":
@@ -363,6 +369,8 @@ class Stage:
                 facts[flag] = ""
         for key, value in call.get("userData", {}).items():
             facts[f"userData {key}"] = "…" if str(value).endswith(".wav") else str(value)
+        if "userDataPairs" in call:
+            facts["userDataPairs"] = " ".join(f"{pair['key']}={pair['value']}" for pair in call["userDataPairs"])
         return facts
 
     def device_row(self, row, data, sets):
