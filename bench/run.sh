@@ -5,7 +5,7 @@
 # bench/run.sh BUILD-DIR [--write] [PART ...]
 #
 # Measures the server in a release build and prints a table of figures; --write also puts it into
-# bench/README.md. Parts: disk update latency idle-long-polling idle-websocket; all without any.
+# bench/README.md. Parts: disk core update latency idle-long-polling idle-websocket; all without any.
 # BENCH_SECONDS sets how long the timed parts measure (15), BENCH_DATA the directory under which
 # the data directories are made, which should be on a disk and not in memory (the build directory).
 # Everything it starts it ends itself.
@@ -22,7 +22,7 @@ for argument in "$@"; do
     *) parts+=("$argument") ;;
     esac
 done
-[ ${#parts[@]} -gt 0 ] || parts=(disk update latency idle-long-polling idle-websocket)
+[ ${#parts[@]} -gt 0 ] || parts=(disk core update latency idle-long-polling idle-websocket)
 seconds=${BENCH_SECONDS:-15}
 base=${BENCH_DATA:-$build/bench-data}
 mkdir -p "$base"
@@ -122,6 +122,7 @@ measure() {
         mkdir "$work"
         case "$part" in
         disk | update | latency) "part_$part" ;;
+        core) "$build/bench/core_inputs" | tell ;;
         idle-long-polling | idle-websocket) part_idle "${part#idle-}" ;;
         *)
             echo "there is no part '$part'" >&2

@@ -271,9 +271,10 @@ static enum err put_device(struct turn *turn)
     call_touch(turn->core, LIST_OWNER(it, struct party, of_device)->call);
     if (device->configured != owner) {
         device->configured = owner;
-        turn->core->has_place_news = true;
-        if (only_supervises(device)) /* else it changes hands when its call is over */
+        if (only_supervises(device))
             device_give(turn, device, device_rightful_owner(device));
+        else /* it changes hands when its call is over */
+            turn->core->has_guests = true;
     }
     device->told = device_digest(turn->core, device);
     if (device->owner) /* its limit of calls may be another */
@@ -314,7 +315,8 @@ static enum err remove_device(struct turn *turn)
     struct device *device = device_find(turn->core, turn->input->config.name);
     if (!device)
         return refuse(turn, ERR_NOT_FOUND, "no such device");
-    turn->core->has_place_news = true; /* without it its owner may have the own ones again */
+    if (device->is_by_place) /* without it its owner may have the own ones again */
+        turn->core->has_place_news = true;
     device_give(turn, device, NULL);
     device_detach(turn, device);
     device_free(turn->core, device);

@@ -35,6 +35,7 @@ struct core *core_create(void)
         .vanished_ms = 300000,
     };
     states_begin(core);
+    op_states_begin(core->offered_in);
     return core;
 }
 

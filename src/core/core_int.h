@@ -66,6 +66,8 @@ struct op_rule {
     enum err (*run)(struct turn *turn);
 };
 const struct op_rule *op_rule(enum op op);
+/* Which operations may be offered in a state at all; bit per enum op, from the table. */
+void op_states_begin(uint64_t offered_in[PARTY_RELEASED + 1]);
 /* Bit per enum op. */
 uint64_t op_capabilities(const struct core *core, const struct party *party);
 uint64_t op_device_capabilities(const struct device *device);
@@ -341,6 +343,7 @@ enum err place_enter(struct turn *turn);
 void place_leave(struct turn *turn, struct user *user);
 /* At the end of an input: devices without a call go to whom they should belong. */
 void places_settle(struct turn *turn);
+void places_count(struct core *core); /* after restore */
 
 /* queue.c */
 void queue_enter(struct turn *turn, struct party *party, struct call_queue *queue);

@@ -226,6 +226,7 @@ struct core {
     struct map call_by_conn_id;
     struct map leg_by_id;
     struct heap deadlines;
+    uint64_t offered_in[PARTY_RELEASED + 1]; /* op_states_begin */
     uint64_t next_call;
     uint64_t next_leg;
     uint64_t next_device;
@@ -233,6 +234,7 @@ struct core {
     /* Within one input: what may look different to somebody at its end; empty between inputs. */
     struct list touched_calls;
     struct list touched_users;
+    bool has_guests;     /* some device is not with its rightful owner; follows from the devices */
     bool has_place_news; /* somebody logged in or out, or a device is configured anew */
     bool has_queue_news; /* a call waits anew, or a queue has other members */
     struct core_stats stats;

@@ -17,7 +17,7 @@
 static const char reason_character[] =
     "a number is written with digits, '+', '*', '#' and - ( ) . / or blanks between them";
 static const char reason_empty[] = "a number has at least one digit";
-static const char reason_long[] = "a number has at most 64 digits";
+static const char reason_long[] = "a number has at most 40 digits";
 static const char reason_plus[] = "'+' stands only before a calling code, such as +49";
 static const char reason_star[] =
     "'*' and '#' stand only in codes, which begin with one of them and are dialled inside";

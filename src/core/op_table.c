@@ -394,12 +394,23 @@ static bool is_tolerated(const struct op_rule *rule, const struct party *party)
            (!rule->tolerated_if || rule->tolerated_if(party));
 }
 
+void op_states_begin(uint64_t offered_in[PARTY_RELEASED + 1])
+{
+    for (int op = 0; op < OP_COUNT; op++)
+        for (int state = 0; state <= PARTY_RELEASED; state++)
+            if (rules[op].offered >> state & 1)
+                offered_in[state] |= UINT64_C(1) << op;
+}
+
 uint64_t op_capabilities(const struct core *core, const struct party *party)
 {
     uint64_t bits = 0;
-    for (int op = 0; op < OP_COUNT; op++)
-        if (is_offered(&rules[op], party) && !(rules[op].is_extra && core->limits.is_documented))
-            bits |= UINT64_C(1) << op;
+    for (uint64_t left = core->offered_in[party->state]; left != 0; left &= left - 1) {
+        const struct op_rule *rule = &rules[__builtin_ctzll(left)];
+        if ((!rule->offered_if || rule->offered_if(party)) &&
+            !(rule->is_extra && core->limits.is_documented))
+            bits |= left & -left;
+    }
     return bits;
 }
 

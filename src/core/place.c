@@ -37,6 +37,8 @@ static void give_back(struct turn *turn, struct device *device)
 void places_settle(struct turn *turn)
 {
     struct core *core = turn->core;
+    if (!core->has_place_news && !core->has_guests)
+        return;
     LIST_EACH(it, &core->touched_calls)
     LIST_EACH(pt, &LIST_OWNER(it, struct call, touched)->parties)
     {
@@ -49,6 +51,17 @@ void places_settle(struct turn *turn)
     core->has_place_news = false;
     LIST_EACH(it, &core->devices)
     give_back(turn, LIST_OWNER(it, struct device, link));
+    places_count(core);
+}
+
+void places_count(struct core *core)
+{
+    core->has_guests = false;
+    LIST_EACH(it, &core->devices)
+    {
+        const struct device *device = LIST_OWNER(it, struct device, link);
+        core->has_guests |= device->owner != device_rightful_owner(device);
+    }
 }
 
 void place_leave(struct turn *turn, struct user *user)

@@ -451,6 +451,7 @@ enum err core_restore(struct slice snapshot, struct core **out)
         core_destroy(r.core);
         return ERR_CORRUPT;
     }
+    places_count(r.core);
     settle_told(r.core);
     *out = r.core;
     return ERR_OK;

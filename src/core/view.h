@@ -10,7 +10,7 @@
 
 #include "core/input.h"
 
-#define NUMBER_MAX 64 /* digits of a directory or outside number */
+#define NUMBER_MAX 40 /* digits of a directory or outside number */
 
 /* One revision of a call's user data: shared by the call, its views and snapshots. */
 struct user_data {

@@ -86,7 +86,7 @@ DIALS = [
     ('{"operationName":"Dial","destination":{"phoneNumber":""}}', 400, 2, ["destination.phoneNumber"]),
     ('{"operationName":"Dial","destination":{"phoneNumber":"anna"}}', 400, 2, ["destination.phoneNumber"]),
     ('{"operationName":"Dial","destination":{"phoneNumber":"%s"}}' % ("1" * 65), 400, 10,
-     ["destination.phoneNumber", "64"]),
+     ["destination.phoneNumber", "40"]),
     ('{"operationName":"Dial","destination":{"phoneNumber":"15003"},"userData":[]}', 400, 2, ["userData"]),
     ('{"operationName":"Hangup"}', 400, 2, ["operationName"]),
     ("{}", 400, 1, ["operationName"]),

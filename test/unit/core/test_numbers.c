@@ -337,8 +337,8 @@ static void the_longest_number_fits(void **state)
     assert_int_equal(strlen(number.digits), NUMBER_MAX);
     assert_int_equal(number_of_dialled(&plans[DE], over, is_in_house, house, &number),
                      NUMBER_INVALID);
-    assert_string_equal(number.reason, "a number has at most 64 digits");
-    assert_int_equal(NUMBER_MAX, 64);
+    assert_string_equal(number.reason, "a number has at most 40 digits");
+    assert_int_equal(NUMBER_MAX, 40);
     assert_int_equal(number_of_dialled(&plans[DE], SLICE_NONE, is_in_house, house, &number),
                      NUMBER_INVALID);
     assert_int_equal(number_of_received(&plans[DE], SLICE_NONE, NULL, NULL, &number),
