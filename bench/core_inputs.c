@@ -21,7 +21,7 @@
 #define BATCH 32
 
 struct pair_of {
-    char user[2][24];
+    char user[2][32];
     char dn[2][32];
     char call[33];
     uint64_t leg[2];
