@@ -86,6 +86,8 @@ def read(text):
             sets[name] = capabilities(words, sets)
         elif mode == "steps":
             add_row(section, dict(zip(COLUMNS, cells(line), strict=True)))
+        elif section:
+            raise Unknown(f"{section.name}: a table of another form: {line}")
     return sets, sections
 
 
@@ -94,6 +96,8 @@ def add_row(section, row):
     if step:
         section.steps.append([step, []])
     if row["to"] and row["to"] != "nobody":
+        if not section.steps or section.steps[-1][0].startswith("given "):
+            raise Unknown(f"{section.name}: who is told of it belongs to no step: {row}")
         section.steps[-1][1].append(row)
     elif any(value for key, value in row.items() if key != "to"):
         raise Unknown(f"a row to nobody says something: {row}")
@@ -332,8 +336,7 @@ class Stage:
     def call_row(self, row, data, sets):
         assert data["messageType"] == "CallStateChangeMessage", data
         call = data["call"]
-        assert data["phoneNumber"] == self.numbers[row["to"]], data
-        assert self.devices[call["deviceUri"].rsplit("/", 1)[1]] == row["to"], data
+        self.check_form(row["to"], data, call)
         row.update(about=self.name(call), notice=data["notificationType"], state=call["state"],
                    type=call["callType"],
                    **{"with": " ".join(self.letter(p["phoneNumber"]) for p in call["participants"]) or "none"},
@@ -349,6 +352,15 @@ class Stage:
         row["also"] = ", ".join(changes)
         self.told[row["to"], call["id"]] = now
         self.last[row["to"], row["about"]] = call
+
+    def check_form(self, who, data, call):
+        """What is the same in every row, and so in none."""
+        assert data["phoneNumber"] == self.numbers[who], data
+        assert self.devices[call["deviceUri"].rsplit("/", 1)[1]] == who, data
+        assert call["callUuid"] == call["id"] and len(call["connId"]) == 16, call
+        assert call["uri"].endswith(f"/api/v2/me{call['path']}") and call["path"] == f"/calls/{call['id']}", call
+        assert call["duration"].isdigit() and call["mute"] in ("On", "Off"), call
+        assert len(set(call["capabilities"])) == len(call["capabilities"]), call
 
     def facts(self, call):
         """What is said once, and again only when it changes."""
