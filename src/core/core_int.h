@@ -62,7 +62,9 @@ struct op_rule {
     bool (*tolerated_if)(const struct party *party);    /* the same */
     bool (*device_offers)(const struct device *device); /* NULL: never a device's capability */
     bool finds_call; /* on a call that may be gone: finds it itself */
-    bool is_extra;   /* none of the API's samples shows it: not shown where they are the measure */
+    /* None of the API's samples shows it to such a party: not shown where they are the measure.
+     * NULL: a sample does. */
+    bool (*is_extra)(const struct party *party);
     enum err (*run)(struct turn *turn);
 };
 const struct op_rule *op_rule(enum op op);

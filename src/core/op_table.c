@@ -260,6 +260,17 @@ static bool is_armed(const struct device *device)
     return device->monitoring != MONITORING_NONE;
 }
 
+static bool to_anybody(const struct party *party)
+{
+    (void)party;
+    return true;
+}
+
+static bool to_members(const struct party *party)
+{
+    return !party->monitoring;
+}
+
 static const struct op_rule rules[OP_COUNT] = {
     [OP_DIAL] = {.run = op_dial},
     [OP_ANSWER] = {.offered = IN(PARTY_RINGING), .offered_if = can_answer, .run = op_answer},
@@ -272,7 +283,7 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_RETRIEVE] = {.offered = IN(PARTY_HELD), .offered_if = can_retrieve, .run = op_retrieve},
     [OP_MUTE_CALL] = {.offered = IN(PARTY_ESTABLISHED),
                       .offered_if = can_mute,
-                      .is_extra = true,
+                      .is_extra = to_anybody,
                       .run = op_mute_call},
     [OP_UNMUTE_CALL] = {.offered = IN(PARTY_ESTABLISHED),
                         .offered_if = is_muted,
@@ -280,7 +291,7 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_CLEAR_CALL] = {.offered = IN(PARTY_RINGING) | IN_TALKING,
                        .tolerated = IN(PARTY_RELEASED),
                        .offered_if = can_clear,
-                       .is_extra = true,
+                       .is_extra = to_anybody,
                        .run = op_clear_call},
     [OP_SINGLE_STEP_CONFERENCE] = {.offered = IN_TALKING, .run = op_single_step_conference},
     [OP_SINGLE_STEP_TRANSFER] = {.offered = IN_TALKING,
@@ -307,6 +318,7 @@ static const struct op_rule rules[OP_COUNT] = {
                                 .run = op_complete_conference},
     [OP_REMOVE_PARTICIPANT_FROM_CONFERENCE] = {.offered = IN(PARTY_ESTABLISHED),
                                                .offered_if = can_remove,
+                                               .is_extra = to_members,
                                                .run = op_remove_participant_from_conference},
     [OP_SEND_DTMF] = {.offered = IN(PARTY_DIALING) | IN(PARTY_ESTABLISHED), .run = op_send_dtmf},
     [OP_ATTACH_USER_DATA] = {.offered = IN_LIVING, .run = op_attach_user_data},
@@ -333,7 +345,7 @@ static const struct op_rule rules[OP_COUNT] = {
                                 .run = op_switch_to_listen_in},
     [OP_SWITCH_TO_COACH] = {.offered = IN(PARTY_ESTABLISHED),
                             .offered_if = can_coach,
-                            .is_extra = true,
+                            .is_extra = to_anybody,
                             .run = op_switch_to_coach},
     [OP_SWITCH_TO_BARGE_IN] = {.offered = IN(PARTY_ESTABLISHED),
                                .offered_if = can_barge_in,
@@ -408,7 +420,7 @@ uint64_t op_capabilities(const struct core *core, const struct party *party)
     for (uint64_t left = core->offered_in[party->state]; left != 0; left &= left - 1) {
         const struct op_rule *rule = &rules[__builtin_ctzll(left)];
         if ((!rule->offered_if || rule->offered_if(party)) &&
-            !(rule->is_extra && core->limits.is_documented))
+            !(core->limits.is_documented && rule->is_extra && rule->is_extra(party)))
             bits |= left & -left;
     }
     return bits;
