@@ -39,6 +39,8 @@ void leg_join(struct leg *leg, struct party *party)
 void leg_leave(struct core *core, struct party *party)
 {
     struct leg *leg = party->leg;
+    if (!leg)
+        return;
     list_remove(&party->of_leg);
     party->leg = NULL;
     if (leg->party == party)
