@@ -161,10 +161,11 @@ static bool can_mute(const struct party *party)
     return !party->is_muted && party->monitoring != MONITORING_LISTEN_IN;
 }
 
-/* A supervisor's telephone that rings is not in the call yet. */
+/* A supervisor's telephone that rings is not in the call yet, and whom a queue offers a call can
+ * give it back, but not end it for the caller. */
 static bool can_clear(const struct party *party)
 {
-    return !party->monitoring || party->state != PARTY_RINGING;
+    return party->state != PARTY_RINGING || (!party->monitoring && !can_reject(party));
 }
 
 /* Whether somebody is there whom this party may remove. */
