@@ -275,7 +275,8 @@ struct leg *leg_create(struct core *core, uint64_t id, const char *dn);
 void leg_free(struct core *core, struct leg *leg);
 /* The party comes onto the leg and is the one heard on it. */
 void leg_join(struct leg *leg, struct party *party);
-/* The party is off its leg, if it has one; who came before it is heard, or rather holds. The leg stays. */
+/* The party is off its leg, if it has one; who came before it is heard, or rather holds. The leg
+ * stays. */
 void leg_leave(struct core *core, struct party *party);
 /* to takes from's place on its leg. */
 void leg_hand_over(struct party *from, struct party *to);
