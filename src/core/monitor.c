@@ -131,6 +131,44 @@ static void ring(struct turn *turn, const struct party *monitored, struct device
     party_wait_for(turn, party, WAIT_NO_ANSWER, turn->core->limits.no_answer_ms);
 }
 
+static void turn_to(struct turn *turn, struct party *supervisor, const struct party *to)
+{
+    struct call *call = supervisor->call;
+    party_find(call, supervisor->monitors)->is_muted_by_supervisor = false;
+    supervisor->monitors = to->number;
+    call_touch(turn->core, call);
+    call_mix(turn, call);
+}
+
+static bool is_supervised(const struct party *party)
+{
+    LIST_EACH(it, &party->call->parties)
+    {
+        const struct party *other = LIST_OWNER(it, struct party, link);
+        if (other->monitoring && other->monitors == party->number && party_is_living(other))
+            return true;
+    }
+    return false;
+}
+
+/* Who follows the call goes on with the agent who came last, once the monitored one has left and
+ * nobody is awaited any more. */
+static void follow(struct turn *turn, struct party *supervisor)
+{
+    const struct party *next = NULL;
+    if (call_count(supervisor->call, 1u << PARTY_RINGING | 1u << PARTY_INVITED) > 0)
+        return;
+    LIST_EACH(it, &supervisor->call->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, link);
+        if (talks(party) && party->device && !party->monitoring && !is_supervised(party) &&
+            party->device->owner != supervisor->user)
+            next = party;
+    }
+    if (next)
+        turn_to(turn, supervisor, next);
+}
+
 /* A supervisor who has another call misses this one. A consult call is heard from the side that is
  * consulted: to who began it, it is a part of the call that is monitored already. */
 static void begin(struct turn *turn, const struct party *monitored)
@@ -143,10 +181,8 @@ static void begin(struct turn *turn, const struct party *monitored)
     struct party *there = part_of(by, call);
     if (there) {
         struct party *before = party_find(call, there->monitors);
-        if (there->monitoring && !party_is_living(before)) { /* it came back */
-            before->is_muted_by_supervisor = false;
-            there->monitors = monitored->number;
-        }
+        if (there->monitoring && (!party_is_living(before) || before->device != by->monitors))
+            turn_to(turn, there, monitored); /* it came back */
         return;
     }
     if (device_is_idle(by) && !call_is_full(call))
@@ -175,11 +211,15 @@ void monitor_settle(struct turn *turn, struct call *call)
         party->begins = false;
         if (begins && talks(party))
             begin(turn, party);
-        if (!party->leaves_with_monitored || !party_is_living(party))
+        if (!party->monitoring || !party_is_living(party))
             continue;
         const struct party *monitored = party_find(call, party->monitors);
-        if (!party_is_living(monitored))
+        if (party_is_living(monitored))
+            continue;
+        if (party->leaves_with_monitored)
             party_leaves(turn, party, monitored->cause);
+        else
+            follow(turn, party);
     }
 }
 

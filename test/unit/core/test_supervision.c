@@ -609,17 +609,23 @@ static void scope_agent_leaves_with_the_agent(void **state)
     assert_true(is_armed("u2"));
 }
 
-static void scope_call_stays_with_the_call(void **state)
+static void scope_call_goes_on_with_the_next_agent(void **state)
 {
     (void)state;
-    supervise(OP_LISTEN_IN, MONITOR_CALL, MONITOR_ALL_CALLS);
+    supervise(OP_COACH, MONITOR_CALL, MONITOR_ALL_CALLS);
     transfer();
+    assert_false(is_listened_to("u0"));
+    assert_int_equal(on_device(OP_MUTE_MONITORED_USER), ERR_STATE);
     world_signal(&w, SIGNAL_ANSWERED, legs[3], CAUSE_NONE);
     assert_int_equal(state_of("u2"), PARTY_ESTABLISHED);
     assert_true(hears(SUPER, 3));
     assert_true(hears(SUPER, CALLER));
-    assert_false(hears(3, SUPER));
-    assert_int_equal(on_device(OP_MUTE_MONITORED_USER), ERR_STATE);
+    assert_true(hears(3, SUPER));
+    assert_false(hears(CALLER, SUPER));
+    assert_true(is_listened_to("u3"));
+    assert_false(is_listened_to("u0"));
+    assert_int_equal(on_device(OP_MUTE_MONITORED_USER), ERR_OK);
+    assert_false(hears(CALLER, 3));
     world_command(&w, "u3", OP_HANGUP, id, "");
     assert_int_equal(state_of("u2"), PARTY_RELEASED);
 }
@@ -634,9 +640,10 @@ static void who_comes_back_by_a_failed_transfer_is_monitored_again(void **state)
     world_signal(&w, SIGNAL_ANSWERED, legs[AGENT], CAUSE_NONE);
     assert_null(world_order(&w, ORDER_RING));
     assert_true(is_listened_to("u1"));
-    assert_int_equal(on_device(OP_MUTE_MONITORED_USER), ERR_OK);
     assert_true(hears(AGENT, SUPER));
     assert_false(hears(CALLER, SUPER));
+    assert_int_equal(on_device(OP_MUTE_MONITORED_USER), ERR_OK);
+    assert_false(hears(CALLER, AGENT));
 }
 
 static void all_calls_are_monitored_until_cancelled(void **state)
@@ -796,7 +803,7 @@ int main(void)
         TEST(a_supervisor_may_remove_who_talks),
         TEST(digits_go_where_the_voice_goes),
         TEST(scope_agent_leaves_with_the_agent),
-        TEST(scope_call_stays_with_the_call),
+        TEST(scope_call_goes_on_with_the_next_agent),
         TEST(who_comes_back_by_a_failed_transfer_is_monitored_again),
         TEST(all_calls_are_monitored_until_cancelled),
         TEST(the_next_call_is_the_last),
