@@ -10,7 +10,11 @@ points between two steps of a commit, and started again on the same data and por
 - GET, and what each listener was told, agree, for both sides, in the same order;
 - the numbers of the events have no gap, and nothing that was confirmed came again;
 - calls that are dialled, answered and hung up the while are where GET and the listeners say;
-- nobody had to log in, to handshake or to subscribe again, and the calls are as they were.
+- nobody had to log in, to handshake or to subscribe again, and the calls are as they were;
+- where users walk at random through all that they are offered (consult calls, recording, agent states,
+  queues, supervision, places, telephones outside): each accepted request was told to who asked, in
+  order; what can be read of calls, devices and channels is what was told last; each telephone hears
+  whom it should; and who waits in a queue waits on and is offered.
 
 CORDBOARD_KILLS says how often (20), CORDBOARD_SEED makes a run again."""
 
@@ -20,6 +24,7 @@ import random
 import pytest
 
 from kill.load import CallLoad, DataLoad
+from kill.work import CONFIG, WorkLoad
 
 KILLS = int(os.environ.get("CORDBOARD_KILLS", "20"))
 SEED = int(os.environ.get("CORDBOARD_SEED", random.SystemRandom().randrange(1 << 32)))
@@ -58,12 +63,34 @@ def test_kill_while_calls_come_and_go(start_server):
         load.close()
 
 
+@pytest.fixture
+def work(start_server, tmp_path):
+    path = tmp_path / "server.ini"
+    path.write_text("\n".join(CONFIG) + "\n", encoding="utf-8")
+    load = WorkLoad(start_server(clock="real", options=["--config", str(path)]), SEED)
+    yield load
+    load.close()
+
+
+def test_kill_while_all_goes_on(work):
+    kill_at_random_moments(work, max(1, KILLS // 4))
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_kill_while_all_goes_on_at(work, point):
+    kill_at(work, point, max(1, KILLS // 5 // len(POINTS)))
+
+
 @pytest.mark.parametrize("point", POINTS)
 def test_kill_at(load, point):
+    kill_at(load, point, max(1, KILLS // 2 // len(POINTS)))
+
+
+def kill_at(load, point, kills):
     """The point is passed by every batch; which one dies is random."""
     dice = random.Random(f"{SEED} {point}")
     print(f"CORDBOARD_SEED={SEED}")
-    for _ in range(max(1, KILLS // 2 // len(POINTS))):
+    for _ in range(kills):
         load.stop_idle()
         # A small number dies while starting already, which is a moment like any other.
         if load.start(env={"CORDBOARD_CRASH": f"{point}:{dice.randint(1, 60)}"}):

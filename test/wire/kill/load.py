@@ -59,7 +59,7 @@ class Listener(threading.Thread):
         while self.gate.wait_up():
             try:
                 confirmed = self.session.last_ack
-                reply = self.session.connect(timeout_ms=2000)
+                reply = self.session.connect(timeout_ms=500)
             except BROKEN:
                 self.session.close()
                 self.session.events.clear()
@@ -203,15 +203,18 @@ class Load:
         self.writers = []
         self.sides = []  # (call index, agent, listener)
         self.set_up()
-        for i in range(self.calls):
-            for agent in (Agent(server, 2 * i), Agent(server, 2 * i + 1)):
-                agent.http.get("/api/v2/me")
-                self.sides.append((i, agent, Listener(server, agent, self.gate)))
-                agent.device_id
-                agent.http.authorization = None
+        self.make_sides()
 
     def set_up(self):
         pass
+
+    def make_sides(self):
+        for i in range(self.calls):
+            for agent in (Agent(self.server, 2 * i), Agent(self.server, 2 * i + 1)):
+                agent.http.get("/api/v2/me")
+                self.sides.append((i, agent, Listener(self.server, agent, self.gate)))
+                agent.device_id
+                agent.http.authorization = None
 
     def make_writers(self):
         raise NotImplementedError
