@@ -10,8 +10,7 @@ import threading
 
 from kill.load import BROKEN, Listener, Load, pairs_of
 from kill.mix import Ears
-from support.rest import Agent, Http, OutsideTelephone, Telephone, eventually
-from support.server import DEADLINE_S
+from support.rest import Agent, Http, OutsideTelephone, Telephone, accepted, eventually
 
 AGENTS = 8
 WORKERS = 3
@@ -68,13 +67,16 @@ def effect_on_call(operation, call_id, body):
         return is_call(data, None) and (data["call"]["state"], data["call"]["callType"]) == ("Dialing",
                                                                                             "Consult")
 
+    def disposition(data):  # just released, it is taken and nobody is told
+        return data_is(value)(data) or state("Released")(data)
+
     value = next(iter(body.get("userData", {}).values()), body.get("disposition"))
     return {"Hold": state("Held"), "Retrieve": state("Established"), "MuteCall": mute("On"),
             "UnmuteCall": mute("Off"), "StartCallRecording": recording("Recording"),
             "PauseCallRecording": recording("Paused"), "ResumeCallRecording": recording("Recording"),
             "StopCallRecording": recording("Stopped"), "AttachUserData": data_is(value),
             "UpdateUserData": data_is(value), "DeleteUserData": data_is(None),
-            "SetCallDisposition": data_is(value), "Hangup": state("Released"),
+            "SetCallDisposition": disposition, "Hangup": state("Released"),
             "ClearCall": state("Released"), "Reject": state("Released"),
             "SingleStepTransfer": state("Released"), "InitiateTransfer": consult,
             "InitiateConference": consult,
@@ -275,7 +277,8 @@ class Fold:
     def __init__(self, user):
         self.at = 0
         self.calls = {}
-        self.devices = {one["id"]: one for one in user.http.get("/api/v2/me/devices?fields=*").json["devices"]}
+        devices = user.http.get("/api/v2/me/devices?fields=*").json["devices"]
+        self.devices = {one["id"]: one for one in devices}
         self.channel = user.http.get("/api/v2/me/channels/voice").json["channel"]["userState"]
 
     def take(self, told, until, caused, name):
@@ -371,13 +374,12 @@ class WorkLoad(Load):
 
     def hang_up_and_check(self):
         """All calls end but those that wait: these are offered to the first who is ready."""
+        for user in self.users:  # without the cookie, which would end with it
+            Http(self.server, user.name).post("/api/v2/me", {"operationName": "EndContactCenterSession"})
+        self.free_everybody()
         for user in self.users:
-            user.http.post("/api/v2/me", {"operationName": "StartContactCenterSession",
-                                          "channels": ["voice"]})
-            user.http.post("/api/v2/me", {"operationName": "NotReady"})
             for operation in ("CancelSupervisorMonitoring", "ForwardCallsOff", "DoNotDisturbOff"):
                 user.http.post(f"/api/v2/me/devices/{user.device_id}", {"operationName": operation})
-        self.free_everybody()
         caller = OutsideTelephone(self.server, "+4989999")
         caller.dial("9000")
         waiting = eventually(lambda: caller.legs and caller.leg["tone"] == "music", "music")
@@ -389,7 +391,9 @@ class WorkLoad(Load):
         self.server.start()
         assert caller.leg["tone"] == "music"
         agent = self.users[0]
-        agent.http.post("/api/v2/me", {"operationName": "Ready"})
+        for body in ({"operationName": "StartContactCenterSession", "channels": ["voice"]},
+                     {"operationName": "Ready"}):
+            accepted(agent.http.post("/api/v2/me", body))
         call_id = eventually(lambda: [call["id"] for call in agent.calls() if call["ani"] == "+4989999"],
                              "the offer")[0]
         agent.operate(call_id, "Answer")
