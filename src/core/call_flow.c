@@ -64,6 +64,8 @@ void call_begin(struct turn *turn, struct call *call, struct device *device, str
     tell(turn, caller, WITH_EXTENSIONS);
     if (leg)
         party_call(turn, callee);
+    if (leg && leg->is_up && !call->is_over)
+        call_mix(turn, call); /* it hears this call now, and no other one */
 }
 
 void call_add(struct turn *turn, struct call *call, const struct party *inviter,
@@ -106,6 +108,7 @@ void party_ring(struct turn *turn, struct party *party, struct device *device,
     if (!from)
         from = party;
     device_forget_call(turn->core, device);
+    party->is_outside = false; /* where a device got the number while the call began */
     party_bind(party, device);
     leg_ring(turn, party, from->dn, false);
     party_wait_for(turn, party, WAIT_NO_ANSWER, no_answer_ms);
@@ -264,19 +267,24 @@ void party_fails(struct turn *turn, struct party *party, enum cause cause)
         caller_is_failed(turn, inviter, cause);
         return;
     }
+    bool was_shown = party->is_shown;
     party->is_shown = false;
     call_changed(call);
     if (inviter->cause == CAUSE_TRANSFERRED && inviter->recall == 0 && !inviter->monitoring) {
         inviter->recall = call->next_party;
         call_add(turn, call, party_talking(call), number_slice(inviter->dn), true);
-        if (!call->is_over)
-            party_tell_others(turn, party);
+        if (call->is_over)
+            return;
+        call_mix(turn, call);
+        party_tell_others(turn, party);
     } else if (call_count(call, BIT(PARTY_ESTABLISHED) | BIT(PARTY_HELD)) +
                    call_count(call, BIT(PARTY_RINGING) | BIT(PARTY_INVITED)) <
                2) {
         call_end(turn, call, cause);
     } else {
         call_mix(turn, call);
+        if (was_shown)
+            party_tell_others(turn, party);
         if (party_is_living(inviter))
             effects_call_notice(
                 turn, inviter, NOTICE_CALL_ERROR,

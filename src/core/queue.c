@@ -58,6 +58,8 @@ static void go_elsewhere(struct turn *turn, struct party *party, struct slice nu
     party->queue = NULL;
     party->hops++;
     number_copy(party->dn, slice_of(to.digits));
+    if (to.kind == NUMBER_OUTSIDE)
+        party_goes_outside(party);
     call_changed(call);
     if (party->is_shown)
         party_tell_others(turn, party);

@@ -6,6 +6,7 @@
  *
  *  - a refused input leaves the digest as it was, and has a reason;
  *  - each user's notices are numbered without a gap; one Released notice per party;
+ *  - what a user sees by asking is what it was told last, and each telephone hears what it should;
  *  - no order is given twice for a leg while the first is unconfirmed;
  *  - every offered operation is accepted, every other one that is not tolerated is refused;
  *  - a snapshot restores to the same snapshot; a replay of the accepted inputs tells the same
@@ -26,6 +27,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "watch.h"
 #include "world.h"
 
 #define USERS          4
@@ -106,6 +108,8 @@ static void watch_notices(struct model *m)
     }
 }
 
+static struct watch watch;
+
 /* Over all sequences, whose processes share it: what was ever accepted. */
 static uint32_t *accepted;
 
@@ -123,6 +127,10 @@ static enum err apply(struct model *m, struct input *input)
     core_check(m->w.core);
     watch_orders(m);
     watch_notices(m);
+    if (input->kind == INPUT_SIGNAL && input->signal.kind == SIGNAL_GONE)
+        watch_gone(&watch, input->signal.leg);
+    watch_follow(&watch, &m->w.fx);
+    watch_check(&watch, m->w.core, USERS, m->w.now_ms);
     return err;
 }
 
@@ -768,6 +776,7 @@ static void run(const uint32_t *steps, size_t count)
             check_snapshot(&m);
     }
     check_replay(&m);
+    watch_free(&watch);
     world_free(&m.w);
 }
 
