@@ -134,10 +134,15 @@ static void ring(struct turn *turn, const struct party *monitored, struct device
 static void turn_to(struct turn *turn, struct party *supervisor, const struct party *to)
 {
     struct call *call = supervisor->call;
-    party_find(call, supervisor->monitors)->is_muted_by_supervisor = false;
+    struct party *before = party_find(call, supervisor->monitors);
+    bool was_muted = before->is_muted_by_supervisor;
+    before->is_muted_by_supervisor = false;
     supervisor->monitors = to->number;
     call_touch(turn->core, call);
     call_mix(turn, call);
+    if (was_muted) /* the next one is not */
+        effects_call_notice(turn, supervisor, NOTICE_MONITORED_USER_MUTED,
+                            (struct notice_extras){.has_extensions = true, .has_wrap_up = true});
 }
 
 static bool is_supervised(const struct party *party)
