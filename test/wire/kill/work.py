@@ -24,8 +24,11 @@ STATES = ["Ready", "Ready", "NotReady", "AfterCallWork", "AuxWork", "OutToLunch"
 SHOWN_AS = {"OutToLunch": "NotReady", "Training": "AuxWork"}
 TO_NUMBER = {"SingleStepTransfer", "SingleStepConference", "InitiateTransfer", "InitiateConference"}
 MONITORING = {"ListenIn", "Coach", "BargeIn"}
-WEIGHTS = {"Answer": 6, "CompleteTransfer": 3, "CompleteConference": 3, "Retrieve": 2, "Hangup": 0.6,
-           "ClearCall": 0.2, "SingleStepTransfer": 0.5}
+WEIGHTS = {"Answer": 12, "CompleteTransfer": 3, "CompleteConference": 3, "Retrieve": 2, "Hangup": 0.6,
+           "ClearCall": 0.2, "SingleStepTransfer": 0.5, "StartCallRecording": 2, "AttachUserData": 0.4,
+           "UpdateUserData": 0.2, "DeleteUserData": 0.1, "DeleteUserDataPair": 0.1, "SendDtmf": 0.2,
+           "SetCallDisposition": 0.2, "DoNotDisturbOff": 3, "ForwardCallsOff": 3, "DoNotDisturbOn": 0.3,
+           "ForwardCallsOn": 0.3}
 # Refusals by what happened between the look and the request.
 CROSSED = {2, 3, 6, 10, 18, 19}
 
@@ -122,6 +125,9 @@ class Worker(threading.Thread):
             self.failure = f"{user.name}: {operation} {parameters} on {path}: {answer}"
         self.load.count_answer()
 
+    def one_of(self, offered):
+        return self.dice.choices(offered, [WEIGHTS.get(one, 1) for one in offered])[0]
+
     # --- calls ---
 
     def work_on_calls(self, user):
@@ -132,7 +138,7 @@ class Worker(threading.Thread):
         if self.dice.random() < 0.1 and self.press_button(user, call):
             return
         offered = sorted(call["capabilities"]) + ["SetCallDisposition"]
-        operation = self.dice.choices(offered, [WEIGHTS.get(one, 1) for one in offered])[0]
+        operation = self.one_of(offered)
         body = self.parameters(user, operation, call, calls)
         if body is not None:
             self.post(user, user.call_path(call["id"]), operation,
@@ -188,7 +194,7 @@ class Worker(threading.Thread):
             return self.session(user, device)
         if self.dice.random() < 0.5:
             return self.change_state(user, device)
-        operation = self.dice.choice(sorted(device["capabilities"]))
+        operation = self.one_of(sorted(device["capabilities"]))
         body, effect = {}, None
         if operation in MONITORING:
             body = {"targetDeviceUri": self.dice.choice(self.load.users[:AGENTS]).device_id,
