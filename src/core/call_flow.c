@@ -132,6 +132,8 @@ void party_call(struct turn *turn, struct party *party)
     struct forwarding to = {.device = device_find(turn->core, number_slice(party->dn))};
     if (is_direct)
         to = forward_follow(turn->core, party->dn, party->hops);
+    if (to.device && is_in(to.device, party->call))
+        to.is_endless = true; /* to somebody who is in the call */
     if (to.hops > party->hops && !to.is_endless)
         party_is_forwarded(turn, party, &to);
     struct device *device = to.device;
@@ -142,8 +144,7 @@ void party_call(struct turn *turn, struct party *party)
         party_call_outside(turn, party);
     else if (!to.is_endless && (!device || !device->is_registered))
         party_fails(turn, party, CAUSE_UNREACHABLE);
-    else if (to.is_endless || device_is_busy(device) || is_in(device, party->call) ||
-             (is_direct && device->is_dnd))
+    else if (to.is_endless || (is_direct && (device_is_busy(device) || device->is_dnd)))
         party_fails(turn, party, CAUSE_BUSY);
     else
         party_ring(turn, party, device, turn->core->limits.no_answer_ms);

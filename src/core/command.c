@@ -23,14 +23,35 @@ static struct slice offered_names(struct turn *turn, const struct party *party)
     return copy;
 }
 
-static enum err refuse_state(struct turn *turn, const char *name, const struct party *party)
+/* "Established or Held" */
+static const char *states_text(struct turn *turn, unsigned states)
 {
+    struct slice text = SLICE("");
+    for (int state = PARTY_DIALING; state <= PARTY_RELEASED; state++)
+        if (states >> state & 1)
+            text =
+                arena_printf(&turn->fx->arena, "%.*s%s%s", (int)text.len, text.ptr,
+                             text.len > 0 ? " or " : "", party_state_text((enum party_state)state));
+    return arena_string(&turn->fx->arena, text);
+}
+
+/* Says what would have to be true, and what is possible instead. */
+static enum err refuse_state(struct turn *turn, const struct party *party)
+{
+    const char *name = op_row(turn->command->op)->name;
+    const struct op_rule *rule = op_rule(turn->command->op);
+    unsigned states = rule->offered ? rule->offered : rule->tolerated;
+    const char *state = party_state_text(party->state);
     struct slice names = offered_names(turn, party);
-    if (names.len == 0)
-        return refuse(turn, ERR_STATE, "%s is not possible: the call is %s", name,
-                      party_state_text(party->state));
-    return refuse(turn, ERR_STATE, "%s is not possible: the call is %s; possible are %.*s", name,
-                  party_state_text(party->state), (int)names.len, names.ptr);
+    struct slice instead = names.len == 0 ? SLICE("")
+                                          : arena_printf(&turn->fx->arena, "; possible are %.*s",
+                                                         (int)names.len, names.ptr);
+    if ((states >> party->state & 1) && rule->needs)
+        return refuse(turn, ERR_STATE, "%s is not possible: the call is %s, but %s%.*s", name,
+                      state, rule->needs, (int)instead.len, instead.ptr);
+    return refuse(turn, ERR_STATE,
+                  "%s is not possible: the call is %s, and would have to be %s%.*s", name, state,
+                  states_text(turn, states), (int)instead.len, instead.ptr);
 }
 
 /* A user may be in a call with more than one telephone: the one that can do it is meant. */
@@ -55,7 +76,7 @@ static enum err find_party(struct turn *turn)
         return refuse(turn, ERR_NOT_FOUND, "call '%s' is not there",
                       shown(turn, turn->command->target));
     if (!op_is_accepted(turn->command->op, turn->party))
-        return refuse_state(turn, op_row(turn->command->op)->name, turn->party);
+        return refuse_state(turn, turn->party);
     return ERR_OK;
 }
 

@@ -114,6 +114,31 @@ struct moves {
     size_t count;
 };
 
+/* The first pair of a key takes the place of what was there, the others come beside it. */
+static struct user_data *follow(struct turn *turn, const struct user_data *old, struct pair *pairs,
+                                size_t count)
+{
+    struct arena *arena = &turn->fx->arena;
+    struct pair *more = arena_alloc(arena, count * sizeof *more + 1);
+    size_t firsts = 0;
+    size_t others = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_first = true;
+        for (size_t k = 0; k < firsts && is_first; k++)
+            is_first = !slice_equal(pairs[k].key, pairs[i].key);
+        if (is_first)
+            pairs[firsts++] = pairs[i];
+        else
+            more[others++] = pairs[i];
+    }
+    struct user_data *updated = user_data_update(old, pairs, firsts, arena);
+    if (others == 0)
+        return updated;
+    struct user_data *all = user_data_attach(updated, more, others, arena);
+    user_data_unref(updated);
+    return all;
+}
+
 /* Pairs that the consult added or changed; the parent's others stay. When all together would be
  * more than a call may have, the parent's stay as they are. */
 static void merge_data(struct turn *turn, struct call *parent, const struct call *consult)
@@ -132,7 +157,7 @@ static void merge_data(struct turn *turn, struct call *parent, const struct call
         if (!is_known && !recording_owns(now->pairs[i].key))
             pairs[count++] = now->pairs[i];
     }
-    struct user_data *data = user_data_update(parent->data, pairs, count, &turn->fx->arena);
+    struct user_data *data = follow(turn, parent->data, pairs, count);
     if (user_data_check_total(turn, data))
         user_data_unref(data);
     else

@@ -58,7 +58,8 @@ uint64_t device_view_digest(const struct device_view *view);
 struct op_rule {
     unsigned offered;   /* states, 1u << enum party_state: in capabilities, and accepted */
     unsigned tolerated; /* accepted though not offered: real clients send it */
-    bool (*offered_if)(const struct party *party);      /* further condition, NULL: none */
+    bool (*offered_if)(const struct party *party); /* further condition, NULL: none */
+    const char *needs; /* what the two ask for, in words: "it would have to be muted" */
     bool (*tolerated_if)(const struct party *party);    /* the same */
     bool (*device_offers)(const struct device *device); /* NULL: never a device's capability */
     bool finds_call; /* on a call that may be gone: finds it itself */

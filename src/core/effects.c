@@ -14,7 +14,7 @@
 
 enum err refuse(struct turn *turn, enum err err, const char *format, ...)
 {
-    char text[512];
+    char text[1024];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);

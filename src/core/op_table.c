@@ -161,11 +161,12 @@ static bool can_mute(const struct party *party)
     return !party->is_muted && party->monitoring != MONITORING_LISTEN_IN;
 }
 
-/* A supervisor's telephone that rings is not in the call yet, and whom a queue offers a call can
- * give it back, but not end it for the caller. */
+/* Not a supervisor whom not everybody hears; and whom a queue offers a call can give it back, but
+ * not end it for the caller. */
 static bool can_clear(const struct party *party)
 {
-    return party->state != PARTY_RINGING || (!party->monitoring && !can_reject(party));
+    return !party_is_silent(party) &&
+           (party->state != PARTY_RINGING || (!party->monitoring && !can_reject(party)));
 }
 
 /* Whether somebody is there whom this party may remove. */
@@ -272,90 +273,135 @@ static bool to_members(const struct party *party)
     return !party->monitoring;
 }
 
+/* What would have to be true: the reason of a refusal where the state is not. */
+#define NEEDS_TELEPHONE                                                                            \
+    "your telephone would have to hold no call by its own button, and be in fewer than 8"
+#define NEEDS_SUPERVISOR                                                                           \
+    "you would have to supervise it in another way, and others would have to be left in it"
+#define NEEDS_MONITORED "you would have to supervise it, with whom you monitor in it"
+
 static const struct op_rule rules[OP_COUNT] = {
     [OP_DIAL] = {.run = op_dial},
-    [OP_ANSWER] = {.offered = IN(PARTY_RINGING), .offered_if = can_answer, .run = op_answer},
-    [OP_REJECT] = {.offered = IN(PARTY_RINGING), .offered_if = can_reject, .run = op_reject},
+    [OP_ANSWER] = {.offered = IN(PARTY_RINGING),
+                   .offered_if = can_answer,
+                   .needs = "the telephone would have to go off hook when it is asked to",
+                   .run = op_answer},
+    [OP_REJECT] = {.offered = IN(PARTY_RINGING),
+                   .offered_if = can_reject,
+                   .needs =
+                       "a queue would have to offer it; direct calls are answered or left to ring",
+                   .run = op_reject},
     /* Ringing: a desktop's "decline". Released: the hang-up that crossed the other side's. */
     [OP_HANGUP] = {.offered = IN(PARTY_DIALING) | IN_TALKING,
                    .tolerated = IN(PARTY_RINGING) | IN(PARTY_RELEASED),
                    .run = op_hangup},
     [OP_HOLD] = {.offered = IN(PARTY_ESTABLISHED), .run = op_hold},
-    [OP_RETRIEVE] = {.offered = IN(PARTY_HELD), .offered_if = can_retrieve, .run = op_retrieve},
+    [OP_RETRIEVE] = {.offered = IN(PARTY_HELD),
+                     .offered_if = can_retrieve,
+                     .needs =
+                         "the telephone would have to hold it by order, not by its own button, and "
+                         "without a consult call beside it, for which SwapCalls is",
+                     .run = op_retrieve},
     [OP_MUTE_CALL] = {.offered = IN(PARTY_ESTABLISHED),
                       .offered_if = can_mute,
                       .is_extra = to_anybody,
+                      .needs = "it would have to be heard",
                       .run = op_mute_call},
     [OP_UNMUTE_CALL] = {.offered = IN(PARTY_ESTABLISHED),
                         .offered_if = is_muted,
+                        .needs = "it would have to be muted",
                         .run = op_unmute_call},
     [OP_CLEAR_CALL] = {.offered = IN(PARTY_RINGING) | IN_TALKING,
                        .tolerated = IN(PARTY_RELEASED),
                        .offered_if = can_clear,
                        .is_extra = to_anybody,
+                       .needs = "you would have to be heard in the call, or called directly",
                        .run = op_clear_call},
     [OP_SINGLE_STEP_CONFERENCE] = {.offered = IN_TALKING, .run = op_single_step_conference},
     [OP_SINGLE_STEP_TRANSFER] = {.offered = IN_TALKING,
                                  .offered_if = has_company,
+                                 .needs = "somebody else would have to be in the call",
                                  .run = op_single_step_transfer},
-    [OP_SWAP_CALLS] = {.offered = IN_TALKING,
-                       .tolerated = IN(PARTY_DIALING),
-                       .offered_if = can_swap,
-                       .tolerated_if = can_swap,
-                       .run = op_swap_calls},
+    [OP_SWAP_CALLS] =
+        {.offered = IN_TALKING,
+         .tolerated = IN(PARTY_DIALING),
+         .offered_if = can_swap,
+         .tolerated_if = can_swap,
+         .needs = "your telephone would have to have another call, and hold none by its own button",
+         .run = op_swap_calls},
     [OP_INITIATE_TRANSFER] = {.offered = IN_TALKING,
                               .offered_if = can_consult,
+                              .needs = NEEDS_TELEPHONE,
                               .run = op_initiate_transfer},
     [OP_INITIATE_CONFERENCE] = {.offered = IN_TALKING,
                                 .offered_if = can_consult,
+                                .needs = NEEDS_TELEPHONE,
                                 .run = op_initiate_conference},
-    [OP_COMPLETE_TRANSFER] = {.offered = IN_TALKING,
-                              .tolerated = IN(PARTY_DIALING) | IN_TALKING,
-                              .offered_if = can_complete_transfer,
-                              .tolerated_if = has_callee,
-                              .run = op_complete_transfer},
+    [OP_COMPLETE_TRANSFER] =
+        {.offered = IN_TALKING,
+         .tolerated = IN(PARTY_DIALING) | IN_TALKING,
+         .offered_if = can_complete_transfer,
+         .tolerated_if = has_callee,
+         .needs = "there would have to be a consult call of it with somebody called",
+         .run = op_complete_transfer},
     [OP_COMPLETE_CONFERENCE] = {.offered = IN_TALKING,
                                 .offered_if = can_complete_conference,
+                                .needs =
+                                    "there would have to be a consult call of it that is answered",
                                 .run = op_complete_conference},
-    [OP_REMOVE_PARTICIPANT_FROM_CONFERENCE] = {.offered = IN(PARTY_ESTABLISHED),
-                                               .offered_if = can_remove,
-                                               .is_extra = to_members,
-                                               .run = op_remove_participant_from_conference},
+    [OP_REMOVE_PARTICIPANT_FROM_CONFERENCE] =
+        {.offered = IN(PARTY_ESTABLISHED),
+         .offered_if = can_remove,
+         .is_extra = to_members,
+         .needs = "you would have to have added somebody to it, or to supervise it, and two would "
+                  "have to be left",
+         .run = op_remove_participant_from_conference},
     [OP_SEND_DTMF] = {.offered = IN(PARTY_DIALING) | IN(PARTY_ESTABLISHED), .run = op_send_dtmf},
     [OP_ATTACH_USER_DATA] = {.offered = IN_LIVING, .run = op_attach_user_data},
     [OP_UPDATE_USER_DATA] = {.offered = IN_LIVING, .run = op_update_user_data},
     [OP_DELETE_USER_DATA] = {.offered = IN_LIVING, .run = op_delete_user_data},
     [OP_DELETE_USER_DATA_PAIR] = {.offered = IN_LIVING, .run = op_delete_user_data_pair},
-    [OP_START_CALL_RECORDING] = {.offered = IN(PARTY_ESTABLISHED),
-                                 .offered_if = can_start_recording,
-                                 .run = op_start_call_recording},
+    [OP_START_CALL_RECORDING] =
+        {.offered = IN(PARTY_ESTABLISHED),
+         .offered_if = can_start_recording,
+         .needs = "the device would have to be one that may record, and the call not recorded",
+         .run = op_start_call_recording},
     [OP_PAUSE_CALL_RECORDING] = {.offered = IN(PARTY_ESTABLISHED),
                                  .offered_if = can_pause_recording,
+                                 .needs = "it would have to be recorded, by a device that may",
                                  .run = op_pause_call_recording},
-    [OP_RESUME_CALL_RECORDING] = {.offered = IN(PARTY_ESTABLISHED),
-                                  .offered_if = can_resume_recording,
-                                  .run = op_resume_call_recording},
+    [OP_RESUME_CALL_RECORDING] =
+        {.offered = IN(PARTY_ESTABLISHED),
+         .offered_if = can_resume_recording,
+         .needs = "its recording would have to be paused, by a device that may record",
+         .run = op_resume_call_recording},
     [OP_STOP_CALL_RECORDING] = {.offered = IN(PARTY_ESTABLISHED),
                                 .offered_if = can_stop_recording,
+                                .needs = "it would have to be recorded, by a device that may",
                                 .run = op_stop_call_recording},
     [OP_SET_CALL_DISPOSITION] = {.tolerated = IN_LIVING | IN(PARTY_RELEASED),
                                  .finds_call = true,
                                  .run = op_set_call_disposition},
     [OP_SWITCH_TO_LISTEN_IN] = {.offered = IN(PARTY_ESTABLISHED),
                                 .offered_if = can_listen_in,
+                                .needs = NEEDS_SUPERVISOR,
                                 .run = op_switch_to_listen_in},
     [OP_SWITCH_TO_COACH] = {.offered = IN(PARTY_ESTABLISHED),
                             .offered_if = can_coach,
                             .is_extra = to_anybody,
+                            .needs = NEEDS_SUPERVISOR,
                             .run = op_switch_to_coach},
     [OP_SWITCH_TO_BARGE_IN] = {.offered = IN(PARTY_ESTABLISHED),
                                .offered_if = can_barge_in,
+                               .needs = "you would have to supervise it without being heard by all",
                                .run = op_switch_to_barge_in},
     [OP_MUTE_MONITORED_USER] = {.tolerated = IN_TALKING,
                                 .tolerated_if = monitor_can_mute,
+                                .needs = NEEDS_MONITORED,
                                 .run = op_mute_monitored_user},
     [OP_UNMUTE_MONITORED_USER] = {.tolerated = IN_TALKING,
                                   .tolerated_if = monitor_can_mute,
+                                  .needs = NEEDS_MONITORED,
                                   .run = op_unmute_monitored_user},
     [OP_LISTEN_IN] = {.device_offers = can_supervise, .run = op_listen_in},
     [OP_COACH] = {.device_offers = can_supervise, .run = op_coach},

@@ -94,7 +94,7 @@ static bool has_member(const struct config_item *place, const struct device *dev
     return false;
 }
 
-/* Which of several devices is meant has to be said, though all of them come with the place. */
+/* Of several devices the one that is meant has to be named; only that one comes with the place. */
 static enum err check_choice(struct turn *turn, const struct config_item *place)
 {
     struct slice named = turn->command->device;
@@ -124,13 +124,10 @@ static enum err check_own(struct turn *turn)
     return refuse(turn, ERR_NOT_FOUND, "devicePath names no device of yours; name its place");
 }
 
-static bool has_all(const struct core *core, const struct user *user,
-                    const struct config_item *place)
+static struct device *chosen_device(const struct turn *turn, const struct config_item *place)
 {
-    for (size_t i = 0; i < place->member_count; i++)
-        if (device_find(core, place->members[i])->owner != user)
-            return false;
-    return true;
+    struct slice named = turn->command->device;
+    return device_find(turn->core, named.len > 0 ? named : place->members[0]);
 }
 
 enum err place_enter(struct turn *turn)
@@ -147,16 +144,14 @@ enum err place_enter(struct turn *turn)
         err = check_device(turn, item->members[i]);
     if (err)
         return err;
+    struct device *device = chosen_device(turn, item);
     if (turn->user->has_session)
-        return has_all(turn->core, turn->user, item)
+        return device->owner == turn->user
                    ? ERR_OK
                    : refuse(turn, ERR_STATE,
                             "you are logged in elsewhere: end that contact-center session first");
-    for (size_t i = 0; i < item->member_count; i++) {
-        struct device *device = device_find(turn->core, item->members[i]);
-        device_give(turn, device, turn->user);
-        device->is_by_place = true;
-    }
+    device_give(turn, device, turn->user);
+    device->is_by_place = true;
     turn->core->has_place_news = true;
     return ERR_OK;
 }

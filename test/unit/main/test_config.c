@@ -198,7 +198,7 @@ static void mistakes_with_users_and_devices_say_their_line(void **state)
             "1: [user Ren\xe9]: allowed is a name in UTF-8 without ':' and '\"'");
     refused("[user 12345678901234567890123456789012345678901234567890]\n",
             "1: the section's name is too long; allowed: 49 bytes");
-    refused("[device 15x]\n", "1: [device 15x]: allowed are 1 to 64 digits, '*', '#' or '+'");
+    refused("[device 15x]\n", "1: [device 15x]: allowed are 1 to 40 digits, '*', '#' or '+'");
     refused("[device 1]\nuser = b\n", "1: [device 1] user: there is no [user b]");
     refused("[device 1]\nowner = b\n",
             "2: [device 1] owner: there is no such key; allowed: user, sip_secret, sip_ha1_md5, "

@@ -237,7 +237,7 @@ static void values_of_the_new_types_are_judged(void **state)
                                                "supervisor, admin; with commas between several");
     refused("[place a]\ndevices = 4711,, 4712\n", "2: [place a] devices: not allowed; allowed: "
                                                   "directory numbers, with commas between several");
-    refused("[queue 12a]\n", "1: [queue 12a]: allowed are 1 to 64 digits, '*', '#' or '+'");
+    refused("[queue 12a]\n", "1: [queue 12a]: allowed are 1 to 40 digits, '*', '#' or '+'");
     refused("[contact Taxi]\n", "1: [contact Taxi] number: it needs one");
 }
 
