@@ -36,7 +36,9 @@ static void check_party(const struct core *core, const struct party *party)
     must(party_is_living(party) || party->wait == WAIT_NOTHING,
          "who is released waits for nothing");
     must(party_inviter(party) != NULL, "every party was called by one of the call");
-    must(!party->is_held_by_telephone || party->state == PARTY_HELD, "only a held party is held");
+    must(!party->is_held_by_telephone || party->state == PARTY_HELD ||
+             party->state == PARTY_DIALING,
+         "only a held party is held");
     if (party->device)
         must(party->user == party->device->owner, "a device's owner is the one who is told");
     if (party->user && party_is_living(party) && party->state != PARTY_INVITED)

@@ -96,13 +96,15 @@ static enum err on_gone(struct turn *turn, struct leg *leg)
     return ERR_OK;
 }
 
-/* The telephone's own hold button; also for what its user held before. */
+/* The telephone's own hold button; also for what its user held before, or while somebody is called:
+ * then the call is Held once it is answered. */
 static enum err on_held(struct turn *turn, struct leg *leg)
 {
     bool is_held = turn->input->signal.kind == SIGNAL_HELD;
     struct party *party = leg->party;
     bool can_be = party && leg->is_up &&
-                  (party->state == PARTY_HELD || (is_held && party->state == PARTY_ESTABLISHED));
+                  (party->state == PARTY_HELD || party->state == PARTY_DIALING ||
+                   (is_held && party->state == PARTY_ESTABLISHED));
     if (!can_be)
         return refuse(turn, ERR_STATE, "the leg's party can't be held or retrieved now");
     if (party->is_held_by_telephone == is_held)
@@ -113,6 +115,9 @@ static enum err on_held(struct turn *turn, struct leg *leg)
         party->is_held_by_telephone = true; /* first: the notice says what that leaves to do */
         if (party->state == PARTY_ESTABLISHED)
             party_changes(turn, party, PARTY_HELD);
+        call_touch(turn->core, party->call);
+    } else if (party->state == PARTY_DIALING) {
+        party->is_held_by_telephone = false;
         call_touch(turn->core, party->call);
     } else {
         telephone_takes(turn, party);
