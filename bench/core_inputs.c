@@ -1,172 +1,109 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* The core alone, without I/O: inputs a second on one processor, and the memory of a call.
+/* The core alone, without I/O: inputs a second on one processor.
  *
  *     core_inputs [DEVICES [ROUNDS]]
  *
- * A life of a call is 22 inputs: Dial, both telephones, ringing and answer, eight UpdateUserData,
- * Hold, Retrieve, MuteCall, UnmuteCall, SendDtmf, Hangup, both telephones gone, and the deadline
- * that forgets it. Half of the devices call the other half, all calls at the same stage, so that no
- * stage finds its call in the cache; a batch of effects is thrown away after each 32 inputs, as the
- * engine does. Prints one row of the table for each figure. */
+ * Half of the devices have a call with the other half, all calls at the same stage, so that no
+ * stage finds its call in the cache. In one kind of round agents call each other, in the other
+ * they have calls of a queue and pass them on. Processor time, by stage and as a whole. */
 #include <inttypes.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "core/core.h"
+#include "core_world.h"
 
-#define BATCH 32
+#define ROUNDS_MAX 1000
 
-struct pair_of {
-    char user[2][32];
-    char dn[2][32];
-    char call[33];
-    uint64_t leg[2];
+typedef void (*stage_fn)(struct world *w, struct pair_of *pair);
+
+/* What all calls go through, one stage after the other: an operation of the caller or of the
+ * callee, or something that a function does. The same name may stand there several times. */
+struct stage {
+    const char *name;
+    stage_fn run; /* NULL: op */
+    enum op op;
+    size_t side;
 };
 
-static struct core *core;
-static struct effects fx;
-static unsigned batch;
-static uint64_t now_ms = 1800000000000;
-static uint64_t inputs;
-static uint64_t random_word = 1;
-
-static void apply(struct input *input)
+static void caller_is_gone(struct world *w, struct pair_of *pair)
 {
-    if (batch++ % BATCH == 0)
-        effects_reset(&fx);
-    input->time_ms = now_ms;
-    for (size_t i = 0; i < 2; i++) {
-        random_word = random_word * 6364136223846793005u + 1442695040888963407u;
-        memcpy(input->random + 8 * i, &random_word, 8);
-    }
-    enum err err = core_apply(core, input, &fx);
-    if (err) {
-        fprintf(stderr, "core_inputs: refused: %.*s\n", (int)fx.reason.len, fx.reason.ptr);
-        exit(1);
-    }
-    inputs++;
+    world_signal(w, SIGNAL_GONE, pair->leg[CALLER]);
 }
 
-static void configure(struct pair_of *pairs, size_t count)
+static void callee_is_gone(struct world *w, struct pair_of *pair)
 {
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < 2; k++) {
-            struct pair_of *pair = &pairs[i];
-            snprintf(pair->user[k], sizeof pair->user[k], "agent%zu", 2 * i + k);
-            snprintf(pair->dn[k], sizeof pair->dn[k], "%zu", 100000 + 2 * i + k);
-            struct input input = {.kind = INPUT_CONFIG,
-                                  .config = {.kind = CONFIG_USER, .name = slice_of(pair->user[k])}};
-            apply(&input);
-            input.config = (struct config_item){.kind = CONFIG_DEVICE,
-                                                .name = slice_of(pair->dn[k]),
-                                                .owner = slice_of(pair->user[k]),
-                                                .calls = 1,
-                                                .remote_answer = REMOTE_ANSWER_TALK};
-            apply(&input);
-            input = (struct input){
-                .kind = INPUT_SIGNAL,
-                .signal = {.kind = SIGNAL_REGISTERED, .dn = slice_of(pair->dn[k]), .talks = true}};
-            apply(&input);
-        }
+    world_signal(w, SIGNAL_GONE, pair->leg[CALLEE]);
 }
 
-static void signal_of(uint64_t leg, enum signal_kind kind)
+static void outside_is_gone(struct world *w, struct pair_of *pair)
 {
-    struct input input = {
-        .kind = INPUT_SIGNAL,
-        .signal = {.kind = kind, .leg = leg, .cause = CAUSE_HANGUP, .talks = true}};
-    if (kind == SIGNAL_ANSWERED)
-        input.signal.keep = SLICE("kept by the driver");
-    apply(&input);
+    world_signal(w, SIGNAL_GONE, pair->leg[OUTSIDE]);
 }
 
-static void command_of(const struct pair_of *pair, size_t side, enum op op)
+static void outside_is_up(struct world *w, struct pair_of *pair)
 {
-    static const struct pair data[] = {{SLICE("AccountNumber"), SLICE("\"0123456789\"")},
-                                       {SLICE("Segment"), SLICE("\"gold\"")}};
-    struct input input = {
-        .kind = INPUT_COMMAND,
-        .command = {.op = op, .user = slice_of(pair->user[side]), .target = slice_of(pair->call)}};
-    if (op == OP_UPDATE_USER_DATA) {
-        input.command.pairs = data;
-        input.command.pair_count = 2;
-    }
-    if (op == OP_SEND_DTMF)
-        input.command.text = SLICE("12");
-    apply(&input);
+    world_signal(w, SIGNAL_ANSWERED, pair->leg[OUTSIDE]);
 }
 
-static uint64_t ring_order(void)
+static void agent_rings(struct world *w, struct pair_of *pair)
 {
-    for (size_t i = fx.order_count; i-- > 0;)
-        if (fx.orders[i].kind == ORDER_RING)
-            return fx.orders[i].leg;
-    fprintf(stderr, "core_inputs: no telephone was rung\n");
-    exit(1);
+    world_signal(w, SIGNAL_RINGING, pair->leg[CALLER]);
+    const struct notice *notice = w->fx.notices[w->fx.notice_count - 1];
+    memcpy(pair->call, notice->call.call->id, sizeof pair->call);
 }
 
-static void dial(struct pair_of *pair)
+static void agent_answers(struct world *w, struct pair_of *pair)
 {
-    struct input input = {.kind = INPUT_COMMAND,
-                          .command = {.op = OP_DIAL,
-                                      .user = slice_of(pair->user[0]),
-                                      .target = slice_of(pair->dn[0]),
-                                      .text = slice_of(pair->dn[1])}};
-    apply(&input);
-    pair->leg[0] = ring_order();
-    memcpy(pair->call, fx.notices[fx.notice_count - 1]->call.call->id, sizeof pair->call);
+    world_signal(w, SIGNAL_ANSWERED, pair->leg[CALLER]);
 }
 
-static void establish(struct pair_of *pairs, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        dial(&pairs[i]);
-    for (size_t i = 0; i < count; i++) {
-        signal_of(pairs[i].leg[0], SIGNAL_ANSWERED);
-        pairs[i].leg[1] = ring_order();
-    }
-    for (size_t i = 0; i < count; i++)
-        signal_of(pairs[i].leg[1], SIGNAL_RINGING);
-    for (size_t i = 0; i < count; i++)
-        signal_of(pairs[i].leg[1], SIGNAL_ANSWERED);
-}
+static const struct stage direct[] = {
+    {"Dial", pair_dials, 0, 0},
+    {"off hook", pair_picks_up, 0, 0},
+    {"ringing", pair_rings, 0, 0},
+    {"answered", pair_answers, 0, 0},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLER},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLEE},
+    {"Hold", NULL, OP_HOLD, CALLER},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLEE},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLER},
+    {"Retrieve", NULL, OP_RETRIEVE, CALLER},
+    {"MuteCall", NULL, OP_MUTE_CALL, CALLER},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLEE},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLER},
+    {"UnmuteCall", NULL, OP_UNMUTE_CALL, CALLER},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLEE},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLER},
+    {"SendDtmf", NULL, OP_SEND_DTMF, CALLER},
+    {"Hangup", NULL, OP_HANGUP, CALLER},
+    {"gone", caller_is_gone, 0, 0},
+    {"gone", callee_is_gone, 0, 0},
+};
 
-static void live(struct pair_of *pairs, size_t count)
-{
-    static const enum op ops[] = {OP_UPDATE_USER_DATA,
-                                  OP_UPDATE_USER_DATA,
-                                  OP_HOLD,
-                                  OP_UPDATE_USER_DATA,
-                                  OP_UPDATE_USER_DATA,
-                                  OP_RETRIEVE,
-                                  OP_MUTE_CALL,
-                                  OP_UPDATE_USER_DATA,
-                                  OP_UPDATE_USER_DATA,
-                                  OP_UNMUTE_CALL,
-                                  OP_UPDATE_USER_DATA,
-                                  OP_UPDATE_USER_DATA,
-                                  OP_SEND_DTMF,
-                                  OP_HANGUP};
-    for (size_t k = 0; k < sizeof ops / sizeof *ops; k++) {
-        now_ms += 100;
-        for (size_t i = 0; i < count; i++)
-            command_of(&pairs[i], k % 2 && ops[k] == OP_UPDATE_USER_DATA, ops[k]);
-    }
-}
-
-static void end(struct pair_of *pairs, size_t count)
-{
-    for (size_t k = 0; k < 2; k++)
-        for (size_t i = 0; i < count; i++)
-            signal_of(pairs[i].leg[k], SIGNAL_GONE);
-    now_ms += 70000;
-    while (core_next_deadline(core) <= now_ms)
-        apply(&(struct input){.kind = INPUT_DEADLINE});
-}
+static const struct stage queued[] = {
+    {"incoming to a queue", pair_is_called, 0, 0},
+    {"off hook", outside_is_up, 0, 0},
+    {"ringing", agent_rings, 0, 0},
+    {"answered", agent_answers, 0, 0},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLER},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLER},
+    {"Hold", NULL, OP_HOLD, CALLER},
+    {"Retrieve", NULL, OP_RETRIEVE, CALLER},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLER},
+    {"InitiateTransfer", pair_consults, 0, 0},
+    {"ringing", pair_rings, 0, 0},
+    {"answered", pair_answers, 0, 0},
+    {"CompleteTransfer", NULL, OP_COMPLETE_TRANSFER, CALLER},
+    {"gone", caller_is_gone, 0, 0},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLEE},
+    {"UpdateUserData", NULL, OP_UPDATE_USER_DATA, CALLEE},
+    {"Hangup", NULL, OP_HANGUP, CALLEE},
+    {"gone", callee_is_gone, 0, 0},
+    {"gone", outside_is_gone, 0, 0},
+};
 
 static double cpu_s(void)
 {
@@ -182,51 +119,77 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Heap of established calls, from half of them to all: what telephones, users and tables take
- * anyway is in both. */
-static void measure_memory(struct pair_of *pairs, size_t count)
+/* One round of all calls; adds the time of each stage. Returns inputs a second. */
+static double play(struct world *w, const struct stage *stages, size_t count, double *times)
 {
-    size_t half = count / 2;
-    establish(pairs, half);
-    effects_free(&fx);
-    batch = 0;
-    size_t before = mallinfo2().uordblks;
-    establish(pairs + half, count - half);
-    effects_free(&fx);
-    batch = 0;
-    size_t after = mallinfo2().uordblks;
-    printf("| memory of a call beside its user data | 2 kB or less | %zu bytes |\n",
-           (after - before) / (count - half));
-    live(pairs, count);
-    end(pairs, count);
+    uint64_t first = w->inputs;
+    double begin = cpu_s();
+    double before = begin;
+    for (size_t k = 0; k < count; k++) {
+        const struct stage *stage = &stages[k];
+        w->now_ms += 100;
+        for (size_t i = 0; i < w->count; i++)
+            if (stage->run)
+                stage->run(w, &w->pairs[i]);
+            else
+                world_command(w, &w->pairs[i], stage->side, stage->op);
+        double now = cpu_s();
+        times[k] += now - before;
+        before = now;
+    }
+    world_forget(w);
+    double now = cpu_s();
+    times[count] += now - before;
+    return (double)(w->inputs - first) / (now - begin);
+}
+
+/* "Dial 1234, off hook 2345 ...": nanoseconds a call, stages of the same name together. */
+static void tell_stages(const struct stage *stages, size_t count, const double *times, double calls)
+{
+    printf("| - nanoseconds each | | ");
+    for (size_t k = 0; k < count; k++) {
+        double sum = 0;
+        size_t same = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (strcmp(stages[i].name, stages[k].name) != 0)
+                continue;
+            if (i < k)
+                same = count;
+            sum += times[i];
+            same++;
+        }
+        if (same < count)
+            printf("%s %.0f, ", stages[k].name, sum / (double)same / calls * 1e9);
+    }
+    printf("forgotten %.0f |\n", times[count] / calls * 1e9);
+}
+
+static void measure(struct world *w, const char *what, const char *goal, const struct stage *stages,
+                    size_t count, size_t rounds)
+{
+    static double rates[ROUNDS_MAX];
+    double times[64] = {0};
+    play(w, stages, count, (double[64]){0}); /* memory that it needs is there now */
+    for (size_t i = 0; i < rounds; i++)
+        rates[i] = play(w, stages, count, times);
+    qsort(rates, rounds, sizeof *rates, by_value);
+    printf("| inputs/s of the core alone, %zu %s at a time | %s | median %.0f, min %.0f, max %.0f "
+           "|\n",
+           w->count, what, goal, rates[rounds / 2], rates[0], rates[rounds - 1]);
+    tell_stages(stages, count, times, (double)(rounds * w->count));
 }
 
 int main(int argc, char **argv)
 {
     size_t count = (argc > 1 ? strtoul(argv[1], NULL, 10) : 10000) / 2;
     size_t rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 21;
-    if (count < 2 || rounds < 1 || rounds > 1000)
+    if (count < 1 || rounds < 1 || rounds > ROUNDS_MAX)
         return 2;
-    struct pair_of *pairs = calloc(count, sizeof *pairs);
-    double *rates = calloc(rounds, sizeof *rates);
-    core = core_create();
-    configure(pairs, count);
-    measure_memory(pairs, count);
-    for (size_t i = 0; i < rounds; i++) {
-        uint64_t first = inputs;
-        double begin = cpu_s();
-        establish(pairs, count);
-        live(pairs, count);
-        end(pairs, count);
-        rates[i] = (double)(inputs - first) / (cpu_s() - begin);
-    }
-    qsort(rates, rounds, sizeof *rates, by_value);
-    printf("| inputs/s of the core alone, %zu calls at a time | 1,000,000 or more | "
-           "median %.0f (min %.0f, max %.0f) |\n",
-           count, rates[rounds / 2], rates[0], rates[rounds - 1]);
-    effects_free(&fx);
-    core_destroy(core);
-    free(pairs);
-    free(rates);
+    struct world w;
+    world_begin(&w, count);
+    measure(&w, "calls", "1,000,000 or more", direct, sizeof direct / sizeof *direct, rounds);
+    measure(&w, "calls of queues, with a transfer each,", "", queued,
+            sizeof queued / sizeof *queued, rounds);
+    world_end(&w);
     return 0;
 }

@@ -122,7 +122,10 @@ measure() {
         mkdir "$work"
         case "$part" in
         disk | update | latency) "part_$part" ;;
-        core) "$build/bench/core_inputs" | tell ;;
+        core)
+            "$build/bench/core_inputs" | tell
+            "$build/bench/core_memory" | tell
+            ;;
         idle-long-polling | idle-websocket) part_idle "${part#idle-}" ;;
         *)
             echo "there is no part '$part'" >&2
