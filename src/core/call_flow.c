@@ -125,7 +125,8 @@ static bool is_in(const struct device *device, const struct call *call)
     return false;
 }
 
-/* Calls an invited party: a telephone of ours, if it can be had, a queue or somebody outside. */
+/* Calls an invited party: a telephone of ours, if it can be had, a queue or somebody outside. Who
+ * gets back what it transferred is called whatever else it does, for else the call is lost. */
 void party_call(struct turn *turn, struct party *party)
 {
     bool is_direct = !is_recall(party);
@@ -282,6 +283,7 @@ void party_fails(struct turn *turn, struct party *party, enum cause cause)
     } else if (call_count(call, BIT(PARTY_ESTABLISHED) | BIT(PARTY_HELD)) +
                    call_count(call, BIT(PARTY_RINGING) | BIT(PARTY_INVITED)) <
                2) {
+        party->is_shown = was_shown; /* who is left sees whom it lost */
         call_end(turn, call, cause);
     } else {
         call_mix(turn, call);

@@ -249,6 +249,32 @@ static void tell_all(struct turn *turn, const struct party *original, const stru
         effects_call_notice(turn, moves->list[i].to, NOTICE_STATUS_CHANGE, WITH_EXTENSIONS);
 }
 
+/* Consult calls about what became a part of its parent are about that from now on; how many. */
+static size_t hand_on_consults(struct call *call)
+{
+    size_t count = 0;
+    LIST_EACH_SAFE(it, &call->consults)
+    {
+        struct call *consult = LIST_OWNER(it, struct call, of_parent);
+        if (consult->is_over)
+            continue;
+        call_set_parent(consult, call->parent);
+        count++;
+    }
+    return count;
+}
+
+static void tell_handed_on(struct turn *turn, struct call *parent, size_t count)
+{
+    for (struct list *it = parent->consults.prev; count > 0; it = it->prev, count--)
+        LIST_EACH(pt, &LIST_OWNER(it, struct call, of_parent)->parties)
+        {
+            struct party *party = LIST_OWNER(pt, struct party, link);
+            if (party_is_living(party))
+                effects_call_notice(turn, party, NOTICE_STATUS_CHANGE, (struct notice_extras){0});
+        }
+}
+
 enum err consult_complete(struct turn *turn, enum cause cause)
 {
     struct consult consult = consult_of(turn->party, turn->command->call);
@@ -280,7 +306,9 @@ enum err consult_complete(struct turn *turn, enum cause cause)
         party_release(turn, consult.party, cause);
         call_mix(turn, parent);
     }
+    size_t handed_on = hand_on_consults(call);
     tell_all(turn, consult.original, &moves);
     call_end(turn, call, cause);
+    tell_handed_on(turn, parent, handed_on);
     return ERR_OK;
 }

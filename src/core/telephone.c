@@ -122,6 +122,7 @@ void telephone_returns(struct turn *turn, struct leg *leg)
         party_wait_for(turn, party, WAIT_NOTHING, 0);
         party_set_state(turn, party, party == leg->party ? PARTY_ESTABLISHED : PARTY_HELD);
         call_mix(turn, party->call);
-        tell(turn, party);
     }
+    LIST_EACH(it, &leg->parties)
+    tell(turn, LIST_OWNER(it, struct party, of_leg));
 }
