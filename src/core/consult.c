@@ -83,7 +83,7 @@ enum err consult_begin(struct turn *turn, bool is_for_conference)
     if (err)
         return err;
     struct call *call = call_create(turn, CALL_TYPE_CONSULT);
-    call_set_data(call, data);
+    call_set_data(call, recording_leave_out(turn, data));
     call->inherited = user_data_ref(party->call->data);
     call->is_for_conference = is_for_conference;
     call_set_parent(call, party->call);

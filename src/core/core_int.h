@@ -270,6 +270,8 @@ void call_record(struct turn *turn, struct call *call, enum recording recording)
 enum err recording_failed(struct turn *turn, struct leg *leg);
 void recording_ends(struct call *call); /* with the call */
 bool recording_owns(struct slice key);  /* of user data: says what this call's recording does */
+/* What is left of data, whose reference it takes, for another call. */
+struct user_data *recording_leave_out(struct turn *turn, struct user_data *data);
 
 /* leg.c */
 struct leg *leg_create(struct core *core, uint64_t id, const char *dn);

@@ -44,6 +44,17 @@ bool recording_owns(struct slice key)
     return slice_equal(key, KEY_STATE) || slice_equal(key, KEY_FILE);
 }
 
+struct user_data *recording_leave_out(struct turn *turn, struct user_data *data)
+{
+    const struct slice keys[] = {KEY_STATE, KEY_FILE};
+    for (size_t i = 0; i < 2 && data; i++) {
+        struct user_data *rest = user_data_without(data, keys[i], &turn->fx->arena);
+        user_data_unref(data);
+        data = rest;
+    }
+    return data;
+}
+
 static struct slice state_text(enum recording recording)
 {
     switch (recording) {

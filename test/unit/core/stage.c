@@ -222,6 +222,8 @@ static enum err do_command(char *words[], size_t count)
                 (struct pair){{words[next], (size_t)(equals - words[next])}, slice_of(equals + 1)};
             input.command.pairs = &pair;
             input.command.pair_count = 1;
+        } else if (strncmp(words[next], "showing:", 8) == 0) {
+            input.command.caller_id = slice_of(words[next] + 8);
         } else if (row->takes & (OP_PARAM_OTHER_CALL | OP_PARAM_CONSULT_CALL)) {
             input.command.call = slice_of(stage_id((unsigned)atoi(words[next])));
         } else if (words[next][1] == '\0' && op != OP_SEND_DTMF) {
@@ -269,7 +271,7 @@ static enum err do_steps(const char *steps)
     enum err err = ERR_OK;
     assert_true(strlen(steps) < sizeof copy);
     snprintf(copy, sizeof copy, "%s", steps);
-    for (char *step = copy; step;) {
+    for (char *step = copy; step && *step;) {
         char *next = strstr(step, "; ");
         if (next) {
             *next = '\0';

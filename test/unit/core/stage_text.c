@@ -93,6 +93,19 @@ static void write_participants(struct buf *out, const struct call_view *view)
             buf_char(out, stage_name(slice_of(view->call->participants[i].number)));
 }
 
+/* Calls that a value names, as the file of a recording does, by their numbers. */
+static void write_value(struct buf *out, struct slice value)
+{
+    for (unsigned i = 0; i < call_count; i++)
+        if (value.len > 33 && memcmp(value.ptr + 1, ids[i], 32) == 0) {
+            buf_printf(out, "%u%.*s", i + 1, (int)value.len - 34, value.ptr + 33);
+            return;
+        }
+    if (value.len >= 2 && value.ptr[0] == '"')
+        value = (struct slice){value.ptr + 1, value.len - 2};
+    buf_slice(out, value);
+}
+
 static void write_extras(struct buf *out, const struct notice *n)
 {
     const struct call_view *view = &n->call;
@@ -112,8 +125,8 @@ static void write_extras(struct buf *out, const struct notice *n)
         buf_text(out, " business");
     for (uint32_t i = 0; view->call->data && i < view->call->data->count; i++) {
         const struct pair *pair = &view->call->data->pairs[i];
-        buf_printf(out, " %.*s=%.*s", (int)pair->key.len, pair->key.ptr, (int)pair->value.len,
-                   pair->value.ptr);
+        buf_printf(out, " %.*s=", (int)pair->key.len, pair->key.ptr);
+        write_value(out, pair->value);
     }
     if (!n->has_extensions && n->kind != NOTICE_ATTACHED_DATA_CHANGED)
         buf_text(out, " .");

@@ -288,6 +288,46 @@ static void a_transfer_fails_while_the_transferor_has_another_call(void **state)
                                     "sound\n");
 }
 
+static void assert_duration(char user, unsigned call, uint32_t seconds)
+{
+    struct call_view view = stage_view(user, call);
+    assert_int_equal(view.duration_s, seconds);
+    call_view_release(&view);
+}
+
+static void durations_count_from_each_partys_first_notice(void **state)
+{
+    (void)state;
+    stage_play("A Dial B; phone A answer; clock 2000; phone B ring; clock 3000; phone B answer; "
+               "clock 10000; A InitiateTransfer 1 C; phone C ring; clock 4000; phone C answer; "
+               "clock 6000");
+    assert_duration('A', 1, 25);
+    assert_duration('B', 1, 23);
+    assert_duration('A', 2, 10);
+    assert_duration('C', 2, 10);
+    stage_play("A CompleteTransfer 2; clock 7000");
+    assert_duration('A', 1, 25);
+    assert_duration('A', 2, 10);
+    assert_duration('B', 1, 30);
+    assert_duration('C', 2, 10);
+    assert_duration('C', 1, 7);
+}
+
+static void a_released_consult_still_names_its_parent(void **state)
+{
+    (void)state;
+    stage_play(CONSULT "A CompleteConference 1");
+    struct call_view view = stage_view('C', 2);
+    assert_int_equal(view.state, PARTY_RELEASED);
+    assert_string_equal(view.call->parent_id, stage_id(1));
+    call_view_release(&view);
+    view = stage_view('C', 1);
+    assert_string_equal(view.previous_id, stage_id(2));
+    assert_string_equal(view.call->parent_id, "");
+    assert_string_equal(view.dnis, "102");
+    call_view_release(&view);
+}
+
 #define PLAYED(test) cmocka_unit_test_setup_teardown(test, stage_begin, stage_finish)
 
 int main(void)
@@ -307,6 +347,8 @@ int main(void)
         PLAYED(the_far_party_leaves_while_its_transfer_rings),
         PLAYED(a_transfer_fails_and_the_transferor_is_gone),
         PLAYED(a_transfer_fails_while_the_transferor_has_another_call),
+        PLAYED(durations_count_from_each_partys_first_notice),
+        PLAYED(a_released_consult_still_names_its_parent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
