@@ -40,8 +40,8 @@ static void the_supervisor_of_the_transferor_follows_the_call(void **state)
                  "sound A<B B<A\n");
     stage_expect("phone E answer",
                  "E 1 Ringing AB R6 -ClearCall muted monitoring\n"
-                 "E 1 Established AB E13 -MuteCall +RemoveParticipantFromConference +SwitchToCoach "
-                 "+SwitchToBargeIn muted monitoring\n"
+                 "E 1 Established AB E13 -MuteCall -ClearCall +RemoveParticipantFromConference "
+                 "+SwitchToCoach +SwitchToBargeIn muted monitoring\n"
                  "A 1 Established B E13 +StartCallRecording listened to .\n"
                  "sound A<B B<A E<AB\n");
     stage_expect("A InitiateTransfer 1 C",
@@ -57,17 +57,18 @@ static void the_supervisor_of_the_transferor_follows_the_call(void **state)
         "+StartCallRecording\n"
         "A 1 Held B H11 -Retrieve +SwapCalls +CompleteTransfer +CompleteConference listened to .\n"
         "sound A<C B~music E<B C<A\n");
-    stage_expect("A CompleteTransfer 1",
-                 "drop A transferred\n"
-                 "A 1 Released B  transferred listened to\n"
-                 "A 2/1 Released C  transferred\n"
-                 "B 1 Participants Established C E13\n"
-                 "E 1 Participants Established BC E13 -MuteCall +RemoveParticipantFromConference "
-                 "+SwitchToCoach +SwitchToBargeIn muted monitoring\n"
-                 "C 1 Established B E13 out of 2\n"
-                 "C 2/1 Released A  transferred\n"
-                 "C 1 Established B E13 out of 2 listened to .\n"
-                 "sound B<C E<BC C<B\n");
+    stage_expect(
+        "A CompleteTransfer 1",
+        "drop A transferred\n"
+        "A 1 Released B  transferred listened to\n"
+        "A 2/1 Released C  transferred\n"
+        "B 1 Participants Established C E13\n"
+        "E 1 Participants Established BC E13 -MuteCall -ClearCall +RemoveParticipantFromConference "
+        "+SwitchToCoach +SwitchToBargeIn muted monitoring\n"
+        "C 1 Established B E13 out of 2\n"
+        "C 2/1 Released A  transferred\n"
+        "C 1 Established B E13 out of 2 listened to .\n"
+        "sound B<C E<BC C<B\n");
     stage_expect("E SwitchToBargeIn 1", "E 1 Established BC E13 +RemoveParticipantFromConference "
                                         "+SwitchToListenIn +SwitchToCoach monitoring\n"
                                         "B 1 Participants Established EC E13\n"
@@ -92,21 +93,23 @@ static void the_coach_of_the_consulted_comes_along(void **state)
                  "+StartCallRecording\n"
                  "A 1 Held B H11 -Retrieve +SwapCalls +CompleteTransfer +CompleteConference .\n"
                  "sound A<C B~music C<A\n");
-    stage_expect("phone E answer", "E 2/1 Ringing AC R6 -ClearCall monitoring\n"
-                                   "E 2/1 Established AC E13 +RemoveParticipantFromConference "
-                                   "+SwitchToListenIn +SwitchToBargeIn monitoring\n"
-                                   "C 2/1 Established A E13 listened to .\n"
-                                   "sound A<C B~music C<AE E<AC\n");
-    stage_expect("A CompleteTransfer 1", "drop A transferred\n"
-                                         "A 1 Released B  transferred\n"
-                                         "A 2/1 Released C  transferred\n"
-                                         "B 1 Participants Established C E13\n"
-                                         "C 1 Established B E13 out of 2 listened to\n"
-                                         "E 1 Established BC E13 +RemoveParticipantFromConference "
-                                         "+SwitchToListenIn +SwitchToBargeIn out of 2 monitoring\n"
-                                         "C 2/1 Released A  transferred listened to\n"
-                                         "E 2/1 Released AC  transferred monitoring\n"
-                                         "sound B<C C<BE E<BC\n");
+    stage_expect("phone E answer",
+                 "E 2/1 Ringing AC R6 -ClearCall monitoring\n"
+                 "E 2/1 Established AC E13 -ClearCall +RemoveParticipantFromConference "
+                 "+SwitchToListenIn +SwitchToBargeIn monitoring\n"
+                 "C 2/1 Established A E13 listened to .\n"
+                 "sound A<C B~music C<AE E<AC\n");
+    stage_expect("A CompleteTransfer 1",
+                 "drop A transferred\n"
+                 "A 1 Released B  transferred\n"
+                 "A 2/1 Released C  transferred\n"
+                 "B 1 Participants Established C E13\n"
+                 "C 1 Established B E13 out of 2 listened to\n"
+                 "E 1 Established BC E13 -ClearCall +RemoveParticipantFromConference "
+                 "+SwitchToListenIn +SwitchToBargeIn out of 2 monitoring\n"
+                 "C 2/1 Released A  transferred listened to\n"
+                 "E 2/1 Released AC  transferred monitoring\n"
+                 "sound B<C C<BE E<BC\n");
     stage_expect("C Hangup 1", "drop B answered-and-hung-up\n"
                                "drop C answered-and-hung-up\n"
                                "drop E answered-and-hung-up\n"
@@ -161,8 +164,8 @@ static void a_supervisor_who_is_rung_comes_along(void **state)
                                          "sound B<C C<B\n");
     stage_expect("phone E answer",
                  "E 1 Ringing BC R6 -ClearCall out of 2 muted monitoring\n"
-                 "E 1 Established BC E13 -MuteCall +RemoveParticipantFromConference +SwitchToCoach "
-                 "+SwitchToBargeIn out of 2 muted monitoring\n"
+                 "E 1 Established BC E13 -MuteCall -ClearCall +RemoveParticipantFromConference "
+                 "+SwitchToCoach +SwitchToBargeIn out of 2 muted monitoring\n"
                  "C 1 Established B E13 out of 2 listened to .\n"
                  "sound B<C C<B E<BC\n");
 }
@@ -184,24 +187,26 @@ static void who_a_supervisor_muted_stays_muted(void **state)
 {
     (void)state;
     stage_play("E ListenIn C; " TALK "A InitiateTransfer 1 C; phone C answer; phone E answer");
-    stage_expect("E MuteMonitoredUser 2",
-                 "E 2/1 UserMuted Established AC E13 -MuteCall +RemoveParticipantFromConference "
-                 "+SwitchToCoach +SwitchToBargeIn muted monitoring\n"
-                 "sound B~music C<A E<AC\n");
+    stage_expect(
+        "E MuteMonitoredUser 2",
+        "E 2/1 UserMuted Established AC E13 -MuteCall -ClearCall +RemoveParticipantFromConference "
+        "+SwitchToCoach +SwitchToBargeIn muted monitoring\n"
+        "sound B~music C<A E<AC\n");
     stage_expect("A CompleteConference 1",
                  "A 2/1 Released C  conferenced\n"
                  "A 1 Established BC E13 +RemoveParticipantFromConference +StartCallRecording\n"
                  "B 1 Participants Established AC E13\n"
                  "C 1 Established AB E13 out of 2 listened to\n"
-                 "E 1 Established ABC E13 -MuteCall +RemoveParticipantFromConference "
+                 "E 1 Established ABC E13 -MuteCall -ClearCall +RemoveParticipantFromConference "
                  "+SwitchToCoach +SwitchToBargeIn out of 2 muted monitoring\n"
                  "C 2/1 Released A  conferenced listened to\n"
                  "E 2/1 Released AC  conferenced muted monitoring\n"
                  "sound A<B B<A C<AB E<ABC\n");
-    stage_expect("E UnmuteMonitoredUser 1",
-                 "E 1 UserMuted Established ABC E13 -MuteCall +RemoveParticipantFromConference "
-                 "+SwitchToCoach +SwitchToBargeIn out of 2 muted monitoring\n"
-                 "sound A<BC B<AC C<AB E<ABC\n");
+    stage_expect(
+        "E UnmuteMonitoredUser 1",
+        "E 1 UserMuted Established ABC E13 -MuteCall -ClearCall +RemoveParticipantFromConference "
+        "+SwitchToCoach +SwitchToBargeIn out of 2 muted monitoring\n"
+        "sound A<BC B<AC C<AB E<ABC\n");
 }
 
 static void a_recorded_call_is_transferred(void **state)
