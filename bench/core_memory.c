@@ -48,7 +48,7 @@ int main(int argc, char **argv)
     struct world w;
     if (count < 2)
         return 2;
-    world_begin(&w, count / (2 * QUEUE_OF) * 2 * QUEUE_OF);
+    world_begin(&w, count / CALLS_STEP * CALLS_STEP);
     measure(&w, "memory of a call of two", "2 kB or less", world_establish);
     world_release(&w, 0, w.count);
     size_t released = heap_bytes(&w);

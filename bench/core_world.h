@@ -12,6 +12,7 @@
 #define CALLEE     1
 #define OUTSIDE    2 /* who calls the pair's queue */
 #define QUEUE_OF   25
+#define CALLS_STEP ((size_t)2 * QUEUE_OF) /* half of so many calls fill queues, too */
 #define WRAP_UP_MS 10000
 
 struct pair_of {
