@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* What each operation and each signal does, step by step, from both sides of a call. */
+/* What each operation and each signal does, step by step, from both sides of a call. Longer than
+ * others: a life of a call is one story. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* One input of the random test, and what is looked at after it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "random.h"
+
+void must(bool holds, const char *sentence)
+{
+    if (!holds)
+        log_abort("broken: %s", sentence);
+}
+
+struct known_leg *leg_of(struct model *m, uint64_t id)
+{
+    for (size_t i = 0; i < m->leg_count; i++)
+        if (m->legs[i].id == id)
+            return &m->legs[i];
+    must(m->leg_count < LEGS_MAX, "the model has room");
+    m->legs[m->leg_count] = (struct known_leg){.id = id};
+    return &m->legs[m->leg_count++];
+}
+
+void forget_leg(struct model *m, uint64_t id)
+{
+    struct known_leg *leg = leg_of(m, id);
+    *leg = m->legs[--m->leg_count];
+}
+
+static void watch_orders(struct model *m)
+{
+    for (size_t i = 0; i < m->w.fx.order_count; i++) {
+        const struct order *order = &m->w.fx.orders[i];
+        if (order->kind == ORDER_MIX)
+            continue;
+        struct known_leg *leg = leg_of(m, order->leg);
+        if (order->kind == ORDER_RING) {
+            must(!leg->is_ring_out, "no second ring order while one is unconfirmed");
+            leg->is_ring_out = true;
+        } else if (order->kind == ORDER_ANSWER) {
+            must(!leg->is_answer_out, "no second answer order while one is unconfirmed");
+            leg->is_answer_out = true;
+        } else if (order->kind == ORDER_DROP) {
+            leg->is_drop_out = true;
+        }
+    }
+}
+
+static void watch_notices(struct model *m)
+{
+    for (size_t i = 0; i < m->w.fx.notice_count; i++) {
+        const struct notice *n = m->w.fx.notices[i];
+        unsigned user = (unsigned)(n->user->name.ptr[1] - '0');
+        must(n->seq == ++m->seq[user], "a user's notices are numbered without a gap");
+        if (notice_channel(n->kind) != NOTICE_ON_CALLS || n->call.state != PARTY_RELEASED)
+            continue;
+        uint64_t key = hash_u64(hash_slice(user, slice_of(n->call.call->id)), n->call.party);
+        for (size_t k = 0; k < m->released_count; k++)
+            must(m->released[k] != key, "one Released notice per party");
+        must(m->released_count < 4096, "the model has room");
+        m->released[m->released_count++] = key;
+        must(n->release_reason != CAUSE_NONE, "a Released notice says why");
+    }
+}
+
+struct watch watch;
+
+/* Over all sequences, whose processes share it: what was ever accepted. */
+uint32_t *accepted;
+
+enum err apply(struct model *m, struct input *input)
+{
+    uint64_t before = core_digest(m->w.core);
+    enum err err = world_apply(&m->w, input);
+    if (!err && input->kind == INPUT_COMMAND)
+        accepted[input->command.op]++;
+    if (err) {
+        must(core_digest(m->w.core) == before, "a refused input changes nothing");
+        must(m->w.fx.reason.len > 0, "a refusal has a reason");
+        must(m->w.fx.order_count == 0 && m->w.fx.notice_count == 0, "a refusal has no effects");
+    }
+    core_check(m->w.core);
+    watch_orders(m);
+    watch_notices(m);
+    if (input->kind == INPUT_SIGNAL && input->signal.kind == SIGNAL_GONE)
+        watch_gone(&watch, input->signal.leg);
+    watch_follow(&watch, &m->w.fx);
+    watch_check(&watch, m->w.core, USERS, m->w.now_ms);
+    return err;
+}
+
+void tick(struct model *m, uint64_t ms)
+{
+    uint64_t until_ms = m->w.now_ms + ms;
+    while (core_next_deadline(m->w.core) <= until_ms) {
+        m->w.now_ms = core_next_deadline(m->w.core);
+        must(apply(m, &(struct input){.kind = INPUT_DEADLINE}) == ERR_OK, "a due deadline fires");
+    }
+    m->w.now_ms = until_ms;
+}
