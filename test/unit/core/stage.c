@@ -237,8 +237,11 @@ static enum err do_command(char *words[], size_t count)
 
 static enum err do_step(char *step)
 {
-    char *words[STAGE_WORDS_MAX] = {NULL};
+    static char none[] = "";
+    char *words[STAGE_WORDS_MAX];
     size_t count = 0;
+    for (size_t i = 0; i < STAGE_WORDS_MAX; i++)
+        words[i] = none;
     for (char *word = strtok(step, " "); word && count < STAGE_WORDS_MAX; word = strtok(NULL, " "))
         words[count++] = word;
     assert_true(count >= 2);
@@ -313,8 +316,8 @@ void stage_leads_to(const char *steps, const char *picture)
     buf_reset(&text);
     if (err)
         buf_printf(&text, "refused: %s, ", stage_refusal(err));
-    for (char user = 'A'; user < 'A' + STAGE_USERS; user++)
-        stage_write_calls(&text, &w, user);
+    for (int i = 0; i < STAGE_USERS; i++)
+        stage_write_calls(&text, &w, (char)('A' + i));
     stage_write_sound(&text, &watch, legs, leg_count);
     compare(steps, picture);
 }
