@@ -131,18 +131,39 @@ static void ring(struct turn *turn, const struct party *monitored, struct device
     party_wait_for(turn, party, WAIT_NO_ANSWER, turn->core->limits.no_answer_ms);
 }
 
+static void tell_muted(struct turn *turn, struct party *supervisor)
+{
+    effects_call_notice(turn, supervisor, NOTICE_MONITORED_USER_MUTED,
+                        (struct notice_extras){.has_extensions = true, .has_wrap_up = true});
+}
+
+/* Tells whoever else supervises it: one who came after another was disarmed. */
+static void set_muted(struct turn *turn, struct party *monitored, bool is_muted,
+                      const struct party *by)
+{
+    if (monitored->is_muted_by_supervisor == is_muted)
+        return;
+    monitored->is_muted_by_supervisor = is_muted;
+    LIST_EACH(it, &monitored->call->parties)
+    {
+        struct party *other = LIST_OWNER(it, struct party, link);
+        if (other != by && other->monitoring && other->monitors == monitored->number &&
+            party_is_living(other))
+            tell_muted(turn, other);
+    }
+}
+
 static void turn_to(struct turn *turn, struct party *supervisor, const struct party *to)
 {
     struct call *call = supervisor->call;
     struct party *before = party_find(call, supervisor->monitors);
     bool was_muted = before->is_muted_by_supervisor;
-    before->is_muted_by_supervisor = false;
+    set_muted(turn, before, false, supervisor);
     supervisor->monitors = to->number;
     call_touch(turn->core, call);
     call_mix(turn, call);
-    if (was_muted) /* the next one is not */
-        effects_call_notice(turn, supervisor, NOTICE_MONITORED_USER_MUTED,
-                            (struct notice_extras){.has_extensions = true, .has_wrap_up = true});
+    if (was_muted != to->is_muted_by_supervisor)
+        tell_muted(turn, supervisor);
 }
 
 static bool is_supervised(const struct party *party)
@@ -245,8 +266,7 @@ void monitor_fails(struct turn *turn, struct party *party, enum cause cause)
 
 void monitor_released(struct turn *turn, struct party *party)
 {
-    struct party *monitored = party_find(party->call, party->monitors);
-    monitored->is_muted_by_supervisor = false;
+    set_muted(turn, party_find(party->call, party->monitors), false, party);
     if (party->ends_monitoring)
         monitor_disarm(turn, party->device);
 }
@@ -312,9 +332,8 @@ enum err monitor_mute(struct turn *turn, bool is_muted)
     if (!party)
         return refuse(turn, ERR_STATE, "%s is not possible: the device supervises nobody who talks",
                       op_row(turn->command->op)->name);
-    party_find(party->call, party->monitors)->is_muted_by_supervisor = is_muted;
+    set_muted(turn, party_find(party->call, party->monitors), is_muted, party);
     call_mix(turn, party->call);
-    effects_call_notice(turn, party, NOTICE_MONITORED_USER_MUTED,
-                        (struct notice_extras){.has_extensions = true, .has_wrap_up = true});
+    tell_muted(turn, party);
     return ERR_OK;
 }

@@ -330,6 +330,33 @@ static void who_holds_by_its_button_is_conferenced(void **state)
                                      "sound A<BC B<AC C<AB\n");
 }
 
+static void two_supervisors_see_who_is_muted(void **state)
+{
+    (void)state;
+    stage_config((struct config_item){
+        .kind = CONFIG_USER, .name = SLICE("u3"), .roles = ROLE_AGENT | ROLE_SUPERVISOR});
+    stage_play("E ListenIn B; " TALK "phone E answer; E CancelSupervisorMonitoring");
+    stage_play("D BargeIn B; phone D answer");
+    stage_expect(
+        "D MuteMonitoredUser 1",
+        "E 1 UserMuted Established ABD E13 -MuteCall -ClearCall +RemoveParticipantFromConference "
+        "+SwitchToCoach +SwitchToBargeIn muted monitoring\n"
+        "D 1 UserMuted Established AB E13 +RemoveParticipantFromConference +SwitchToListenIn "
+        "+SwitchToCoach monitoring\n"
+        "sound A<D B<AD E<ABD D<AB\n");
+    stage_expect(
+        "D Hangup 1",
+        "drop D answered-and-hung-up\n"
+        "E 1 UserMuted Established ABD E13 -MuteCall -ClearCall +RemoveParticipantFromConference "
+        "+SwitchToCoach +SwitchToBargeIn muted monitoring\n"
+        "D 1 Released AB  answered-and-hung-up monitoring\n"
+        "A 1 Participants Established B E13 +StartCallRecording\n"
+        "B 1 Participants Established A E13 listened to\n"
+        "E 1 Participants Established AB E13 -MuteCall -ClearCall +RemoveParticipantFromConference "
+        "+SwitchToCoach +SwitchToBargeIn muted monitoring\n"
+        "sound A<B B<A E<AB\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +371,7 @@ int main(void)
         PLAYED(mute_belongs_to_one_call),
         PLAYED(everybody_holds),
         PLAYED(who_holds_by_its_button_is_conferenced),
+        PLAYED(two_supervisors_see_who_is_muted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
