@@ -353,6 +353,9 @@ void places_count(struct core *core); /* after restore */
 
 /* queue.c */
 void queue_enter(struct turn *turn, struct party *party, struct call_queue *queue);
+/* A call waits in it anew, or it has other members. */
+void queue_has_news(struct core *core, struct call_queue *queue);
+void queue_sort_members(struct call_queue *queue);         /* after it was configured */
 void queue_waited(struct turn *turn, struct party *party); /* for as long as one waits */
 /* The agent's party that is offered the waiting party's call; NULL. */
 struct party *queue_agent(const struct party *party);

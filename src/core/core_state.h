@@ -72,6 +72,7 @@ struct call_queue {
     struct held_item config;
     char id[37];
     struct list waiting; /* party.of_queue, in order of their coming */
+    bool has_news;       /* a call waits anew, or it has other members; false between inputs */
     bool is_tried;       /* while calls are given out: nobody is free for it */
 };
 
@@ -235,8 +236,8 @@ struct core {
     struct list touched_calls;
     struct list touched_users;
     bool has_guests;     /* some device is not with its rightful owner; follows from the devices */
-    bool has_place_news; /* somebody logged in or out, or a device is configured anew */
-    bool has_queue_news; /* a call waits anew, or a queue has other members */
+    bool has_place_news; /* somebody came to a place or left one, or its device is gone */
+    bool has_queue_news; /* some queue has */
     struct core_stats stats;
 };
 

@@ -84,6 +84,8 @@ void party_call_outside(struct turn *turn, struct party *party)
     const struct party *from = party_inviter(party);
     if (!party_is_living(from))
         from = party_talking(call);
+    if (!from) /* everybody who is left is rung again */
+        from = party;
     const char *shown = shown_to_outside(call, from);
     party_goes_outside(party);
     LIST_EACH(it, &core->trunks)

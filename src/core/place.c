@@ -67,8 +67,11 @@ void places_count(struct core *core)
 void place_leave(struct turn *turn, struct user *user)
 {
     LIST_EACH(it, &user->devices)
-    LIST_OWNER(it, struct device, of_owner)->is_by_place = false;
-    turn->core->has_place_news = true;
+    {
+        struct device *device = LIST_OWNER(it, struct device, of_owner);
+        turn->core->has_place_news |= device->is_by_place;
+        device->is_by_place = false;
+    }
 }
 
 static enum err check_device(struct turn *turn, struct slice dn)

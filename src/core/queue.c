@@ -12,8 +12,16 @@
  * or fails like any that can't be had. */
 #include "core/core_int.h"
 
+#include <stdlib.h>
+
 #define FOREVER_MS UINT64_C(315360000000) /* ten years */
 #define OFFERS_MAX 60000                  /* parties of one call; their numbers have an end */
+
+void queue_has_news(struct core *core, struct call_queue *queue)
+{
+    queue->has_news = true;
+    core->has_queue_news = true;
+}
 
 static bool is_waiting(const struct party *party)
 {
@@ -103,7 +111,7 @@ void queue_enter(struct turn *turn, struct party *party, struct call_queue *queu
     list_append(&queue->waiting, &party->of_queue);
     party->since_ms = turn->now_ms;
     party_wait_for(turn, party, WAIT_QUEUE, max_wait_ms > 0 ? max_wait_ms : FOREVER_MS);
-    turn->core->has_queue_news = true;
+    queue_has_news(turn->core, queue);
     if (inviter->state == PARTY_DIALING && inviter->leg && inviter->leg->is_offered)
         leg_answer(turn, inviter->leg); /* so that it hears the music */
     call_mix(turn, call);
@@ -190,7 +198,7 @@ bool queue_takes_back(struct turn *turn, struct party *party, enum cause cause)
     withdraw(turn, waiting, party, cause);
     if (user)
         user_withdraw(turn, user);
-    turn->core->has_queue_news = true;
+    queue_has_news(turn->core, waiting->queue);
     if (max_wait_ms > 0 && turn->now_ms >= waiting->since_ms + max_wait_ms)
         give_up(turn, waiting, CAUSE_NO_ANSWER);
     else
@@ -274,6 +282,48 @@ static struct party *longest_waiting(const struct core *core)
     return longest;
 }
 
+static int by_text(const void *a, const void *b)
+{
+    const struct slice *x = a;
+    const struct slice *y = b;
+    size_t len = x->len < y->len ? x->len : y->len;
+    int order = len > 0 ? memcmp(x->ptr, y->ptr, len) : 0;
+    return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+void queue_sort_members(struct call_queue *queue)
+{
+    const struct config_item *config = &queue->config.item;
+    if (config->member_count > 0)
+        qsort((struct slice *)(uintptr_t)config->members, config->member_count,
+              sizeof *config->members, by_text);
+}
+
+static bool is_member(const struct call_queue *queue, const struct user *user)
+{
+    const struct config_item *config = &queue->config.item;
+    return config->member_count == 0 ||
+           bsearch(&user->card->name, config->members, config->member_count,
+                   sizeof *config->members, by_text);
+}
+
+/* Where nothing is new to the queue, nobody was free for who waits when calls were given out last:
+ * only who was touched since can be. A site may have hundreds of queues of thousands of agents. */
+static struct device *newly_free_device(const struct core *core, const struct call_queue *queue)
+{
+    struct device *best = NULL;
+    if (queue->has_news)
+        return queue_free_device(core, queue);
+    LIST_EACH(it, &core->touched_users)
+    {
+        const struct user *user = LIST_OWNER(it, struct user, touched);
+        struct device *better = better_of(core, best, user);
+        if (better != best && is_member(queue, user))
+            best = better;
+    }
+    return best;
+}
+
 /* Whether anything happened that can bring a call and an agent together. */
 static bool has_news(const struct core *core)
 {
@@ -290,14 +340,19 @@ void queues_distribute(struct turn *turn)
     struct core *core = turn->core;
     if (list_is_empty(&core->queues) || !has_news(core))
         return;
-    core->has_queue_news = false;
     LIST_EACH(it, &core->queues)
-    LIST_OWNER(it, struct call_queue, link)->is_tried = false;
+    {
+        struct call_queue *queue = LIST_OWNER(it, struct call_queue, link);
+        queue->is_tried = list_is_empty(&queue->waiting) || !newly_free_device(core, queue);
+    }
     for (struct party *party; (party = longest_waiting(core));) {
-        struct device *device = queue_free_device(core, party->queue);
+        struct device *device = newly_free_device(core, party->queue);
         if (device)
             offer(turn, party, device);
         else
             party->queue->is_tried = true;
     }
+    core->has_queue_news = false;
+    LIST_EACH(it, &core->queues)
+    LIST_OWNER(it, struct call_queue, link)->has_news = false;
 }

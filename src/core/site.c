@@ -49,6 +49,7 @@ struct call_queue *call_queue_create(struct core *core, const struct config_item
         memcpy(queue->id, item->id.ptr, item->id.len);
     else
         ids_guid_of_name(item->name, queue->id);
+    queue_sort_members(queue);
     list_init(&queue->waiting);
     list_append(&core->queues, &queue->link);
     map_put(&core->queue_by_number, queue->config.item.name, queue);
@@ -74,7 +75,6 @@ enum err call_queue_put(struct turn *turn)
         return refuse(turn, ERR_IN_USE, "queue '%.*s' has the number of a device",
                       (int)item->name.len, item->name.ptr);
     struct call_queue *queue = call_queue_find(core, item->name);
-    core->has_queue_news = true;
     if (!queue) {
         call_queue_create(core, item);
         return ERR_OK;
@@ -82,7 +82,11 @@ enum err call_queue_put(struct turn *turn)
     map_remove(&core->queue_by_number, queue->config.item.name);
     bool is_new = held_item_set(&queue->config, item);
     map_put(&core->queue_by_number, queue->config.item.name, queue);
-    return is_new ? ERR_OK : unchanged(turn);
+    if (!is_new)
+        return unchanged(turn);
+    queue_sort_members(queue);
+    queue_has_news(core, queue);
+    return ERR_OK;
 }
 
 /* Who waits in it is released; a call that it brought goes on. */

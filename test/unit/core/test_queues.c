@@ -336,6 +336,54 @@ static void a_queue_overflows_to_the_outside(void **state)
     end(&w);
 }
 
+/* Nobody of the call talks: who was transferred has lost its telephone and is rung again. */
+static void a_queue_overflows_to_the_outside_of_a_call_in_which_nobody_talks(void **state)
+{
+    (void)state;
+    struct world w;
+    char id[33];
+    begin_offered(&w);
+    put(&w, (struct config_item){.kind = CONFIG_TRUNK, .name = SLICE("t"), .calls = 2});
+    struct config_item item = queue_900();
+    item.overflow = SLICE("+493012345");
+    item.max_wait_ms = 10000;
+    put(&w, item);
+    answer(&w, caller_leg);
+    answer(&w, agent_leg);
+    world_call_id(&w, "u1", id);
+    assert_int_equal(world_command(&w, "u1", OP_SINGLE_STEP_TRANSFER, id, "900"), ERR_OK);
+    put_state(&w, "u1", OP_NOT_READY);
+    assert_int_equal(world_command(&w, "u0", OP_INITIATE_TRANSFER, id, "104"), ERR_OK);
+    world_signal(&w, SIGNAL_GONE, caller_leg, CAUSE_HANGUP);
+    rung(&w, "100");
+    world_wait(&w, 10000);
+    rung(&w, "+493012345");
+    end(&w);
+}
+
+static void only_agents_of_the_queue_get_its_calls_wherever_they_are_named(void **state)
+{
+    (void)state;
+    static const struct slice unsorted[] = {SLICE("u3"), SLICE("u"), SLICE("u1"), SLICE("u10")};
+    struct world w;
+    begin(&w);
+    struct config_item item = queue_900();
+    item.members = unsorted;
+    put(&w, item);
+    call_from(&w, "100", "900");
+    ready(&w, "u2");
+    ready(&w, "u4");
+    assert_null(world_order(&w, ORDER_RING));
+    ready(&w, "u3");
+    rung(&w, "103");
+    item.members = members; /* u2, who is Ready, has become one */
+    item.max_waiting = 5;
+    assert_int_equal(put(&w, item), ERR_OK);
+    call_from(&w, "101", "900");
+    rung(&w, "102");
+    end(&w);
+}
+
 static void a_forwarded_call_reaches_the_queue(void **state)
 {
     (void)state;
@@ -365,6 +413,8 @@ int main(void)
         cmocka_unit_test(an_agent_who_is_rung_has_its_time),
         cmocka_unit_test(who_calls_from_outside_waits_and_is_answered),
         cmocka_unit_test(a_queue_overflows_to_the_outside),
+        cmocka_unit_test(a_queue_overflows_to_the_outside_of_a_call_in_which_nobody_talks),
+        cmocka_unit_test(only_agents_of_the_queue_get_its_calls_wherever_they_are_named),
         cmocka_unit_test(a_forwarded_call_reaches_the_queue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
