@@ -196,6 +196,7 @@ static struct party *move_party(struct turn *turn, struct party *from, const str
         list_append(&from->of_queue, &to->of_queue); /* right before it */
         list_remove(&from->of_queue);
         to->since_ms = from->since_ms; /* it has waited so long already */
+        queue_has_news(turn->core, to->queue);
     }
     if (from->wait != WAIT_NOTHING) {
         to->wait = from->wait;
@@ -222,7 +223,8 @@ static void move_all(struct turn *turn, const struct consult *consult, struct mo
         struct party *to = moves->list[i].to;
         to->inviter = moved_number(moves, from->inviter, to->inviter);
         if (from->monitoring)
-            monitor_moved(moves->list[i].from, to, moved_number(moves, from->monitors, 0));
+            monitor_moved(moves->list[i].from, to,
+                          moved_number(moves, from->monitors, consult->original->number));
         if (from->offer > 0)
             to->offer = moved_number(moves, from->offer - 1, UINT32_MAX) + 1;
     }
@@ -286,7 +288,8 @@ enum err consult_complete(struct turn *turn, enum cause cause)
                       "be completed; leave it out to complete the newest");
     struct call *parent = consult.original->call;
     struct call *call = consult.party->call;
-    if (call_living(parent) + call_living(call) > MIX_LEGS_MAX + 2)
+    size_t leaving = cause == CAUSE_CONFERENCED ? 1 : 2;
+    if (call_living(parent) + call_living(call) > MIX_LEGS_MAX + leaving)
         return refuse(turn, ERR_RANGE, "a call has at most %d parties at a time", MIX_LEGS_MAX);
     merge_data(turn, parent, call);
     if (cause == CAUSE_TRANSFERRED) { /* before the others come: it sees whom it leaves */

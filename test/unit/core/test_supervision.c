@@ -760,6 +760,31 @@ static void who_is_consulted_brings_its_supervisor_along(void **state)
     }
 }
 
+/* Who was consulted has left for somebody outside: the supervisor follows the one who asked. */
+static void who_consults_brings_its_supervisor_along(void **state)
+{
+    (void)state;
+    struct input trunk = {.kind = INPUT_CONFIG,
+                          .config = {.kind = CONFIG_TRUNK, .name = SLICE("carrier"), .calls = 2}};
+    char consult_id[33];
+    talk();
+    world_apply(&w, &trunk);
+    arm_for("u2", "102", OP_COACH, "103", MONITOR_CALL, MONITOR_ALL_CALLS);
+    world_command(&w, "u1", OP_INITIATE_TRANSFER, id, "103");
+    uint64_t consulted = world_order(&w, ORDER_RING)->leg;
+    world_signal(&w, SIGNAL_ANSWERED, consulted, CAUSE_NONE);
+    join();
+    world_call_id(&w, "u3", consult_id);
+    assert_int_equal(world_command(&w, "u3", OP_SINGLE_STEP_CONFERENCE, consult_id, "+493012345"),
+                     ERR_OK);
+    legs[3] = world_order(&w, ORDER_RING)->leg;
+    world_signal(&w, SIGNAL_ANSWERED, legs[3], CAUSE_NONE);
+    assert_int_equal(world_command(&w, "u3", OP_HANGUP, consult_id, ""), ERR_OK);
+    assert_int_equal(world_command(&w, "u1", OP_COMPLETE_CONFERENCE, id, ""), ERR_OK);
+    assert_heard(false, true);
+    assert_false(hears(3, SUPER));
+}
+
 static void a_supervisor_may_consult_too(void **state)
 {
     (void)state;
@@ -811,6 +836,7 @@ int main(void)
         TEST(a_completed_transfer_is_left_or_followed_by_scope),
         TEST(a_completed_conference_is_heard_whole),
         TEST(who_is_consulted_brings_its_supervisor_along),
+        TEST(who_consults_brings_its_supervisor_along),
         TEST(a_supervisor_may_consult_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
