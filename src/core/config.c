@@ -166,9 +166,8 @@ void device_set_owner(struct device *device, struct user *owner)
 static void device_detach(struct turn *turn, struct device *device)
 {
     monitor_forget(turn, device);
-    LIST_EACH_SAFE(it, &device->parties)
-    {
-        struct party *party = LIST_OWNER(it, struct party, of_device);
+    while (!list_is_empty(&device->parties)) { /* others may come and go with each that quits */
+        struct party *party = LIST_OWNER(device->parties.next, struct party, of_device);
         party_quits(turn, party, CAUSE_FAILED);
         if (party_is_living(party)) /* it would have heard the busy tone */
             call_end(turn, party->call, CAUSE_FAILED);

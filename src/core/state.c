@@ -120,8 +120,11 @@ enum err state_put(struct turn *turn)
     LIST_EACH(it, &turn->core->users)
     {
         struct user *user = LIST_OWNER(it, struct user, link);
-        if (user->intent == state)
-            user_touch(turn->core, user);
+        if (user->intent != state)
+            continue;
+        user_touch(turn->core, user);
+        if (!user_has_telephone(user) || (user->is_vanished && !user_has_call(user)))
+            user_withdraw(turn, user); /* where the state is a way to be Ready from now on */
     }
     state_card_unref(old);
     return ERR_OK;

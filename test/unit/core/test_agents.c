@@ -130,6 +130,23 @@ static void configured_states_are_asked_for_by_name(void **state)
     end(&w);
 }
 
+static void a_state_that_becomes_a_ready_one_makes_nobody_ready_without_a_telephone(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, 2);
+    put_state(&w, "Eager", AGENT_NOT_READY);
+    for (int i = 0; i < 2; i++) {
+        login(&w, i ? "u1" : "u0");
+        do_at(&w, i ? "u1" : "u0", OP_AGENT_STATE, OP_ON_CHANNEL, "", "Eager");
+    }
+    telephone(&w, SIGNAL_UNREGISTERED, "100");
+    put_state(&w, "Eager", AGENT_READY);
+    assert_true(state_is(&w, "u0", "NotReady"));
+    assert_true(state_is(&w, "u1", "Eager"));
+    end(&w);
+}
+
 static void without_a_telephone_nobody_stays_ready(void **state)
 {
     (void)state;
@@ -389,6 +406,7 @@ int main(void)
         cmocka_unit_test(each_state_is_told_on_devices_and_channel),
         cmocka_unit_test(a_state_needs_a_session_and_ready_a_telephone),
         cmocka_unit_test(configured_states_are_asked_for_by_name),
+        cmocka_unit_test(a_state_that_becomes_a_ready_one_makes_nobody_ready_without_a_telephone),
         cmocka_unit_test(without_a_telephone_nobody_stays_ready),
         cmocka_unit_test(do_not_disturb_is_a_pair_of_capabilities),
         cmocka_unit_test(who_is_not_to_be_disturbed_is_busy),
