@@ -22,6 +22,8 @@ void api_render_user_state(const struct state_card *state, struct buf *out)
 {
     struct json_writer w = json_begin_object(out);
     if (!state) {
+        json_text(&w, "id", "0F7F5003-EF26-4D13-A6EF-D0C7EC819BEB"); /* as live servers say it */
+        json_text(&w, "displayName", "Logged Out");
         json_text(&w, "state", "LoggedOut");
         json_end_object(&w);
         return;

@@ -10,6 +10,9 @@ from support.rest import Agent, Http, accepted, refused
 CONTACTS = "/api/v2/contacts"
 MATCH = "filterName=NamesOrPhoneNumberMatches&filterParameters="
 
+LOGGED_OUT = {"id": "0F7F5003-EF26-4D13-A6EF-D0C7EC819BEB", "displayName": "Logged Out",
+              "state": "LoggedOut"}
+
 
 def search(http, query):
     answer = http.get(f"{CONTACTS}?{query}")
@@ -61,7 +64,7 @@ def test_whether_somebody_can_be_had(server):
     other = Agent(server, 1)
     assert availability(asking, "agent1") == [
         {"channel": "voice", "available": False, "phoneNumber": "15001", "userActivity": "Idle",
-         "userState": {"state": "LoggedOut"}}]
+         "userState": LOGGED_OUT}]
     accepted(other.http.post("/api/v2/me",
                              {"operationName": "StartContactCenterSession", "channels": ["voice"]}))
     accepted(other.http.post("/api/v2/me", {"operationName": "Ready"}))

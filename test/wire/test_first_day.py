@@ -13,6 +13,9 @@ API = "/api/v2"
 NOT_READY = "900D55CC-2BB0-431F-8BF9-D3525B383BE6"
 READY = "9430250E-0A1B-421F-B372-F29E69366DED"
 
+LOGGED_OUT = {"id": "0F7F5003-EF26-4D13-A6EF-D0C7EC819BEB", "displayName": "Logged Out",
+              "state": "LoggedOut"}
+
 
 def read(http, path):
     answer = http.get(path)
@@ -33,7 +36,7 @@ def test_a_desktop_starts(server):
     user = read(http, f"{API}/me?subresources=*")["user"]
     assert user["userName"] == "agent0" and user["roles"] == ["ROLE_AGENT"]
     assert [device["phoneNumber"] for device in user["devices"]] == ["15000"]
-    assert user["devices"][0]["userState"] == {"state": "LoggedOut"}
+    assert user["devices"][0]["userState"] == LOGGED_OUT
     assert user["calls"] == [] and user["skills"] == []
     assert [channel["channel"] for channel in user["channels"]] == ["voice"]
     assert {"api-voice", "api-voice-recording"} == {one["id"] for one in user["features"]}

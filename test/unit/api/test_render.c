@@ -4,6 +4,10 @@
 /* What leaves as JSON: the golden notice, repeated keys, bytes as they came, extras by kind. */
 #include "desk.h"
 
+#define LOGGED_OUT                                                                                 \
+    "{\"id\":\"0F7F5003-EF26-4D13-A6EF-D0C7EC819BEB\",\"displayName\":\"Logged Out\","             \
+    "\"state\":\"LoggedOut\"}"
+
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -230,7 +234,7 @@ static void device_and_channel_notices(void **state)
         {NOTICE_DEVICE_STATE_CHANGE, true,
          "{\"devices\":[" DEVICE_JSON "],\"messageType\":\"DeviceStateChangeMessage\"}"},
         {NOTICE_CHANNEL_STATE_CHANGE, false,
-         "{\"channels\":[{\"channel\":\"voice\",\"userState\":{\"state\":\"LoggedOut\"}}],"
+         "{\"channels\":[{\"channel\":\"voice\",\"userState\":" LOGGED_OUT "}],"
          "\"messageType\":\"ChannelStateChangeMessageV2\"}"},
         {NOTICE_DEVICE_ERROR, true,
          "{\"messageType\":\"ErrorMessage\",\"errorMessage\":\"no\",\"devicePath\":\"/"
