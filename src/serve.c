@@ -359,6 +359,7 @@ static enum err tear_down(struct server *s)
         deliver_all(s);
     }
     reload_destroy(s->reload);
+    s->reload = NULL;
     auth_destroy(s->auth);
     web_destroy(s->web);
     bayeux_destroy(s->bayeux);
@@ -411,7 +412,8 @@ static void our_signals(sigset_t *set)
 static void begin_reload(void *ctx)
 {
     struct server *s = ctx;
-    reload_begin(s->reload);
+    if (s->reload) /* the web's last posts run when it is gone */
+        reload_begin(s->reload);
 }
 
 /* On the thread of signals, which is not cancelled in the middle of it. */
