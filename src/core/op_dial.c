@@ -28,13 +28,17 @@ enum err op_dial(struct turn *turn)
     else if (device_is_busy(device))
         err = refuse(turn, ERR_STATE,
                      "Dial is not possible: device '%s' has a call; hang it up first", device->dn);
+    struct leg *up = device_leg(device);
+    if (!err && up && leg_count(up) >= LEG_PARTIES_MAX)
+        err = refuse(turn, ERR_RANGE,
+                     "Dial is not possible: telephone '%s' has %d calls, the most that one holds",
+                     device->dn, LEG_PARTIES_MAX);
     if (err) {
         user_data_unref(data);
         return err;
     }
     struct call *call = call_create(turn, CALL_TYPE_INTERNAL);
     call_set_data(call, data);
-    struct leg *up = device_leg(device);
     number_copy(call->caller_id, slice_of(caller_id.digits));
     call_begin(turn, call, device, up, slice_of(dialled.digits));
     return ERR_OK;

@@ -394,10 +394,35 @@ static void answer_while_the_other_is_held(void **state)
     stage_expect("clock 1", "");
 }
 
+static void one_telephone_dials_no_more_calls_than_its_leg_holds(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, 2);
+    struct input device = {
+        .kind = INPUT_CONFIG,
+        .config = {
+            .kind = CONFIG_DEVICE, .name = SLICE("100"), .owner = SLICE("u0"), .calls = 100}};
+    assert_int_equal(world_apply(&w, &device), ERR_OK);
+    assert_int_equal(world_command(&w, "u0", OP_DIAL, "100", "101"), ERR_OK);
+    uint64_t leg = world_order(&w, ORDER_RING)->leg;
+    world_signal(&w, SIGNAL_ANSWERED, leg, CAUSE_NONE);
+    for (int i = 1; i < 8; i++) /* 101 is busy: each hears the tone */
+        assert_int_equal(world_command(&w, "u0", OP_DIAL, "100", "101"), ERR_OK);
+    assert_int_equal(world_command(&w, "u0", OP_DIAL, "100", "101"), ERR_RANGE);
+    world_signal(&w, SIGNAL_GONE, leg, CAUSE_HANGUP);
+    core_check(w.core);
+    struct core_stats stats;
+    core_stats(w.core, &stats);
+    assert_int_equal(stats.calls_by_state[PARTY_DIALING], 0); /* none is forgotten */
+    world_free(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PLAYED(a_second_answer_borrows_the_leg_that_is_up),
+        cmocka_unit_test(one_telephone_dials_no_more_calls_than_its_leg_holds),
         PLAYED(two_calls_take_turns_by_retrieve),
         PLAYED(a_human_answers_the_second_leg),
         PLAYED(the_telephones_own_hold_buttons),
