@@ -218,9 +218,9 @@ static const char *recording_state(const struct call_view *view)
 static void render_how(const struct rendering *r, const struct call_view *view,
                        struct json_writer *w)
 {
-    if (view->call->data && view->call->data->count > 0 && has(r, "userData")) {
+    if (view->data && view->data->count > 0 && has(r, "userData")) {
         json_item(w);
-        buf_slice(w->out, user_data_members(view->call->data));
+        buf_slice(w->out, user_data_members(view->data));
     }
     if (view->call->parent_id[0] && has(r, "parentCallUri"))
         put_uri(w, "parentCallUri", r->api->root, "/me/calls/", view->call->parent_id);

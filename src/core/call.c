@@ -74,7 +74,6 @@ void call_set_data(struct call *call, struct user_data *data)
 {
     user_data_unref(call->data);
     call->data = data;
-    call_changed(call);
 }
 
 size_t call_count(const struct call *call, unsigned states)

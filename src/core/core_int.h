@@ -51,8 +51,6 @@ void effects_call_notice(struct turn *turn, struct party *party, enum notice_kin
 void effects_device_notice(struct turn *turn, struct device *device, enum notice_kind kind);
 /* To the device's owner; text is static. */
 void effects_device_error(struct turn *turn, struct device *device, const char *text);
-/* Of all that its user sees of it. */
-uint64_t device_view_digest(const struct device_view *view);
 
 /* op_table.c */
 struct op_rule {
@@ -419,6 +417,7 @@ void call_touch(struct core *core, struct call *call);
 void user_touch(struct core *core, struct user *user);
 void device_touch(struct core *core, struct device *device); /* its calls and its owner */
 void settle(struct turn *turn);
+/* Of all that may change in what its user sees of it. */
 uint64_t device_digest(const struct core *core, const struct device *device);
 /* After restore: everybody has been told what is. */
 void settle_told(struct core *core);
@@ -444,6 +443,7 @@ void view_of_call(const struct core *core, struct party *party, uint64_t now_ms,
 /* What others may change in a party's view unasked: its capabilities, and whether a supervisor
  * listens to it. */
 uint64_t party_picture(const struct core *core, const struct party *party);
+uint64_t call_view_picture(const struct call_view *view);
 void view_of_device(const struct core *core, const struct device *device, struct device_view *out);
 
 /* text.c: copies a number that is known to fit. */

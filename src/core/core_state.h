@@ -36,23 +36,23 @@ struct past_call {
 
 struct user {
     struct list link; /* core.users */
-    uint64_t serial;  /* rises in order of creation */
     struct user_card *card;
-    uint64_t seq;               /* number of the last notice */
-    bool has_session;           /* contact-centre session for voice */
-    bool is_vanished;           /* its desktop went without ending the session */
-    struct agent_state *intent; /* what the agent asked for last */
-    uint64_t idle_since_ms;     /* queues give calls to who is idle longest */
-    struct deadline wrap_up;    /* in the heap: AfterCallWork until then, whatever the intent */
-    struct deadline vanished;   /* in the heap: is logged out then */
-    struct list parties;        /* party.of_user */
-    struct list devices;        /* device.of_owner, in order of the devices' creation */
-    struct past_call *past;     /* oldest first */
-    size_t past_count;
-    size_t past_cap;
-    bool is_touched; /* in core.touched_users */
+    uint64_t seq;     /* number of the last notice */
+    uint64_t serial;  /* rises in order of creation */
+    bool has_session; /* contact-centre session for voice */
+    bool is_vanished; /* its desktop went without ending the session */
+    bool is_touched;  /* in core.touched_users */
     struct list touched;
     struct state_card *told_state; /* what its channel's last notice said; a reference */
+    struct agent_state *intent;    /* what the agent asked for last */
+    struct list devices;           /* device.of_owner, in order of the devices' creation */
+    struct list parties;           /* party.of_user */
+    struct deadline wrap_up;       /* in the heap: AfterCallWork until then, whatever the intent */
+    struct deadline vanished;      /* in the heap: is logged out then */
+    uint64_t idle_since_ms;        /* queues give calls to who is idle longest */
+    struct past_call *past;        /* oldest first */
+    size_t past_count;
+    size_t past_cap;
 };
 
 struct agent_state {
@@ -88,35 +88,32 @@ struct place {
 
 struct device {
     struct list link; /* core.devices */
-    struct list of_owner;
-    uint64_t serial; /* rises in order of creation */
     char dn[NUMBER_MAX + 1];
     char id[37];
-    struct user *owner;      /* may be NULL */
-    struct user *configured; /* whose it is when nobody else has it by a place; may be NULL */
-    enum remote_answer remote_answer;
-    uint64_t calls_max;
     bool may_record;
     bool is_registered;
     bool talks;
     bool is_dnd;
     bool is_by_place; /* its owner has it by the place where it is logged in */
+    enum remote_answer remote_answer : 8;
+    enum monitoring monitoring : 8; /* armed by this device's supervisor */
+    enum monitor_scope scope : 8;
+    enum monitor_span span : 8;
     char forward_to[NUMBER_MAX + 1];
-    enum monitoring monitoring; /* armed by this device's supervisor */
-    enum monitor_scope scope;
-    enum monitor_span span;
-    struct device *monitors;     /* NULL with MONITORING_NONE */
-    struct device *monitored_by; /* whose monitors this is */
+    struct user *owner; /* may be NULL */
+    struct list of_owner;
     struct list parties;         /* party.of_device */
     uint64_t told;               /* digest of what its last notice said */
+    struct device *monitors;     /* NULL with MONITORING_NONE */
+    struct device *monitored_by; /* whose monitors this is */
+    struct user *configured;     /* whose it is when nobody else has it by a place; may be NULL */
+    uint64_t calls_max;
+    uint64_t serial; /* rises in order of creation */
 };
 
 struct leg {
     struct list link; /* core.legs */
     uint64_t id;
-    char dn[NUMBER_MAX + 1];
-    char from[NUMBER_MAX + 1];
-    struct slice trunk;  /* own memory; absent: a device's */
     struct party *party; /* who is heard on it; NULL once nobody has it */
     struct list parties; /* party.of_leg: who is heard and who rests on it, in order of coming */
     bool is_offered;     /* the telephone began it and we have not accepted it */
@@ -125,7 +122,10 @@ struct leg {
     bool is_answer_pending; /* ORDER_ANSWER is out */
     bool auto_answer;       /* of ORDER_RING */
     bool talks;
-    enum cause drop_cause;
+    enum cause drop_cause : 8;
+    char dn[NUMBER_MAX + 1];
+    char from[NUMBER_MAX + 1];
+    struct slice trunk; /* own memory; absent: a device's */
     struct buf keep;
 };
 
@@ -138,30 +138,22 @@ enum party_wait {
     WAIT_QUEUE      /* it waits in a queue */
 };
 
+/* What each input looks at comes first, and so does that of call: there are many, and the rest is
+ * not to be fetched with it. */
 struct party {
     struct list link; /* call.parties */
-    struct list of_user;
-    struct list of_device;
-    struct list of_leg;
-    struct list of_queue; /* queue.waiting */
     struct call *call;
-    uint32_t number;  /* within the call */
-    uint32_t recall;  /* number of the party that rings it again after a failed transfer; 0: none */
-    uint32_t inviter; /* number of the party that called this one; its own when it began the call */
-    uint32_t offer;   /* agent: number of the queue's party that it is offered for, plus one; 0 */
-    uint32_t monitors; /* supervisor: number of the party that it monitors */
-    uint32_t hops;     /* forwardings and overflows so far */
-    char dn[NUMBER_MAX + 1];
-    char dnis[NUMBER_MAX + 1];
-    char previous_id[33];  /* of the call it came out of, or empty */
-    struct device *device; /* NULL: not found yet, or no device of ours */
     struct user *user;     /* the device's owner; NULL: nobody is told */
+    struct device *device; /* NULL: not found yet, or no device of ours */
     struct leg *leg;
-    struct call_queue
-        *queue; /* it waits there, or was brought by it; NULL once the queue is removed */
-    enum party_state state;
-    enum monitoring monitoring; /* of a supervisor's party */
-    bool is_shown;              /* among the participants that others see */
+    uint64_t told;   /* party_picture that its user was told last */
+    uint32_t number; /* within the call */
+    enum party_state state : 8;
+    enum monitoring monitoring : 8; /* of a supervisor's party */
+    enum party_wait wait : 8;
+    enum cause cause : 8;      /* of Released */
+    enum cause fail_cause : 8; /* WAIT_TONE: what Released will say */
+    bool is_shown;             /* among the participants that others see */
     bool is_muted;
     bool is_held_by_telephone;   /* Held: by its own button, and so to be retrieved there */
     bool is_outside;             /* beyond a trunk */
@@ -170,41 +162,51 @@ struct party {
     bool leaves_with_monitored;  /* supervisor, scope Agent */
     bool ends_monitoring;        /* supervisor, NextCall: its device is disarmed with it */
     bool begins;                 /* talks for the first time; false between inputs */
-    enum cause cause;            /* of Released */
-    enum cause fail_cause;       /* WAIT_TONE: what Released will say */
-    enum party_wait wait;
-    struct deadline deadline;
+    uint32_t monitors;           /* supervisor: number of the party that it monitors */
     uint64_t since_ms;
+    struct call_queue
+        *queue; /* it waits there, or was brought by it; NULL once the queue is removed */
+    char dnis[NUMBER_MAX + 1];
+    char previous_id[33]; /* of the call it came out of, or empty */
+    char dn[NUMBER_MAX + 1];
+    struct list of_leg;
+    struct list of_device;
+    struct list of_user;
+    struct list of_queue; /* queue.waiting */
+    struct deadline deadline;
     uint64_t ended_ms;
-    uint64_t told; /* party_picture that its user was told last */
+    uint32_t recall;  /* number of the party that rings it again after a failed transfer; 0: none */
+    uint32_t inviter; /* number of the party that called this one; its own when it began the call */
+    uint32_t offer;   /* agent: number of the queue's party that it is offered for, plus one; 0 */
+    uint32_t hops;    /* forwardings and overflows so far */
 };
 
 #define CALL_PARTIES_MAX 1000 /* that a call has ever had; at most MIX_LEGS_MAX at a time */
 
 struct call {
     struct list link; /* core.calls */
-    uint64_t serial;  /* 1, 2, 3 ... in order of creation */
     char id[33];
+    bool is_touched;
+    bool is_over; /* everybody is gone; it stays readable until the deadline */
+    bool is_business;
+    bool is_for_conference; /* consult: begun by InitiateConference */
+    enum call_type type : 8;
+    enum recording recording : 8;
+    struct list parties;
+    struct user_data *data;
+    struct call_part *part; /* cache; NULL when something in it changed */
+    struct list touched;    /* core.touched_calls */
+    uint64_t serial;        /* 1, 2, 3 ... in order of creation */
+    struct call *parent;    /* of a consult call; NULL: none, or forgotten */
+    struct list consults;
+    struct list of_parent; /* parent.consults */
+    struct deadline deadline;
+    struct user_data *inherited; /* consult: what data was at its begin; a reference */
+    uint32_t next_party;
     char conn_id[17];
     char ani[NUMBER_MAX + 1];
     char
         caller_id[NUMBER_MAX + 1]; /* to show to those called outside; empty: the caller's number */
-    enum call_type type;
-    bool is_business;
-    bool is_for_conference; /* consult: begun by InitiateConference */
-    enum recording recording;
-    struct call *parent;   /* of a consult call; NULL: none, or forgotten */
-    struct list of_parent; /* parent.consults */
-    struct list consults;
-    struct user_data *data;
-    struct user_data *inherited; /* consult: what data was at its begin; a reference */
-    struct list parties;
-    uint32_t next_party;
-    bool is_over; /* everybody is gone; it stays readable until the deadline */
-    bool is_touched;
-    struct list touched; /* core.touched_calls */
-    struct deadline deadline;
-    struct call_part *part; /* cache; NULL when something in it changed */
 };
 
 struct core {

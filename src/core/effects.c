@@ -63,35 +63,15 @@ void effects_order_done(struct turn *turn, const struct order *order)
 
 static uint64_t digest_call(uint64_t h, const struct call_view *view)
 {
-    const struct call_part *part = view->call;
-    h = hash_bytes(h, part->id, sizeof part->id);
+    h = hash_u64(h, view->call->hash);
+    h = hash_u64(h, view->data ? view->data->hash : 0);
     h = hash_u64(h, view->capabilities);
     h = hash_u64(h, (uint64_t)view->state << 32 | view->duration_s);
-    h = hash_u64(h, part->data ? part->data->hash : 0);
-    h = hash_u64(h, (uint64_t)part->participant_count << 32 | view->party);
-    for (uint32_t i = 0; i < part->participant_count; i++)
-        h = hash_slice(h, number_slice(part->participants[i].number));
-    h = hash_u64(h, (uint64_t)part->type << 8 | (uint64_t)part->recording << 4 |
-                        (uint64_t)part->is_business << 3 | (uint64_t)view->is_listened_to << 2 |
+    h = hash_u64(h, (uint64_t)view->party << 3 | (uint64_t)view->is_listened_to << 2 |
                         (uint64_t)view->is_monitored_muted << 1 | (uint64_t)view->is_muted);
-    h = hash_slice(hash_slice(h, slice_of(part->parent_id)), slice_of(view->previous_id));
+    if (view->previous_id[0])
+        h = hash_slice(h, slice_of(view->previous_id));
     return hash_slice(hash_slice(h, slice_of(view->dnis)), slice_of(view->device_dn));
-}
-
-uint64_t device_view_digest(const struct device_view *view)
-{
-    uint64_t h = hash_slice(0, slice_of(view->dn));
-    h = hash_slice(h, slice_of(view->forward_to));
-    h = hash_slice(h, slice_of(view->target_id));
-    h = hash_u64(h, (uint64_t)view->monitoring << 5 | (uint64_t)view->scope << 4 |
-                        (uint64_t)view->span << 3 | (uint64_t)view->is_dnd << 2 |
-                        (uint64_t)view->is_active << 1);
-    if (view->state) {
-        h = hash_slice(h, slice_of(view->state->id));
-        h = hash_slice(h, view->state->display_name);
-        h = hash_u64(hash_slice(h, view->state->reason), (uint64_t)view->state->mode);
-    }
-    return hash_u64(h, view->capabilities);
 }
 
 static struct notice *add_notice(struct turn *turn, struct user *user, enum notice_kind kind)
@@ -105,8 +85,8 @@ static struct notice *add_notice(struct turn *turn, struct user *user, enum noti
     notice->time_ms = turn->now_ms;
     fx->notices = mem_grow(fx->notices, &fx->notice_cap, fx->notice_count + 1, sizeof *fx->notices);
     fx->notices[fx->notice_count++] = notice;
-    fx->digest = hash_u64(hash_slice(fx->digest, user->card->name),
-                          notice->seq << 8 | (uint64_t)notice->kind);
+    fx->digest =
+        hash_u64(hash_u64(fx->digest, user->serial), notice->seq << 8 | (uint64_t)notice->kind);
     return notice;
 }
 
@@ -122,7 +102,7 @@ void effects_call_notice(struct turn *turn, struct party *party, enum notice_kin
     notice->error = extras.error;
     notice->error_text = extras.error_text;
     view_of_call(turn->core, party, turn->now_ms, &notice->call);
-    party->told = party_picture(turn->core, party);
+    party->told = call_view_picture(&notice->call);
     turn->fx->digest =
         hash_u64(digest_call(turn->fx->digest, &notice->call),
                  (uint64_t)extras.error << 16 | (uint64_t)extras.release_reason << 8 |
@@ -138,7 +118,8 @@ static void device_notice(struct turn *turn, struct device *device, enum notice_
     notice->error = error_text ? ERR_INTERNAL : ERR_OK;
     notice->error_text = error_text;
     view_of_device(turn->core, device, &notice->device);
-    turn->fx->digest = hash_u64(turn->fx->digest, device_view_digest(&notice->device));
+    turn->fx->digest = hash_slice(turn->fx->digest, slice_of(device->dn));
+    turn->fx->digest = hash_u64(turn->fx->digest, device_digest(turn->core, device));
     turn->fx->digest = hash_slice(turn->fx->digest, slice_of(error_text));
 }
 

@@ -53,7 +53,6 @@ static enum tone tone_for(const struct party *party)
 
 void call_mix(struct turn *turn, struct call *call)
 {
-    struct mix_leg *legs = arena_zalloc(&turn->fx->arena, MIX_LEGS_MAX * sizeof *legs);
     const struct party *of[MIX_LEGS_MAX];
     size_t count = 0;
     LIST_EACH(it, &call->parties)
@@ -64,6 +63,7 @@ void call_mix(struct turn *turn, struct call *call)
     }
     if (count == 0 && (!call->is_over || call->recording == RECORDING_NONE))
         return;
+    struct mix_leg *legs = arena_zalloc(&turn->fx->arena, count * sizeof *legs);
     for (size_t i = 0; i < count; i++) {
         legs[i].leg = of[i]->leg->id;
         legs[i].tone = tone_for(of[i]);

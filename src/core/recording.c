@@ -71,6 +71,7 @@ void call_record(struct turn *turn, struct call *call, enum recording recording)
 {
     bool begins = recording == RECORDING_ON && !call_is_recorded(call);
     call->recording = recording;
+    call_changed(call);
     note(turn, call, KEY_STATE, state_text(recording));
     if (begins)
         note(turn, call, KEY_FILE, arena_printf(&turn->fx->arena, "%s.wav", call->id));

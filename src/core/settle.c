@@ -6,6 +6,7 @@
  * touched while an input is applied, and here each picture that is no longer what its user was told
  * last is told: a StatusChange with unchanged state for capabilities (decisions: whenever
  * capabilities change without another notice), a DeviceStateChange for a device. */
+#include "base/hash.h"
 #include "core/core_int.h"
 
 void call_touch(struct core *core, struct call *call)
@@ -59,19 +60,24 @@ static void settle_call(struct turn *turn, struct call *call)
     }
 }
 
-uint64_t device_digest(const struct core *core, const struct device *device)
-{
-    struct device_view view;
-    view_of_device(core, device, &view);
-    uint64_t digest = device_view_digest(&view);
-    device_view_release(&view);
-    return digest;
-}
-
 static struct state_card *card_of(const struct core *core, const struct user *user)
 {
     const struct agent_state *state = user_state(core, user);
     return state ? state->card : NULL;
+}
+
+uint64_t device_digest(const struct core *core, const struct device *device)
+{
+    const struct user *owner = device->owner;
+    const struct state_card *state = owner ? card_of(core, owner) : NULL;
+    uint64_t h = hash_u64(op_device_capabilities(device), state ? state->hash : 0);
+    if (device->forward_to[0])
+        h = hash_slice(h, slice_of(device->forward_to));
+    if (device->monitors)
+        h = hash_slice(h, slice_of(device->monitors->id));
+    return hash_u64(h, (uint64_t)device->monitoring << 5 | (uint64_t)device->scope << 4 |
+                           (uint64_t)device->span << 3 | (uint64_t)device->is_dnd << 2 |
+                           (uint64_t)(owner && owner->has_session) << 1);
 }
 
 static void tell_state(struct user *user, struct state_card *card)
@@ -109,9 +115,9 @@ void settle(struct turn *turn)
     queues_distribute(turn);
     while (!list_is_empty(&core->touched_calls)) {
         struct call *call = LIST_OWNER(core->touched_calls.next, struct call, touched);
+        settle_call(turn, call); /* still touched, for nothing else is known of it */
         list_remove(&call->touched);
         call->is_touched = false;
-        settle_call(turn, call);
     }
     while (!list_is_empty(&core->touched_users)) {
         struct user *user = LIST_OWNER(core->touched_users.next, struct user, touched);

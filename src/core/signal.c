@@ -131,6 +131,7 @@ static enum err on_refused(struct turn *turn, struct leg *leg)
     if (!leg->is_answer_pending || !leg->party)
         return refuse(turn, ERR_STATE, "no answer is pending on the leg");
     leg->is_answer_pending = false;
+    call_touch(turn->core, leg->party->call);
     effects_call_notice(turn, leg->party, NOTICE_CALL_ERROR,
                         (struct notice_extras){
                             .error = ERR_INTERNAL,

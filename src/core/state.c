@@ -4,6 +4,7 @@
 /* The states in which an agent can be: four of the system, whose ids are constants of the API, and
  * those of the configuration (platform reference 4.2 and 4.4). A state's card never changes; a
  * changed state gets a new one, so that what was told stays as it was told. */
+#include "base/hash.h"
 #include "base/ids.h"
 #include "base/mem.h"
 #include "core/core_int.h"
@@ -44,6 +45,8 @@ static struct state_card *card_create(const struct config_item *item)
         memcpy(card->id, item->id.ptr, item->id.len);
     else
         ids_guid_of_name(item->name, card->id);
+    uint64_t h = hash_slice(hash_slice(0, slice_of(card->id)), card->display_name);
+    card->hash = hash_u64(hash_slice(h, card->reason), (uint64_t)card->mode);
     return card;
 }
 

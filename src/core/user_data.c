@@ -7,8 +7,28 @@
 #include "base/mem.h"
 #include "core/core_int.h"
 
+#define FEW_PAIRS 8 /* so many are compared faster than put into a map */
+
+static bool is_before(const struct user_data *data, uint32_t end)
+{
+    for (uint32_t i = 0; i < end; i++)
+        if (slice_equal(data->pairs[i].key, data->pairs[end].key))
+            return true;
+    return false;
+}
+
+static bool few_repeat(const struct user_data *data)
+{
+    for (uint32_t i = 1; i < data->count; i++)
+        if (is_before(data, i))
+            return true;
+    return false;
+}
+
 static bool has_repeats(const struct user_data *data)
 {
+    if (data->count <= FEW_PAIRS)
+        return few_repeat(data);
     struct map seen = {0};
     bool repeats = false;
     for (uint32_t i = 0; i < data->count && !repeats; i++) {
@@ -65,20 +85,32 @@ struct setting {
     bool is_placed;
 };
 
-/* The settings of pairs, one for each key, in order; found by key in *by_key. */
-static size_t settings_of(const struct pair *pairs, size_t count, struct setting *settings,
-                          struct map *by_key)
+/* The settings of pairs, one for each key, in order. */
+struct settings {
+    struct setting *all;
+    size_t count;
+    struct map by_key; /* where there are more than FEW_PAIRS */
+};
+
+static struct setting *setting_find(const struct settings *settings, struct slice key)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct setting *setting = map_get(by_key, pairs[i].key);
-        if (!setting) {
-            setting = &settings[found++];
-            map_put(by_key, pairs[i].key, setting);
-        }
-        setting->newest = &pairs[i];
-    }
-    return found;
+    if (settings->count > FEW_PAIRS)
+        return map_get(&settings->by_key, key);
+    for (size_t i = 0; i < settings->count; i++)
+        if (slice_equal(settings->all[i].newest->key, key))
+            return &settings->all[i];
+    return NULL;
+}
+
+static void setting_add(struct settings *settings, const struct pair *pair)
+{
+    struct setting *added = &settings->all[settings->count++];
+    added->newest = pair;
+    if (settings->count <= FEW_PAIRS)
+        return;
+    size_t first = settings->count == FEW_PAIRS + 1 ? 0 : settings->count - 1;
+    for (size_t i = first; i < settings->count; i++)
+        map_put(&settings->by_key, settings->all[i].newest->key, &settings->all[i]);
 }
 
 struct user_data *user_data_update(const struct user_data *old, const struct pair *pairs,
@@ -86,12 +118,17 @@ struct user_data *user_data_update(const struct user_data *old, const struct pai
 {
     size_t had = old ? old->count : 0;
     struct pair *all = arena_alloc(scratch, (had + count) * sizeof *all + 1);
-    struct setting *settings = arena_zalloc(scratch, count * sizeof *settings + 1);
-    struct map by_key = {0};
-    size_t setting_count = settings_of(pairs, count, settings, &by_key);
+    struct settings settings = {.all = arena_zalloc(scratch, count * sizeof *settings.all + 1)};
+    for (size_t i = 0; i < count; i++) {
+        struct setting *setting = setting_find(&settings, pairs[i].key);
+        if (setting)
+            setting->newest = &pairs[i];
+        else
+            setting_add(&settings, &pairs[i]);
+    }
     size_t kept = 0;
     for (size_t i = 0; i < had; i++) {
-        struct setting *setting = map_get(&by_key, old->pairs[i].key);
+        struct setting *setting = setting_find(&settings, old->pairs[i].key);
         if (!setting)
             all[kept++] = old->pairs[i];
         else if (!setting->is_placed)
@@ -99,10 +136,10 @@ struct user_data *user_data_update(const struct user_data *old, const struct pai
         if (setting)
             setting->is_placed = true;
     }
-    for (size_t i = 0; i < setting_count; i++)
-        if (!settings[i].is_placed)
-            all[kept++] = *settings[i].newest;
-    map_free(&by_key);
+    for (size_t i = 0; i < settings.count; i++)
+        if (!settings.all[i].is_placed)
+            all[kept++] = *settings.all[i].newest;
+    map_free(&settings.by_key);
     return user_data_create(all, kept);
 }
 

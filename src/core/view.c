@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* Making views and counting their references. A view of a call is a small part of its own and two
- * shared ones: the call's part (made anew only when a participant or the user data changed) and the
- * user data's revision. */
+ * shared ones: the call's part (made anew only when something in it changed) and the user data's
+ * revision. */
+#include "base/hash.h"
 #include "base/mem.h"
 #include "core/core_int.h"
 
@@ -12,9 +13,12 @@ static void ref(atomic_uint *refs)
     atomic_fetch_add_explicit(refs, 1, memory_order_relaxed);
 }
 
-/* True for the last reference. */
+/* True for the last reference. Who has the only one needs no exchange: nobody else could make a
+ * second. */
 static bool unref(atomic_uint *refs)
 {
+    if (atomic_load_explicit(refs, memory_order_acquire) == 1)
+        return true;
     return atomic_fetch_sub_explicit(refs, 1, memory_order_acq_rel) == 1;
 }
 
@@ -68,14 +72,15 @@ void call_part_unref(struct call_part *part)
 {
     if (!part || !unref(&part->refs))
         return;
-    user_data_unref(part->data);
     mem_free(part);
 }
 
 void call_view_release(struct call_view *view)
 {
     call_part_unref(view->call);
+    user_data_unref(view->data);
     view->call = NULL;
+    view->data = NULL;
 }
 
 void device_view_release(struct device_view *view)
@@ -112,10 +117,22 @@ size_t notice_size_bytes(const struct notice *notice)
         return size;
     /* Two users see most parts, so each is charged with half. */
     size_t shared = sizeof *part + part->participant_count * sizeof part->participants[0];
-    if (part->data)
-        shared += sizeof *part->data + part->data->count * sizeof(struct pair) + part->data->bytes +
-                  part->data->rendered_len;
+    const struct user_data *data = notice->call.data;
+    if (data)
+        shared +=
+            sizeof *data + data->count * sizeof(struct pair) + data->bytes + data->rendered_len;
     return size + shared / 2;
+}
+
+static uint64_t hash_of_part(const struct call_part *part)
+{
+    uint64_t h = hash_bytes(0, part->id, sizeof part->id);
+    h = hash_slice(hash_slice(h, slice_of(part->parent_id)), slice_of(part->ani));
+    h = hash_u64(h, (uint64_t)part->participant_count << 16 | (uint64_t)part->type << 8 |
+                        (uint64_t)part->recording << 4 | (uint64_t)part->is_business);
+    for (uint32_t i = 0; i < part->participant_count; i++)
+        h = hash_slice(h, number_slice(part->participants[i].number));
+    return h;
 }
 
 struct call_part *call_part_get(struct call *call)
@@ -135,7 +152,6 @@ struct call_part *call_part_get(struct call *call)
     part->type = call->type;
     part->is_business = call->is_business;
     part->recording = call->recording;
-    part->data = user_data_ref(call->data);
     LIST_EACH(it, &call->parties)
     {
         const struct party *party = LIST_OWNER(it, struct party, link);
@@ -146,6 +162,7 @@ struct call_part *call_part_get(struct call *call)
         shown->is_internal = !party->is_outside;
         memcpy(shown->number, party->dn, sizeof shown->number);
     }
+    part->hash = hash_of_part(part);
     call->part = part;
     return part;
 }
@@ -169,6 +186,18 @@ uint64_t party_picture(const struct core *core, const struct party *party)
     return op_capabilities(core, party) | (uint64_t)is_listened_to(party) << 63;
 }
 
+/* Between inputs everybody has been told what is, and so it stays until something is touched. */
+static uint64_t known_picture(const struct core *core, const struct party *party)
+{
+    bool is_known = list_is_empty(&core->touched_calls) && party_is_living(party);
+    return is_known ? party->told : party_picture(core, party);
+}
+
+uint64_t call_view_picture(const struct call_view *view)
+{
+    return view->capabilities | (uint64_t)view->is_listened_to << 63;
+}
+
 static void view_of_supervisor(const struct party *party, struct call_view *out)
 {
     const struct party *monitored = party_find(party->call, party->monitors);
@@ -181,13 +210,15 @@ void view_of_call(const struct core *core, struct party *party, uint64_t now_ms,
                   struct call_view *out)
 {
     uint64_t until_ms = party->state == PARTY_RELEASED ? party->ended_ms : now_ms;
+    uint64_t picture = known_picture(core, party);
     *out = (struct call_view){
         .call = call_part_ref(call_part_get(party->call)),
+        .data = user_data_ref(party->call->data),
         .party = party->number,
         .state = party->state,
-        .capabilities = op_capabilities(core, party),
+        .capabilities = picture & ~(UINT64_C(1) << 63),
         .is_muted = party->is_muted,
-        .is_listened_to = is_listened_to(party),
+        .is_listened_to = picture >> 63,
     };
     if (until_ms > party->since_ms)
         out->duration_s = (uint32_t)((until_ms - party->since_ms) / 1000);

@@ -50,6 +50,7 @@ struct state_card {
     struct slice operation_name; /* "Ready", "OutToLunch" */
     struct slice display_name;
     struct slice reason; /* may be empty */
+    uint64_t hash;       /* of all of it */
     char id[37];
 };
 
@@ -76,7 +77,7 @@ struct participant {
     char number[NUMBER_MAX + 1];
 };
 
-/* The part of a call that all its views share. */
+/* The part of a call that all its views share, but for its user data. */
 struct call_part {
     atomic_uint refs;
     char id[33]; /* = callUuid */
@@ -86,7 +87,7 @@ struct call_part {
     enum call_type type;
     bool is_business; /* somebody outside takes part, or a queue brought it */
     enum recording recording;
-    struct user_data *data; /* NULL: none */
+    uint64_t hash; /* of all of it */
     uint32_t participant_count;
     struct participant participants[]; /* everybody that is to be shown, in order of joining */
 };
@@ -97,7 +98,8 @@ void call_part_unref(struct call_part *part);
 /* The call as one party's user sees it. */
 struct call_view {
     struct call_part *call;
-    uint32_t party; /* the own one: left out of participants */
+    struct user_data *data; /* a reference; NULL: none */
+    uint32_t party;         /* the own one: left out of participants */
     enum party_state state;
     uint32_t duration_s;
     uint64_t capabilities;   /* bit per enum op */

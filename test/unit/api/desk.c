@@ -132,11 +132,11 @@ struct call_view desk_call(struct user_data *data)
     atomic_init(&part->refs, 1);
     memcpy(part->id, CALL_ID, sizeof CALL_ID);
     memcpy(part->conn_id, "0123456789abcdef", 17);
-    part->data = data;
     part->participant_count = 2;
     part->participants[0] = (struct participant){1, true, "15000"};
     part->participants[1] = (struct participant){2, true, "15001"};
     return (struct call_view){.call = part,
+                              .data = data,
                               .party = 1,
                               .state = PARTY_DIALING,
                               .duration_s = 63,

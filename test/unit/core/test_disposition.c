@@ -72,7 +72,7 @@ static const char *told(const char *user)
         return "no notice";
     assert_int_equal(n->kind, NOTICE_ATTACHED_DATA_CHANGED);
     assert_false(n->has_extensions);
-    const struct user_data *data = n->call.call->data;
+    const struct user_data *data = n->call.data;
     for (uint32_t i = 0; data && i < data->count; i++)
         snprintf(text + strlen(text), sizeof text - strlen(text), "%s%.*s=%.*s", i ? " " : "",
                  (int)data->pairs[i].key.len, data->pairs[i].key.ptr, (int)data->pairs[i].value.len,

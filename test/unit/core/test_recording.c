@@ -53,7 +53,7 @@ static int finish(void **state)
 static const char *value_of(const struct notice *n, const char *key)
 {
     static char text[128];
-    const struct user_data *data = n->call.call->data;
+    const struct user_data *data = n->call.data;
     for (uint32_t i = 0; data && i < data->count; i++)
         if (slice_is(data->pairs[i].key, key)) {
             snprintf(text, sizeof text, "%.*s", (int)data->pairs[i].value.len,

@@ -40,7 +40,7 @@ static const char *shown(void)
     const struct notice *n = world_notice(&w, "u0");
     if (!n)
         return "no notice";
-    const struct user_data *data = n->call.call->data;
+    const struct user_data *data = n->call.data;
     for (uint32_t i = 0; data && i < data->count; i++)
         snprintf(text + strlen(text), sizeof text - strlen(text), "%s%.*s=%.*s", i ? " " : "",
                  (int)data->pairs[i].key.len, data->pairs[i].key.ptr, (int)data->pairs[i].value.len,
@@ -58,7 +58,7 @@ static void attach_adds_even_when_the_key_is_there(void **state)
     world_data(&w, "u0", OP_ATTACH_USER_DATA, id, (struct pair[]){PAIR("b", "2"), PAIR("a", "3")},
                2);
     assert_string_equal(shown(), "a=1 b=2 a=3");
-    assert_true(world_notice(&w, "u0")->call.call->data->repeats);
+    assert_true(world_notice(&w, "u0")->call.data->repeats);
 }
 
 static void update_leaves_one_pair_at_the_place_of_the_first(void **state)
@@ -81,7 +81,7 @@ static void delete_pair_removes_every_pair_of_the_key(void **state)
     world_command(&w, "u0", OP_DELETE_USER_DATA_PAIR, id, "not there");
     assert_string_equal(shown(), "b=2");
     world_command(&w, "u0", OP_DELETE_USER_DATA_PAIR, id, "b");
-    assert_null(world_notice(&w, "u0")->call.call->data);
+    assert_null(world_notice(&w, "u0")->call.data);
 }
 
 static void delete_removes_everything_and_always_tells(void **state)

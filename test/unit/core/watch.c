@@ -38,11 +38,11 @@ void watch_picture(const struct call_view *view, struct buf *out)
     buf_printf(out, "; muted %d listened %d monitoring %d %d recording %d;", view->is_muted,
                view->is_listened_to, view->is_monitoring, view->is_monitored_muted,
                (int)call->recording);
-    for (uint32_t i = 0; call->data && i < call->data->count; i++) {
+    for (uint32_t i = 0; view->data && i < view->data->count; i++) {
         buf_char(out, ' ');
-        buf_slice(out, call->data->pairs[i].key);
+        buf_slice(out, view->data->pairs[i].key);
         buf_char(out, '=');
-        buf_slice(out, call->data->pairs[i].value);
+        buf_slice(out, view->data->pairs[i].value);
     }
     buf_char(out, '\0');
 }
