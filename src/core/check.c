@@ -147,10 +147,17 @@ static void check_leg(const struct leg *leg)
     must(heard == (leg->party != NULL), "who is heard on a leg is on it");
 }
 
+static void check_trunk(const struct core *core, const struct trunk *trunk)
+{
+    must(trunk->in_use == trunk_count_legs(core, trunk), "a trunk's channels are counted");
+}
+
 static void check_queue(const struct core *core, const struct call_queue *queue)
 {
     LIST_EACH(it, &queue->waiting)
     must(LIST_OWNER(it, struct party, of_queue)->queue == queue, "a queue lists its own parties");
+    must(!queue_first(queue) || !list_is_empty(&queue->of_open),
+         "a queue where a call waits is looked at");
     must(!queue_first(queue) || !queue_free_device(core, queue),
          "nobody waits for an agent who is free");
 }
@@ -201,6 +208,8 @@ void core_check(const struct core *core)
     check_device(core, LIST_OWNER(it, struct device, link));
     must(!core->has_place_news, "devices are given back at the end of every input");
     must(!core->has_queue_news, "calls are given out at the end of every input");
+    LIST_EACH(it, &core->trunks)
+    check_trunk(core, LIST_OWNER(it, struct trunk, link));
     LIST_EACH(it, &core->queues)
     check_queue(core, LIST_OWNER(it, struct call_queue, link));
     LIST_EACH(it, &core->users)

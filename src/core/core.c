@@ -16,6 +16,7 @@ struct core *core_create(void)
     list_init(&core->legs);
     list_init(&core->states);
     list_init(&core->queues);
+    list_init(&core->open_queues);
     list_init(&core->trunks);
     list_init(&core->places);
     list_init(&core->touched_calls);

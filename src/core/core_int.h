@@ -283,7 +283,7 @@ void leg_leave(struct core *core, struct party *party);
 void leg_hand_over(struct party *from, struct party *to);
 #define LEG_PARTIES_MAX 8 /* calls that one telephone holds on one leg */
 size_t leg_count(const struct leg *leg);
-void leg_set_trunk(struct leg *leg, struct slice trunk);
+void leg_set_trunk(struct core *core, struct leg *leg, struct slice trunk);
 struct leg *leg_find(const struct core *core, uint64_t id);
 void leg_ring_outside(struct turn *turn, struct party *party, struct slice trunk, const char *from);
 /* What the driver gave to keep; told by ORDER_KEPT once durable. */
@@ -397,6 +397,7 @@ struct call_queue *call_queue_find(const struct core *core, struct slice number)
 struct trunk *trunk_find(const struct core *core, struct slice name);
 struct place *place_find(const struct core *core, struct slice name);
 struct call_queue *call_queue_create(struct core *core, const struct config_item *item);
+uint64_t trunk_count_legs(const struct core *core, const struct trunk *trunk);
 struct trunk *trunk_create(struct core *core, const struct config_item *item);
 struct place *place_create(struct core *core, const struct config_item *item);
 void call_queue_free(struct core *core, struct call_queue *queue);

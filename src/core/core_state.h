@@ -72,12 +72,14 @@ struct call_queue {
     struct held_item config;
     char id[37];
     struct list waiting; /* party.of_queue, in order of their coming */
+    struct list of_open; /* core.open_queues */
     bool has_news;       /* a call waits anew, or it has other members; false between inputs */
     bool is_tried;       /* while calls are given out: nobody is free for it */
 };
 
 struct trunk {
     struct list link; /* core.trunks */
+    uint64_t in_use;  /* channels: legs that name it */
     struct held_item config;
 };
 
@@ -239,7 +241,8 @@ struct core {
     struct list touched_users;
     bool has_guests;     /* some device is not with its rightful owner; follows from the devices */
     bool has_place_news; /* somebody came to a place or left one, or its device is gone */
-    bool has_queue_news; /* some queue has */
+    struct list open_queues; /* where a call may wait that no agent is rung for; in no order */
+    bool has_queue_news;     /* some queue has */
     struct core_stats stats;
 };
 

@@ -18,13 +18,22 @@ struct leg *leg_create(struct core *core, uint64_t id, const char *dn)
     return leg;
 }
 
+static void leg_leave_trunk(struct core *core, struct leg *leg)
+{
+    struct trunk *trunk = trunk_find(core, leg->trunk);
+    if (trunk) /* it is still configured */
+        trunk->in_use--;
+    mem_free((char *)(uintptr_t)leg->trunk.ptr);
+}
+
 void leg_free(struct core *core, struct leg *leg)
 {
     map_remove(&core->leg_by_id, map_key_u64(&leg->id));
     list_remove(&leg->link);
     while (!list_is_empty(&leg->parties))
         leg_leave(core, LIST_OWNER(leg->parties.next, struct party, of_leg));
-    mem_free((char *)(uintptr_t)leg->trunk.ptr);
+    if (leg->trunk.ptr)
+        leg_leave_trunk(core, leg);
     buf_free(&leg->keep);
     mem_free(leg);
 }
@@ -70,8 +79,11 @@ size_t leg_count(const struct leg *leg)
     return count;
 }
 
-void leg_set_trunk(struct leg *leg, struct slice trunk)
+void leg_set_trunk(struct core *core, struct leg *leg, struct slice trunk)
 {
+    struct trunk *through = trunk_find(core, trunk);
+    if (through)
+        through->in_use++;
     char *copy = mem_alloc(trunk.len + 1);
     memcpy(copy, trunk.ptr, trunk.len);
     leg->trunk = (struct slice){copy, trunk.len};
@@ -109,7 +121,7 @@ void leg_ring_outside(struct turn *turn, struct party *party, struct slice trunk
 {
     struct leg *leg = leg_create(turn->core, turn->core->next_leg++, party->dn);
     number_copy(leg->from, number_slice(from));
-    leg_set_trunk(leg, trunk);
+    leg_set_trunk(turn->core, leg, trunk);
     leg_join(leg, party);
     leg_order_ring(turn, leg);
 }

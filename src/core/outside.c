@@ -45,17 +45,9 @@ bool number_is_outside(struct slice number)
     return number.len > 0 && number.ptr[0] == '+';
 }
 
-static uint64_t channels_in_use(const struct core *core, struct slice trunk)
+static bool has_channel(const struct trunk *trunk)
 {
-    uint64_t count = 0;
-    LIST_EACH(it, &core->legs)
-    count += slice_equal(LIST_OWNER(it, struct leg, link)->trunk, trunk);
-    return count;
-}
-
-static bool has_channel(const struct core *core, const struct trunk *trunk)
-{
-    return channels_in_use(core, trunk->config.item.name) < trunk->config.item.calls;
+    return trunk->in_use < trunk->config.item.calls;
 }
 
 static const char *shown_to_outside(const struct call *call, const struct party *from)
@@ -91,7 +83,7 @@ void party_call_outside(struct turn *turn, struct party *party)
     LIST_EACH(it, &core->trunks)
     {
         const struct trunk *trunk = LIST_OWNER(it, struct trunk, link);
-        if (!has_channel(core, trunk))
+        if (!has_channel(trunk))
             continue;
         leg_ring_outside(turn, party, trunk->config.item.name, shown);
         party_wait_for(turn, party, WAIT_NO_ANSWER, core->limits.no_answer_ms);
@@ -112,14 +104,14 @@ enum err outside_incoming(struct turn *turn)
     (void)number_of_received(&core->plan, signal->from, NULL, NULL, &caller);
     (void)number_of_received(&core->plan, signal->number, is_internal, core, &called);
     struct leg *leg = leg_create(core, signal->leg, caller.digits[0] ? caller.digits : ANONYMOUS);
-    leg_set_trunk(leg, signal->trunk);
+    leg_set_trunk(core, leg, signal->trunk);
     leg->is_offered = true;
     if (signal->keep.ptr)
         leg_keep(turn, leg, signal->keep);
     /* From outside nobody is put through to the outside. */
     if (!trunk || called.kind != NUMBER_INTERNAL) {
         leg_drop(turn, leg, CAUSE_UNREACHABLE);
-    } else if (channels_in_use(core, signal->trunk) > trunk->config.item.calls) {
+    } else if (trunk->in_use > trunk->config.item.calls) {
         leg_drop(turn, leg, CAUSE_BUSY);
     } else {
         struct call *call = call_create(turn, CALL_TYPE_INBOUND);

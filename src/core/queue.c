@@ -20,7 +20,10 @@
 void queue_has_news(struct core *core, struct call_queue *queue)
 {
     queue->has_news = true;
+    queue->is_tried = false;
     core->has_queue_news = true;
+    if (list_is_empty(&queue->of_open))
+        list_append(&core->open_queues, &queue->of_open);
 }
 
 static bool is_waiting(const struct party *party)
@@ -272,9 +275,9 @@ static bool came_before(const struct party *party, const struct party *other)
 static struct party *longest_waiting(const struct core *core)
 {
     struct party *longest = NULL;
-    LIST_EACH(it, &core->queues)
+    LIST_EACH(it, &core->open_queues)
     {
-        const struct call_queue *queue = LIST_OWNER(it, struct call_queue, link);
+        const struct call_queue *queue = LIST_OWNER(it, struct call_queue, of_open);
         struct party *party = queue->is_tried ? NULL : queue_first(queue);
         if (party && (!longest || came_before(party, longest)))
             longest = party;
@@ -338,11 +341,13 @@ static bool has_news(const struct core *core)
 void queues_distribute(struct turn *turn)
 {
     struct core *core = turn->core;
-    if (list_is_empty(&core->queues) || !has_news(core))
+    bool has_work = !list_is_empty(&core->open_queues) && has_news(core);
+    core->has_queue_news = false;
+    if (!has_work)
         return;
-    LIST_EACH(it, &core->queues)
+    LIST_EACH(it, &core->open_queues)
     {
-        struct call_queue *queue = LIST_OWNER(it, struct call_queue, link);
+        struct call_queue *queue = LIST_OWNER(it, struct call_queue, of_open);
         queue->is_tried = list_is_empty(&queue->waiting) || !newly_free_device(core, queue);
     }
     for (struct party *party; (party = longest_waiting(core));) {
@@ -353,6 +358,11 @@ void queues_distribute(struct turn *turn)
             party->queue->is_tried = true;
     }
     core->has_queue_news = false;
-    LIST_EACH(it, &core->queues)
-    LIST_OWNER(it, struct call_queue, link)->has_news = false;
+    LIST_EACH_SAFE(it, &core->open_queues)
+    {
+        struct call_queue *queue = LIST_OWNER(it, struct call_queue, of_open);
+        queue->has_news = false;
+        if (!queue_first(queue))
+            list_remove(&queue->of_open);
+    }
 }

@@ -226,7 +226,7 @@ static void get_legs(struct reading *r)
         get_number(r, leg->from);
         struct slice trunk = dec_bytes(&r->d);
         if (trunk.len > 0)
-            leg_set_trunk(leg, trunk);
+            leg_set_trunk(r->core, leg, trunk);
         uint64_t flags = dec_u64_max(&r->d, 63);
         leg->is_offered = flags & 1;
         leg->is_up = flags >> 1 & 1;
@@ -394,6 +394,19 @@ static void get_legs_parties(struct reading *r)
     }
 }
 
+static void get_waiting(struct reading *r, struct call_queue *queue)
+{
+    while (get_bool(r) && !r->d.failed) {
+        struct party *party = get_ref(r);
+        if (party && list_is_empty(&party->of_queue))
+            list_append(&queue->waiting, &party->of_queue);
+        else
+            r->d.failed = true;
+    }
+    if (!list_is_empty(&queue->waiting))
+        list_append(&r->core->open_queues, &queue->of_open);
+}
+
 static void get_orders(struct reading *r)
 {
     for (size_t i = 0; i < r->with_device && !r->d.failed; i++) {
@@ -412,13 +425,7 @@ static void get_orders(struct reading *r)
     }
     get_legs_parties(r);
     LIST_EACH(it, &r->core->queues)
-    while (get_bool(r) && !r->d.failed) {
-        struct party *party = get_ref(r);
-        if (party && list_is_empty(&party->of_queue))
-            list_append(&LIST_OWNER(it, struct call_queue, link)->waiting, &party->of_queue);
-        else
-            r->d.failed = true;
-    }
+    get_waiting(r, LIST_OWNER(it, struct call_queue, link));
 }
 
 static void get_calls(struct reading *r)

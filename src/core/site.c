@@ -51,6 +51,7 @@ struct call_queue *call_queue_create(struct core *core, const struct config_item
         ids_guid_of_name(item->name, queue->id);
     queue_sort_members(queue);
     list_init(&queue->waiting);
+    list_init(&queue->of_open);
     list_append(&core->queues, &queue->link);
     map_put(&core->queue_by_number, queue->config.item.name, queue);
     return queue;
@@ -60,6 +61,7 @@ void call_queue_free(struct core *core, struct call_queue *queue)
 {
     map_remove(&core->queue_by_number, queue->config.item.name);
     list_remove(&queue->link);
+    list_remove(&queue->of_open);
     held_item_free(&queue->config);
     mem_free(queue);
 }
@@ -121,11 +123,20 @@ struct trunk *trunk_find(const struct core *core, struct slice name)
     return NULL;
 }
 
+uint64_t trunk_count_legs(const struct core *core, const struct trunk *trunk)
+{
+    uint64_t count = 0;
+    LIST_EACH(it, &core->legs)
+    count += slice_equal(LIST_OWNER(it, struct leg, link)->trunk, trunk->config.item.name);
+    return count;
+}
+
 struct trunk *trunk_create(struct core *core, const struct config_item *item)
 {
     struct trunk *trunk = mem_zalloc(sizeof *trunk);
     (void)held_item_set(&trunk->config, item);
     list_append(&core->trunks, &trunk->link);
+    trunk->in_use = trunk_count_legs(core, trunk); /* there are some when it is put again */
     return trunk;
 }
 

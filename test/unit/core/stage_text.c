@@ -123,8 +123,8 @@ static void write_extras(struct buf *out, const struct notice *n)
         buf_text(out, " monitoring");
     if (n->has_extensions && view->call->is_business)
         buf_text(out, " business");
-    for (uint32_t i = 0; view->call->data && i < view->call->data->count; i++) {
-        const struct pair *pair = &view->call->data->pairs[i];
+    for (uint32_t i = 0; view->data && i < view->data->count; i++) {
+        const struct pair *pair = &view->data->pairs[i];
         buf_printf(out, " %.*s=", (int)pair->key.len, pair->key.ptr);
         write_value(out, pair->value);
     }
