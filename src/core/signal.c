@@ -111,6 +111,8 @@ static enum err on_held(struct turn *turn, struct leg *leg)
         return refuse(turn, ERR_STATE,
                       is_held ? "it is held already"
                               : "the call is held by its user, not by its telephone");
+    if (party->device) /* what else rings there can be answered on the leg, or can't any more */
+        device_touch(turn->core, party->device);
     if (is_held) {
         party->is_held_by_telephone = true; /* first: the notice says what that leaves to do */
         if (party->state == PARTY_ESTABLISHED)

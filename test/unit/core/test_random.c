@@ -14,7 +14,8 @@
  *
  * A sequence is a list of numbers, each meaning one step in the state it meets. Each runs in a
  * process of its own, since a broken invariant aborts. A failing one is shrunk by leaving steps
- * out, then printed. CORDBOARD_SEED and CORDBOARD_STEPS (all in all) choose another run. */
+ * out, then printed. CORDBOARD_SEED and CORDBOARD_STEPS (all in all) choose another run,
+ * CORDBOARD_SEQUENCE="0x... 0x..." runs one failing sequence again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -128,6 +129,24 @@ static uint64_t number_from(const char *name, uint64_t otherwise)
     return text ? strtoull(text, NULL, 10) : otherwise;
 }
 
+/* The steps of CORDBOARD_SEQUENCE, as a failure prints them, in this process. */
+static bool run_sequence(void)
+{
+    const char *at = getenv("CORDBOARD_SEQUENCE");
+    uint32_t steps[SEQUENCE_STEPS];
+    size_t count = 0;
+    char *end = NULL;
+    for (; at && *at && count < SEQUENCE_STEPS; at = end) {
+        steps[count] = (uint32_t)strtoul(at, &end, 16);
+        if (end == at)
+            break;
+        count++;
+    }
+    if (count > 0)
+        run(steps, count);
+    return count > 0;
+}
+
 static void random_inputs_keep_the_invariants(void **state)
 {
     (void)state;
@@ -138,6 +157,8 @@ static void random_inputs_keep_the_invariants(void **state)
     accepted = mmap(NULL, OP_COUNT * sizeof *accepted, PROT_READ | PROT_WRITE,
                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(accepted != MAP_FAILED);
+    if (run_sequence())
+        return;
     for (uint64_t done = 0; done < total; done += SEQUENCE_STEPS) {
         uint32_t steps[SEQUENCE_STEPS];
         for (size_t i = 0; i < SEQUENCE_STEPS; i++) {
