@@ -82,8 +82,10 @@ static void follow_notice(struct watch *watch, const struct notice *notice)
     if (!told)
         told = add_told(watch, notice->user->name, &notice->call);
     else if (is_again && notice->kind == NOTICE_STATUS_CHANGE &&
+             strcmp(told->parent, notice->call.call->parent_id) == 0 &&
              slice_equal(buf_view(&picture), buf_view(&told->picture)))
         log_abort("broken: %s is told again: %s", told->user, picture.ptr);
+    memcpy(told->parent, notice->call.call->parent_id, sizeof told->parent);
     buf_free(&told->picture);
     told->picture = picture;
     told->follows = watch->follows;

@@ -26,6 +26,7 @@ struct watch_row {
 struct watch_told {
     char user[24];
     char call[33];
+    char parent[33]; /* of a consult call */
     uint32_t party;
     uint64_t follows; /* of the watch, when it was told */
     struct buf picture;
