@@ -26,6 +26,8 @@ libsqlite3-dev
 libsodium-dev
 libinih-dev
 libsofia-sip-ua-dev
+libspandsp-dev
+libsrtp2-dev
 curl ? curl
 '
 

@@ -14,7 +14,7 @@
 #include "core/input.h"
 #include "core/view.h"
 
-#define CORE_VERSION 3 /* a journal is replayed only by the version that wrote it */
+#define CORE_VERSION 4 /* a journal is replayed only by the version that wrote it */
 
 struct core;
 

@@ -51,9 +51,14 @@ void effects_order_done(struct turn *turn, const struct order *order)
     h = hash_slice(h, order->dn);
     h = hash_slice(h, order->from);
     h = hash_slice(h, order->trunk);
+    h = hash_slice(h, order->diverted);
     h = hash_slice(h, order->digits);
-    h = hash_u64(h, (uint64_t)order->cause * 2 + order->auto_answer);
+    for (size_t i = 0; i < order->pair_count; i++)
+        h = hash_slice(hash_slice(h, order->pairs[i].key), order->pairs[i].value);
+    h = hash_u64(h, (uint64_t)order->cause << 3 | (uint64_t)order->is_urgent << 2 |
+                        (uint64_t)order->hides_number << 1 | (uint64_t)order->auto_answer);
     h = hash_u64(h, order->call << 2 | (uint64_t)order->recording);
+    h = hash_u64(h, order->left_leg);
     for (size_t i = 0; i < order->leg_count; i++) {
         h = hash_u64(h, order->legs[i].leg);
         h = hash_u64(h, (uint64_t)order->legs[i].tone << 32 | order->legs[i].hears);

@@ -5,6 +5,15 @@
  * its own; the form belongs to CORE_VERSION. */
 #include "core/input.h"
 
+static void encode_pairs(const struct pair *pairs, size_t count, struct buf *out)
+{
+    enc_u64(out, count);
+    for (size_t i = 0; i < count; i++) {
+        enc_bytes(out, pairs[i].key);
+        enc_bytes(out, pairs[i].value);
+    }
+}
+
 static void encode_command(const struct command *c, struct buf *out)
 {
     enc_u64(out, (uint64_t)c->op);
@@ -18,11 +27,7 @@ static void encode_command(const struct command *c, struct buf *out)
     enc_bytes(out, c->device);
     enc_u64(out, (uint64_t)c->at);
     enc_u64(out, (uint64_t)c->voice | (uint64_t)c->scope << 1 | (uint64_t)c->span << 2);
-    enc_u64(out, c->pair_count);
-    for (size_t i = 0; i < c->pair_count; i++) {
-        enc_bytes(out, c->pairs[i].key);
-        enc_bytes(out, c->pairs[i].value);
-    }
+    encode_pairs(c->pairs, c->pair_count, out);
 }
 
 static void encode_signal(const struct signal *s, struct buf *out)
@@ -33,8 +38,15 @@ static void encode_signal(const struct signal *s, struct buf *out)
     enc_bytes(out, s->number);
     enc_bytes(out, s->from);
     enc_bytes(out, s->trunk);
+    enc_bytes(out, s->diverted);
+    encode_pairs(s->pairs, s->pair_count, out);
+    enc_u64(out, s->other);
     enc_u64(out, (uint64_t)s->cause);
-    enc_u64(out, s->talks);
+    enc_u64(out, s->quality.packets);
+    enc_u64(out, s->quality.lost);
+    enc_u64(out, s->quality.jitter_us);
+    enc_u64(out, s->quality.score);
+    enc_u64(out, (uint64_t)s->talks | (uint64_t)s->has_sound << 1);
     enc_u64(out, s->keep.ptr != NULL);
     if (s->keep.ptr)
         enc_bytes(out, s->keep);
@@ -108,6 +120,22 @@ void input_encode(const struct input *input, struct buf *out)
     }
 }
 
+static const struct pair *decode_pairs(struct dec *d, struct arena *arena, size_t *count)
+{
+    /* A pair takes two bytes at least, so the count is bounded by what is left. */
+    *count = (size_t)dec_u64_max(d, (uint64_t)(d->end - d->at));
+    if (d->failed || *count == 0) {
+        *count = 0;
+        return NULL;
+    }
+    struct pair *pairs = arena_alloc(arena, *count * sizeof *pairs);
+    for (size_t i = 0; i < *count; i++) {
+        pairs[i].key = dec_bytes(d);
+        pairs[i].value = dec_bytes(d);
+    }
+    return pairs;
+}
+
 static void decode_command(struct dec *d, struct arena *arena, struct command *c)
 {
     c->op = (enum op)dec_u64_max(d, OP_COUNT - 1);
@@ -124,21 +152,10 @@ static void decode_command(struct dec *d, struct arena *arena, struct command *c
     c->voice = flags & 1;
     c->scope = flags & 2 ? MONITOR_AGENT : MONITOR_CALL;
     c->span = flags & 4 ? MONITOR_NEXT_CALL : MONITOR_ALL_CALLS;
-    /* A pair takes two bytes at least, so the count is bounded by what is left. */
-    c->pair_count = (size_t)dec_u64_max(d, (uint64_t)(d->end - d->at));
-    if (d->failed || c->pair_count == 0) {
-        c->pair_count = 0;
-        return;
-    }
-    struct pair *pairs = arena_alloc(arena, c->pair_count * sizeof *pairs);
-    for (size_t i = 0; i < c->pair_count; i++) {
-        pairs[i].key = dec_bytes(d);
-        pairs[i].value = dec_bytes(d);
-    }
-    c->pairs = pairs;
+    c->pairs = decode_pairs(d, arena, &c->pair_count);
 }
 
-static void decode_signal(struct dec *d, struct signal *s)
+static void decode_signal(struct dec *d, struct arena *arena, struct signal *s)
 {
     s->kind = (enum signal_kind)dec_u64_max(d, SIGNAL_COUNT - 1);
     s->leg = dec_u64(d);
@@ -146,8 +163,17 @@ static void decode_signal(struct dec *d, struct signal *s)
     s->number = dec_bytes(d);
     s->from = dec_bytes(d);
     s->trunk = dec_bytes(d);
+    s->diverted = dec_bytes(d);
+    s->pairs = decode_pairs(d, arena, &s->pair_count);
+    s->other = dec_u64(d);
     s->cause = (enum cause)dec_u64_max(d, CAUSE_COUNT - 1);
-    s->talks = dec_u64_max(d, 1) != 0;
+    s->quality.packets = dec_u64(d);
+    s->quality.lost = dec_u64(d);
+    s->quality.jitter_us = dec_u64(d);
+    s->quality.score = dec_u64(d);
+    uint64_t flags = dec_u64_max(d, 3);
+    s->talks = flags & 1;
+    s->has_sound = flags & 2;
     s->keep = dec_u64_max(d, 1) ? dec_bytes(d) : SLICE_NONE;
 }
 
@@ -222,7 +248,7 @@ enum err input_decode(struct dec *d, struct arena *arena, struct input *out)
         decode_command(d, arena, &out->command);
         break;
     case INPUT_SIGNAL:
-        decode_signal(d, &out->signal);
+        decode_signal(d, arena, &out->signal);
         break;
     case INPUT_CONFIG:
         decode_config(d, arena, &out->config);

@@ -13,11 +13,6 @@
 #include "core/op.h"
 #include "core/order.h"
 
-struct pair {
-    struct slice key;
-    struct slice value; /* opaque to the core: JSON, byte for byte as it came */
-};
-
 enum monitor_scope { MONITOR_CALL, MONITOR_AGENT }; /* follows the call; leaves with the agent */
 enum monitor_span { MONITOR_ALL_CALLS, MONITOR_NEXT_CALL };
 

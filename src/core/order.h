@@ -18,6 +18,22 @@
 #define LEG_OF_DRIVER (UINT64_C(1) << 63)
 #define MIX_LEGS_MAX  32
 
+/* One of a call's user data. */
+struct pair {
+    struct slice key;
+    struct slice value; /* opaque to the core: JSON, byte for byte as it came */
+};
+
+/* How the sound of a leg's telephone arrived, over the leg's whole life; all 0: none did, or the
+ * driver does not know. Packets as RFC 3550 section 6.4.1 counts them; the score is the mean
+ * opinion by the E-model (ITU-T G.107), 100 to 450. */
+struct quality {
+    uint64_t packets;
+    uint64_t lost;
+    uint64_t jitter_us;
+    uint64_t score;
+};
+
 /* Why a party's part in a call ended, or is to end. The texts are those of ReleaseReason. */
 enum cause {
     CAUSE_NONE,
@@ -51,7 +67,8 @@ struct mix_leg {
 enum order_kind {
     ORDER_RING,   /* make that telephone ring. Confirmed by answered or gone */
     ORDER_ANSWER, /* make the telephone go off hook by itself; for a leg that the telephone began:
-                     accept it. Confirmed by answered or gone */
+                     accept it; for one that is up and that the telephone holds by its own button:
+                     make it retrieve. Confirmed by answered, retrieved, refused or gone */
     ORDER_DROP,   /* end the leg. Confirmed by gone; also when the driver does not know the leg */
     ORDER_MIX,    /* who hears whom from now on, and whether it is recorded; the whole table of one
                      call, repeatable. A leg not yet answered takes part as soon as it can; until
@@ -61,21 +78,30 @@ enum order_kind {
     ORDER_DTMF,   /* send digits to that telephone, once */
     ORDER_KEPT,   /* what the last signal of this leg gave to keep is durable now: the driver may
                      send the 200 or ACK that waited for it. Never repeated */
+    ORDER_HOLD,   /* let the telephone show that it holds, where it can. Never repeated */
+    ORDER_TRANSFER, /* what SIGNAL_TRANSFER asked for was begun (cause none), or refused. Never
+                       repeated */
     ORDER_COUNT
 };
 
 struct order {
     enum order_kind kind;
-    uint64_t leg;        /* all but mix */
-    struct slice dn;     /* ring: the device's directory number, or the outside number ("+49...") */
-    struct slice from;   /* ring: the number to show */
-    struct slice trunk;  /* ring: the trunk to place it through; empty: a device */
-    bool auto_answer;    /* ring: the telephone is to go off hook by itself (Dial's own leg) */
-    enum cause cause;    /* drop */
-    struct slice digits; /* dtmf: 0-9 * # A-D */
-    uint64_t call;       /* mix: 1, 2, 3 ..., in order of the calls' creation */
-    struct slice call_id;       /* mix: of the API; names the recording */
-    enum recording recording;   /* mix: wanted from now on */
+    uint64_t leg;       /* all but mix */
+    struct slice dn;    /* ring: the device's directory number, or the outside number ("+49...") */
+    struct slice from;  /* ring: the number to show */
+    struct slice trunk; /* ring: the trunk to place it through; empty: a device */
+    struct slice diverted; /* ring: the number that was called first and led here; may be empty */
+    const struct pair *pairs; /* ring: user data to carry, where the trunk may */
+    size_t pair_count;
+    bool auto_answer;         /* ring: the telephone is to go off hook by itself (Dial's own leg) */
+    bool hides_number;        /* ring: from is for the network, not for the called party */
+    bool is_urgent;           /* of an emergency call: released though the disk takes nothing */
+    enum cause cause;         /* drop, transfer */
+    struct slice digits;      /* dtmf: 0-9 * # A-D */
+    uint64_t call;            /* mix: 1, 2, 3 ..., in order of the calls' creation */
+    struct slice call_id;     /* mix: of the API; names the recording */
+    enum recording recording; /* mix: wanted from now on */
+    uint64_t left_leg;        /* mix: recorded on the left, the others on the right; 0: none */
     const struct mix_leg *legs; /* mix */
     size_t leg_count;
 };
@@ -84,16 +110,21 @@ enum signal_kind {
     SIGNAL_REGISTERED,   /* dn, talks; on change only */
     SIGNAL_UNREGISTERED, /* dn; on change only */
     SIGNAL_INCOMING,     /* leg, dn, number, keep: the device's telephone began a call to number;
-                            or leg, trunk, from, number, keep: so did somebody outside */
-    SIGNAL_RINGING,      /* leg, talks, (keep) */
+                            or leg, trunk, from, number, diverted, pairs, keep: so did somebody
+                            outside */
+    SIGNAL_RINGING,      /* leg, talks, has_sound, (keep); again when one of them changes */
     SIGNAL_ANSWERED,     /* leg, keep */
-    SIGNAL_GONE,         /* leg, cause: hung up, refused, or lost. The last signal of a leg */
+    SIGNAL_GONE,         /* leg, cause, number, quality: hung up, refused, or lost; number: it wants
+                            its callers to call that instead. The last signal of a leg */
     SIGNAL_HELD,         /* leg: by the telephone's own button */
     SIGNAL_RETRIEVED,    /* leg */
     SIGNAL_DTMF,         /* leg, number: digits pressed on the telephone */
     SIGNAL_KEEP,         /* leg, keep: something to keep changed (CSeq reserve, route, codec) */
     SIGNAL_REFUSED, /* leg: the telephone did not do what the answer order asked; it rings on */
     SIGNAL_RECORDING_FAILED, /* leg: one of the call whose recording ended by a failure */
+    SIGNAL_TRANSFER, /* leg, number or other: the telephone's own button puts whom it talks to on
+                        leg through, to number, or to whom it talks to on the leg other. Answered by
+                        ORDER_TRANSFER */
     SIGNAL_COUNT
 };
 
@@ -104,8 +135,14 @@ struct signal {
     struct slice number;
     struct slice from;  /* incoming from a trunk: the caller's number as received, may be empty */
     struct slice trunk; /* incoming: name of the trunk; empty: a device */
+    struct slice diverted;    /* incoming from a trunk: the number first called; may be empty */
+    const struct pair *pairs; /* incoming from a trunk: user data that came with it */
+    size_t pair_count;
+    uint64_t other; /* transfer */
     enum cause cause;
-    bool talks;        /* the telephone answers when asked by NOTIFY "Event: talk" */
+    struct quality quality;
+    bool talks;     /* the telephone answers when asked by NOTIFY "Event: talk" */
+    bool has_sound; /* ringing: what is heard on the leg is to be heard, not our ring-back tone */
     struct slice keep; /* the driver's own bytes, at most SIGNAL_KEEP_MAX, replaced as a whole;
                           absent leaves what is kept. Each signal with keep is answered by
                           ORDER_KEPT once durable */

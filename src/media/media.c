@@ -65,6 +65,14 @@ static void media_post(struct media *media, const struct message *message)
     queue_put(media->queue, copy, true);
 }
 
+/* The stream is freed; nobody hears of the leg any more. */
+static void media_closed(const struct media_loop *loop, uint64_t leg)
+{
+    struct media_stats stats = {0};
+    if (loop->closed)
+        loop->closed(loop->ctx, leg, &stats);
+}
+
 static void media_carry_out(struct media_loop *loop, const struct message *m)
 {
     if (m->kind == MESSAGE_OPEN) {
@@ -77,6 +85,7 @@ static void media_carry_out(struct media_loop *loop, const struct message *m)
     switch (m->kind) {
     case MESSAGE_CLOSE:
         media_stream_close(loop, s);
+        media_closed(loop, m->leg);
         break;
     case MESSAGE_CONNECT:
         s->far = m->far;
@@ -185,6 +194,7 @@ enum err media_create(const struct media_options *options, struct media **out)
     media->loop.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     media->loop.timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     media->loop.digit = options->digit;
+    media->loop.closed = options->closed;
     media->loop.ctx = options->ctx;
     list_init(&media->loop.streams);
     list_init(&media->loop.ticking);
@@ -250,10 +260,18 @@ void media_connect(struct media *media, uint64_t leg, const struct media_far *fa
     media_post(media, &(struct message){.kind = MESSAGE_CONNECT, .leg = leg, .far = *far});
 }
 
-void media_hear(struct media *media, uint64_t leg, uint64_t talker, enum media_tone tone)
+void media_hear(struct media *media, uint64_t leg, const uint64_t *talkers, size_t count,
+                enum media_tone tone)
 {
-    struct message m = {.kind = MESSAGE_HEAR, .leg = leg, .talker = talker, .tone = tone};
+    struct message m = {
+        .kind = MESSAGE_HEAR, .leg = leg, .talker = count ? talkers[0] : 0, .tone = tone};
     media_post(media, &m);
+}
+
+void media_record(struct media *media, const struct media_recording *recording)
+{
+    (void)media;
+    (void)recording;
 }
 
 void media_digits(struct media *media, uint64_t leg, struct slice digits)

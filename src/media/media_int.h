@@ -89,6 +89,7 @@ struct media_loop {
     struct list ticking;
     struct map by_leg;
     void (*digit)(void *ctx, uint64_t leg, char digit);
+    void (*closed)(void *ctx, uint64_t leg, const struct media_stats *stats);
     void *ctx;
 };
 

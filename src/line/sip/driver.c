@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "line/sip/sip_int.h"
@@ -20,11 +21,12 @@ enum post_kind { POST_ORDER, POST_RECORDED, POST_DIGIT, POST_DEVICES, POST_STOP 
 
 struct post {
     enum post_kind kind;
-    struct order order; /* its slices and legs stand behind the post */
+    struct order order; /* what it points to is in the arena */
+    struct arena arena;
     uint64_t tag;
     uint64_t leg;
     char digit;
-    const struct line_device *devices; /* behind the post, as their numbers are */
+    const struct line_device *devices; /* in the arena */
     size_t device_count;
 };
 
@@ -36,33 +38,40 @@ static void driver_wake(void *ctx)
         log_abort("cannot wake the SIP thread");
 }
 
-static struct slice post_copy(char **at, struct slice s)
+static void post_free(struct post *post)
 {
-    if (!s.ptr)
-        return s;
-    memcpy(*at, s.ptr, s.len);
-    *at += s.len;
-    return (struct slice){*at - s.len, s.len};
+    arena_free(&post->arena);
+    mem_free(post);
+}
+
+static void *copy_array(struct arena *arena, const void *items, size_t bytes)
+{
+    if (bytes == 0)
+        return NULL;
+    void *copy = arena_alloc(arena, bytes);
+    memcpy(copy, items, bytes);
+    return copy;
 }
 
 static void post_order(struct sip_line *sip, const struct order *order)
 {
-    size_t table_bytes = order->leg_count * sizeof *order->legs;
-    struct post *post = mem_zalloc(sizeof *post + table_bytes + order->dn.len + order->from.len +
-                                   order->digits.len + order->trunk.len + order->call_id.len);
-    char *at = (char *)(post + 1);
+    struct post *post = mem_zalloc(sizeof *post);
+    struct arena *arena = &post->arena;
+    struct order *copy = &post->order;
     post->kind = POST_ORDER;
-    post->order = *order;
-    if (table_bytes > 0) {
-        memcpy(at, order->legs, table_bytes);
-        post->order.legs = (struct mix_leg *)(void *)at;
-        at += table_bytes;
-    }
-    post->order.dn = post_copy(&at, order->dn);
-    post->order.from = post_copy(&at, order->from);
-    post->order.digits = post_copy(&at, order->digits);
-    post->order.trunk = post_copy(&at, order->trunk);
-    post->order.call_id = post_copy(&at, order->call_id);
+    *copy = *order;
+    copy->dn = arena_copy(arena, order->dn);
+    copy->from = arena_copy(arena, order->from);
+    copy->trunk = arena_copy(arena, order->trunk);
+    copy->diverted = arena_copy(arena, order->diverted);
+    copy->digits = arena_copy(arena, order->digits);
+    copy->call_id = arena_copy(arena, order->call_id);
+    copy->legs = copy_array(arena, order->legs, order->leg_count * sizeof *order->legs);
+    struct pair *pairs = copy_array(arena, order->pairs, order->pair_count * sizeof *order->pairs);
+    for (size_t i = 0; i < order->pair_count; i++)
+        pairs[i] =
+            (struct pair){arena_copy(arena, pairs[i].key), arena_copy(arena, pairs[i].value)};
+    copy->pairs = pairs;
     queue_put(sip->queue, post, true);
 }
 
@@ -115,7 +124,7 @@ static int driver_awake(struct sip_line *root_magic, su_wait_t *wait, struct sip
     while ((taken = queue_take(sip->queue, posts, 64)) > 0) {
         for (size_t i = 0; i < taken; i++) {
             driver_take(sip, posts[i]);
-            mem_free(posts[i]);
+            post_free(posts[i]);
         }
     }
     return 0;
@@ -231,16 +240,10 @@ static void driver_recorded(void *self, uint64_t tag)
 static void driver_devices(void *self, const struct line_device *devices, size_t count)
 {
     struct sip_line *sip = self;
-    size_t bytes = 0;
+    struct post *post = mem_zalloc(sizeof *post);
+    struct line_device *copies = copy_array(&post->arena, devices, count * sizeof *devices);
     for (size_t i = 0; i < count; i++)
-        bytes += strlen(devices[i].dn) + 1;
-    struct post *post = mem_zalloc(sizeof *post + count * sizeof *devices + bytes);
-    struct line_device *copies = (struct line_device *)(void *)(post + 1);
-    char *at = (char *)(copies + count);
-    for (size_t i = 0; i < count; i++) {
-        copies[i] = devices[i];
-        copies[i].dn = post_copy(&at, (struct slice){devices[i].dn, strlen(devices[i].dn) + 1}).ptr;
-    }
+        copies[i].dn = arena_string(&post->arena, slice_of(devices[i].dn));
     post->kind = POST_DEVICES;
     post->devices = copies;
     post->device_count = count;
@@ -303,7 +306,7 @@ void line_sip_destroy(struct line_driver *driver)
     void *post;
     driver_stop(sip);
     while (queue_take(sip->queue, &post, 1) > 0)
-        mem_free(post);
+        post_free(post);
     queue_destroy(sip->queue);
     close(sip->wake_fd);
     LIST_EACH_SAFE(it, &sip->devices)

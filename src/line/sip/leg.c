@@ -155,8 +155,8 @@ void line_sip_leg_connect(struct leg *leg, const struct sdp *sdp, int our_event_
                             .port = sdp->port,
                             .event_payload = sdp->event_payload,
                             .our_event_payload = our_event_payload,
-                            .is_listening =
-                                sdp->direction == SDP_SENDRECV || sdp->direction == SDP_RECVONLY};
+                            .is_listening = (sdp->direction & SDP_RECVONLY) != 0,
+                            .is_sending = (sdp->direction & SDP_SENDONLY) != 0};
     const struct media_far *old = &leg->far;
     bool is_same = far.address.s_addr == old->address.s_addr && far.port == old->port &&
                    far.event_payload == old->event_payload &&

@@ -46,14 +46,14 @@ static void order_mix_row(struct leg *leg, const struct order *order, const stru
                                                       [TONE_RINGBACK] = MEDIA_TONE_RINGBACK,
                                                       [TONE_BUSY] = MEDIA_TONE_BUSY,
                                                       [TONE_MUSIC] = MEDIA_TONE_MUSIC};
-    uint64_t talker = 0;
-    for (size_t i = order->leg_count; i-- > 0;) {
-        if (i < MIX_LEGS_MAX && (row->hears & UINT32_C(1) << i))
-            talker = order->legs[i].leg;
-    }
+    uint64_t talkers[MIX_LEGS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < order->leg_count && i < MIX_LEGS_MAX; i++)
+        if (row->hears & UINT32_C(1) << i)
+            talkers[count++] = order->legs[i].leg;
     if (leg->state == SIP_LEG_OFFERED && row->tone == TONE_RINGBACK)
         line_sip_offer_ring(leg);
-    media_hear(leg->sip->media, leg->number, talker, tones[row->tone]);
+    media_hear(leg->sip->media, leg->number, talkers, count, tones[row->tone]);
 }
 
 static void order_mix(struct sip_line *sip, const struct order *order)

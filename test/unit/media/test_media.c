@@ -50,6 +50,11 @@ static struct media_far far_of(const struct telephone *t, int events, int our_ev
                               .is_listening = true};
 }
 
+static void lets_hear(struct world *w, uint64_t leg, uint64_t talker, enum media_tone tone)
+{
+    media_hear(w->media, leg, &talker, talker != 0, tone);
+}
+
 static int set_up(void **state)
 {
     static struct world world;
@@ -126,7 +131,7 @@ static void a_leg_hears_the_other(void **state)
 {
     struct world *w = *state;
     uint8_t packet[PACKET_MAX];
-    media_hear(w->media, 2, 1, MEDIA_TONE_NONE);
+    lets_hear(w, 2, 1, MEDIA_TONE_NONE);
     say(&w->phones[0], voice_of(65535), voice, sizeof voice);
     struct rtp first = hear(&w->phones[1], packet);
     assert_memory_equal(packet + first.body, voice, sizeof voice);
@@ -143,7 +148,7 @@ static void who_is_not_heard_is_not_sent(void **state)
     struct world *w = *state;
     uint8_t packet[PACKET_MAX];
     struct rtp rtp;
-    media_hear(w->media, 2, 1, MEDIA_TONE_NONE);
+    lets_hear(w, 2, 1, MEDIA_TONE_NONE);
     say(&w->phones[1], voice_of(1), voice, sizeof voice); /* leg 1 hears nobody */
     say(&w->phones[0], voice_of(1), voice, sizeof voice);
     hear(&w->phones[1], packet); /* all before it was dealt with */
@@ -157,8 +162,8 @@ static void a_held_telephone_gets_nothing(void **state)
     struct rtp rtp;
     struct media_far far = far_of(&w->phones[1], 96, 101);
     far.is_listening = false;
-    media_hear(w->media, 2, 1, MEDIA_TONE_NONE);
-    media_hear(w->media, 1, 2, MEDIA_TONE_NONE);
+    lets_hear(w, 2, 1, MEDIA_TONE_NONE);
+    lets_hear(w, 1, 2, MEDIA_TONE_NONE);
     media_connect(w->media, 2, &far);
     /* Opening is a message too, but its port is ours at once: wait until 2 is heard by 1. */
     say(&w->phones[1], voice_of(1), voice, sizeof voice);
@@ -176,7 +181,7 @@ static void the_talker_may_come_later(void **state)
     unsigned port;
     struct telephone third = w->phones[0];
     struct media_far far = far_of(&third, 101, 101);
-    media_hear(w->media, 2, 3, MEDIA_TONE_NONE);
+    lets_hear(w, 2, 3, MEDIA_TONE_NONE);
     assert_int_equal(media_open(w->media, 3, 0, &port), ERR_OK);
     media_connect(w->media, 3, &far);
     third.to = (uint16_t)port;
@@ -190,7 +195,7 @@ static void events_are_renumbered_and_told_once(void **state)
     struct world *w = *state;
     uint8_t packet[PACKET_MAX];
     uint8_t five[4] = {5, 10, 0, 160};
-    media_hear(w->media, 2, 1, MEDIA_TONE_NONE);
+    lets_hear(w, 2, 1, MEDIA_TONE_NONE);
     for (uint16_t i = 0; i < 3; i++) {
         struct rtp rtp = voice_of(10);
         rtp.sequence = (uint16_t)(10 + i);
@@ -233,13 +238,13 @@ static void a_tone_comes_before_the_talker_and_ends(void **state)
 {
     struct world *w = *state;
     uint8_t packet[PACKET_MAX];
-    media_hear(w->media, 2, 1, MEDIA_TONE_BUSY);
+    lets_hear(w, 2, 1, MEDIA_TONE_BUSY);
     struct rtp first = hear(&w->phones[1], packet);
     assert_int_equal(first.end - first.body, FRAME_SAMPLES);
     struct rtp second = hear(&w->phones[1], packet);
     assert_int_equal(second.timestamp - first.timestamp, FRAME_SAMPLES);
     assert_int_equal(second.source, first.source);
-    media_hear(w->media, 2, 1, MEDIA_TONE_NONE);
+    lets_hear(w, 2, 1, MEDIA_TONE_NONE);
     /* The voice follows in the same numbers. */
     struct rtp got = second;
     say(&w->phones[0], voice_of(500), voice, sizeof voice);
@@ -264,7 +269,7 @@ static void strangers_and_noise_are_not_heard(void **state)
     struct sockaddr_in stranger = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000002)};
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&stranger, sizeof stranger), 0);
-    media_hear(w->media, 2, 1, MEDIA_TONE_NONE);
+    lets_hear(w, 2, 1, MEDIA_TONE_NONE);
     memset(packet, 0, sizeof packet);
     media_rtp_write(packet, &(struct rtp){.source = 99});
     sendto(fd, packet, 172, 0, (struct sockaddr *)&to, sizeof to);
