@@ -17,11 +17,13 @@
 #include "media/media.h"
 
 #define RECORDER_FRAME_SAMPLES 160 /* 20 ms at 8000 Hz */
+#define RECORDER_WAITING_BYTES ((size_t)64 << 20)
 
 struct media_recorder;
 
 struct media_recorder_options {
     const char *directory; /* made when absent; the one above it must be there */
+    size_t waiting_bytes;  /* 0: RECORDER_WAITING_BYTES */
     /* The call's recording ended by a failure; what was written so far is closed and kept. Called
      * on the recorder's thread, once for each beginning. May be NULL. */
     void (*failed)(void *ctx, uint64_t call);
@@ -41,12 +43,10 @@ void media_recorder_set(struct media_recorder *recorder, uint64_t call, struct s
                         enum media_recording_state state);
 /* The next 20 ms of a call that is ON or PAUSED; while it is PAUSED only their length counts, and
  * silence is written. Of a call that is neither: ignored. When the disk is more than
- * RECORDER_WAITING_BYTES behind, silence takes the place of what is lost, and is counted. */
+ * waiting_bytes behind, silence takes the place of what is lost, and is counted. */
 void media_recorder_frame(struct media_recorder *recorder, uint64_t call,
                           const int16_t left[RECORDER_FRAME_SAMPLES],
                           const int16_t right[RECORDER_FRAME_SAMPLES]);
-
-#define RECORDER_WAITING_BYTES ((size_t)64 << 20)
 
 /* record_file.c: one file, on the recorder's thread. */
 #define RECORD_NAME_MAX 100
@@ -56,8 +56,8 @@ struct record_file {
     uint32_t data_bytes;
     uint32_t told_bytes; /* what the header says */
 };
-/* Goes on with one that is there. ERR_INVALID for a name that is none, ERR_EXISTS when what is there
- * is no recording of ours, ERR_IO. */
+/* Goes on with one that is there. ERR_INVALID for a name that is none, ERR_EXISTS when what is
+ * there is no recording of ours, ERR_IO. */
 enum err record_file_open(int directory_fd, struct slice name, struct record_file *out);
 /* ERR_IO, ERR_RANGE when it is as long as a file of this kind can be; then not all was written. */
 enum err record_file_append(struct record_file *file, const void *bytes, size_t len);
