@@ -131,6 +131,8 @@ struct config {
 
     uint64_t vanished_s;
 
+    char *recordings; /* directory; NULL: below data */
+
     char *country; /* ISO 3166-1 alpha-2, or NULL */
     char *calling_code;
     char *international_prefix; /* these four: NULL: as in the country */

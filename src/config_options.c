@@ -88,6 +88,9 @@ static const struct config_option options[] = {
     {"agents", "vanished_s", CONFIG_NUMBER, IN(vanished_s), 0, 604800, NULL, "300",
      "an agent whose desktop went without a word is logged out after; 0: never"},
 
+    {"recording", "directory", CONFIG_TEXT, IN(recordings), 1, 4096, NULL, NULL,
+     "where recordings are; made when absent; without it, recordings below data"},
+
     {"site", "country", CONFIG_COUNTRY, IN(country), 0, 0, NULL, NULL,
      "where the site is: how numbers are dialled there"},
     {"site", "calling_code", CONFIG_DIGITS, IN(calling_code), 1, 3, NULL, NULL,

@@ -157,8 +157,19 @@ static enum err make_web(struct server *s)
     return ERR_OK;
 }
 
+/* In out, unless it is configured. */
+static const char *recordings_path(const struct config *config, struct buf *out)
+{
+    if (config->recordings)
+        return config->recordings;
+    buf_printf(out, "%s/recordings", config->data);
+    buf_char(out, '\0');
+    return out->ptr;
+}
+
 static enum err make_line(struct server *s)
 {
+    struct buf recordings = {0};
     setup_devices(&s->setup, s->config);
     if (s->config->driver == CONFIG_DRIVER_SIM) {
         s->line = line_sim_create(s->setup.devices, s->setup.device_count);
@@ -169,11 +180,13 @@ static enum err make_line(struct server *s)
                                            .realm = s->config->realm,
                                            .rtp_port_min = (unsigned)s->config->rtp_ports[0],
                                            .rtp_port_max = (unsigned)s->config->rtp_ports[1],
+                                           .recordings = recordings_path(s->config, &recordings),
                                            .devices = s->setup.devices,
                                            .device_count = s->setup.device_count};
         setup_derive(&s->setup, "cordboard sip nonces", options.secret);
         s->line = line_sip_create(&options);
     }
+    buf_free(&recordings);
     if (s->line)
         return ERR_OK;
     snprintf(s->why, sizeof s->why, "the line driver can't be made");

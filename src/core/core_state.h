@@ -205,6 +205,7 @@ struct call {
     struct deadline deadline;
     struct user_data *inherited; /* consult: what data was at its begin; a reference */
     uint32_t next_party;
+    uint32_t recorder; /* number of the party that began the recording last, plus one; 0 */
     char conn_id[17];
     char ani[NUMBER_MAX + 1];
     char

@@ -51,6 +51,32 @@ static enum tone tone_for(const struct party *party)
     return ringing > 0 ? TONE_RINGBACK : TONE_NONE;
 }
 
+/* Whose call it is, as far as a recording goes: who began it, while it is in the call, else the
+ * first who may. */
+static const struct party *recorder_of(const struct call *call)
+{
+    const struct party *best = NULL;
+    LIST_EACH(it, &call->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, link);
+        const struct device *device = party->device;
+        if (!party_is_living(party) || !device)
+            continue;
+        if (party->number + 1 == call->recorder)
+            return party;
+        if (!best || (device->may_record && !best->device->may_record))
+            best = party;
+    }
+    return best;
+}
+
+/* The agent is on the left, or, while its telephone is in another call, nobody. */
+static uint64_t left_leg(const struct call *call)
+{
+    const struct party *party = call_is_recorded(call) ? recorder_of(call) : NULL;
+    return party && is_in_mix(party) ? party->leg->id : 0;
+}
+
 void call_mix(struct turn *turn, struct call *call)
 {
     const struct party *of[MIX_LEGS_MAX];
@@ -75,6 +101,7 @@ void call_mix(struct turn *turn, struct call *call)
     order->call = call->serial;
     order->call_id = arena_copy(&turn->fx->arena, slice_of(call->id));
     order->recording = call->is_over ? RECORDING_STOPPED : call->recording;
+    order->left_leg = left_leg(call);
     order->legs = legs;
     order->leg_count = count;
     effects_order_done(turn, order);

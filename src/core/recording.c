@@ -71,6 +71,8 @@ void call_record(struct turn *turn, struct call *call, enum recording recording)
 {
     bool begins = recording == RECORDING_ON && !call_is_recorded(call);
     call->recording = recording;
+    if (begins && turn->party)
+        call->recorder = turn->party->number + 1;
     call_changed(call);
     note(turn, call, KEY_STATE, state_text(recording));
     if (begins)

@@ -344,6 +344,7 @@ static void get_call(struct reading *r)
     call->is_business = flags & 1;
     call->is_for_conference = flags >> 1 & 1;
     call->recording = (enum recording)dec_u64_max(&r->d, RECORDING_PAUSED);
+    call->recorder = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     uint64_t parent = dec_u64(&r->d);
     call->next_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     call->deadline.kind = DEADLINE_OF_CALL;

@@ -179,6 +179,7 @@ static void put_calls(const struct core *core, struct buf *out)
         enc_u64(out, (uint64_t)call->type);
         enc_u64(out, (uint64_t)call->is_business | (uint64_t)call->is_for_conference << 1);
         enc_u64(out, (uint64_t)call->recording);
+        enc_u64(out, call->recorder);
         enc_u64(out, call->parent ? call->parent->serial : 0);
         enc_u64(out, call->next_party);
         enc_u64(out, call->is_over);

@@ -17,7 +17,14 @@
 
 #define EXPIRY_CHECK_MS 1000
 
-enum post_kind { POST_ORDER, POST_RECORDED, POST_DIGIT, POST_DEVICES, POST_STOP };
+enum post_kind {
+    POST_ORDER,
+    POST_RECORDED,
+    POST_DIGIT,
+    POST_RECORD_FAILED,
+    POST_DEVICES,
+    POST_STOP
+};
 
 struct post {
     enum post_kind kind;
@@ -25,6 +32,7 @@ struct post {
     struct arena arena;
     uint64_t tag;
     uint64_t leg;
+    uint64_t call;
     char digit;
     const struct line_device *devices; /* in the arena */
     size_t device_count;
@@ -87,6 +95,24 @@ static void driver_digit(void *ctx, uint64_t leg, char digit)
     post_small(ctx, (struct post){.kind = POST_DIGIT, .leg = leg, .digit = digit});
 }
 
+static void driver_record_failed(void *ctx, uint64_t call)
+{
+    post_small(ctx, (struct post){.kind = POST_RECORD_FAILED, .call = call});
+}
+
+/* Of a call that is over meanwhile nobody is told. */
+static void record_failed(struct sip_line *sip, uint64_t call)
+{
+    LIST_EACH(it, &sip->legs)
+    {
+        struct leg *leg = LIST_OWNER(it, struct leg, as_leg);
+        if (leg->call != call)
+            continue;
+        line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_RECORDING_FAILED});
+        return;
+    }
+}
+
 static void driver_take(struct sip_line *sip, const struct post *post)
 {
     struct leg *leg;
@@ -102,6 +128,9 @@ static void driver_take(struct sip_line *sip, const struct post *post)
         if (leg && leg->state == SIP_LEG_UP)
             line_sip_leg_signal(leg,
                                 (struct signal){.kind = SIGNAL_DTMF, .number = {&post->digit, 1}});
+        break;
+    case POST_RECORD_FAILED:
+        record_failed(sip, post->call);
         break;
     case POST_DEVICES:
         line_sip_devices_set(sip, post->devices, post->device_count);
@@ -143,7 +172,9 @@ static enum err driver_open(struct sip_line *sip)
     struct media_options media = {.address = sip->bind_address,
                                   .port_min = sip->rtp_port_min,
                                   .port_max = sip->rtp_port_max,
+                                  .recordings = sip->recordings,
                                   .digit = driver_digit,
+                                  .record_failed = driver_record_failed,
                                   .ctx = sip};
     su_wait_t wait[1] = {SU_WAIT_INIT};
     sip->root = su_root_create(sip);
@@ -273,6 +304,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     sip->realm = mem_strdup(options->realm);
     sip->rtp_port_min = options->rtp_port_min;
     sip->rtp_port_max = options->rtp_port_max;
+    sip->recordings = options->recordings ? mem_strdup(options->recordings) : NULL;
     memcpy(sip->secret, options->secret, sizeof sip->secret);
     list_init(&sip->devices);
     line_sip_devices_create(sip, options->devices, options->device_count);
@@ -319,6 +351,7 @@ void line_sip_destroy(struct line_driver *driver)
     mem_free(sip->bind_address);
     mem_free(sip->advertised);
     mem_free(sip->realm);
+    mem_free(sip->recordings);
     mem_free(sip->contact);
     mem_free(sip);
 }

@@ -14,6 +14,7 @@ struct line_sip_options {
     const char *realm;
     unsigned rtp_port_min; /* even */
     unsigned rtp_port_max;
+    const char *recordings; /* directory; NULL: nothing is recorded */
     const struct line_device *devices;
     size_t device_count;
     uint8_t secret[32]; /* for nonces; the same after a restart */

@@ -56,13 +56,49 @@ static void order_mix_row(struct leg *leg, const struct order *order, const stru
     media_hear(leg->sip->media, leg->number, talkers, count, tones[row->tone]);
 }
 
+static bool is_heard(const struct order *order, size_t leg)
+{
+    for (size_t i = 0; i < order->leg_count; i++)
+        if (order->legs[i].hears & UINT32_C(1) << leg)
+            return true;
+    return false;
+}
+
+/* What nobody hears is not recorded either: who is muted, who holds, who listens in. */
+static void order_record(struct sip_line *sip, const struct order *order)
+{
+    static const enum media_recording_state states[] = {
+        [RECORDING_NONE] = MEDIA_RECORDING_STOPPED,
+        [RECORDING_STOPPED] = MEDIA_RECORDING_STOPPED,
+        [RECORDING_ON] = MEDIA_RECORDING_ON,
+        [RECORDING_PAUSED] = MEDIA_RECORDING_PAUSED};
+    uint64_t others[MIX_LEGS_MAX];
+    struct media_recording recording = {.call = order->call,
+                                        .name = order->call_id,
+                                        .state = states[order->recording],
+                                        .others = others};
+    for (size_t i = 0; i < order->leg_count && i < MIX_LEGS_MAX; i++) {
+        if (!is_heard(order, i))
+            continue;
+        if (order->legs[i].leg == order->left_leg)
+            recording.left = order->left_leg;
+        else
+            others[recording.other_count++] = order->legs[i].leg;
+    }
+    media_record(sip->media, &recording);
+}
+
 static void order_mix(struct sip_line *sip, const struct order *order)
 {
     for (size_t i = 0; i < order->leg_count; i++) {
         struct leg *leg = line_sip_leg_find(sip, order->legs[i].leg);
-        if (leg)
-            order_mix_row(leg, order, &order->legs[i]);
+        if (!leg)
+            continue;
+        leg->call = order->call;
+        order_mix_row(leg, order, &order->legs[i]);
     }
+    if (order->recording != RECORDING_NONE)
+        order_record(sip, order);
 }
 
 void line_sip_order_carry_out(struct sip_line *sip, const struct order *order)

@@ -185,6 +185,7 @@ struct leg {
     struct dialog *dialog; /* the one that counts: up, or offered */
     unsigned port;
     struct media_far far;
+    uint64_t call; /* whose table named it last; 0: none yet */
     uint32_t sdp_version;
     enum leg_held told_held;
     bool is_dirty; /* what is kept is no longer so: the next signal gives it */
@@ -232,6 +233,7 @@ struct sip_line {
     char *bind_address, *advertised, *realm;
     unsigned bind_port, port; /* asked for, and had */
     unsigned rtp_port_min, rtp_port_max;
+    char *recordings; /* directory, or NULL */
     uint8_t secret[32];
     char *contact; /* header text */
 

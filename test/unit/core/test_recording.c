@@ -133,6 +133,27 @@ static void who_holds_is_not_offered_it(void **state)
     assert_int_equal(world_order(&w, ORDER_MIX)->recording, RECORDING_ON);
 }
 
+static void the_one_who_records_is_on_the_left(void **state)
+{
+    (void)state;
+    world_command(&w, "u0", OP_MUTE_CALL, id, "");
+    assert_int_equal(world_order(&w, ORDER_MIX)->left_leg, 0);
+    world_command(&w, "u0", OP_START_CALL_RECORDING, id, "");
+    assert_int_equal(world_order(&w, ORDER_MIX)->left_leg, caller);
+    world_command(&w, "u0", OP_HOLD, id, "");
+    assert_int_equal(world_order(&w, ORDER_MIX)->left_leg, caller);
+    world_command(&w, "u0", OP_INITIATE_TRANSFER, id, "102"); /* its telephone is elsewhere */
+    const struct order *consult = world_order(&w, ORDER_MIX);
+    assert_int_equal(consult->left_leg, 0);
+    world_signal(&w, SIGNAL_ANSWERED, world_order(&w, ORDER_RING)->leg, CAUSE_NONE);
+    world_command(&w, "u0", OP_COMPLETE_TRANSFER, id, "");
+    uint64_t left = 0;
+    for (size_t i = 0; i < w.fx.order_count; i++)
+        if (w.fx.orders[i].kind == ORDER_MIX && slice_is(w.fx.orders[i].call_id, id))
+            left = w.fx.orders[i].left_leg;
+    assert_int_equal(left, callee); /* who is left of ours */
+}
+
 static void it_ends_with_the_call(void **state)
 {
     (void)state;
@@ -213,6 +234,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_step_is_told_to_both, begin, finish),
         cmocka_unit_test_setup_teardown(who_may_not_record_is_refused, begin, finish),
         cmocka_unit_test_setup_teardown(who_holds_is_not_offered_it, begin, finish),
+        cmocka_unit_test_setup_teardown(the_one_who_records_is_on_the_left, begin, finish),
         cmocka_unit_test_setup_teardown(it_ends_with_the_call, begin, finish),
         cmocka_unit_test_setup_teardown(a_failure_stops_it_and_is_told, begin, finish),
         cmocka_unit_test_setup_teardown(a_consult_calls_recording_ends_with_it, begin, finish),

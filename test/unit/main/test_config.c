@@ -136,7 +136,7 @@ static void mistakes_say_where_and_what_is_allowed(void **state)
             "tls_certificate, tls_key, session_idle_s");
     refused("[sever]\n",
             "1: [sever]: there is no such section; allowed: server, line, calls, "
-            "agents, site, api, user_data, events, journal, user NAME, device DN, place "
+            "agents, recording, site, api, user_data, events, journal, user NAME, device DN, place "
             "NAME, queue NUMBER, trunk NAME, agent_state NAME, disposition NAME, "
             "contact NAME");
     refused("http = x\n", "1: http: a key needs a [section] before it");
