@@ -136,6 +136,8 @@ static void check_leg(const struct leg *leg)
 {
     must(!(leg->is_up && leg->is_offered), "a leg that is up is no longer offered");
     must(!(leg->is_dropping && leg->is_answer_pending), "a leg that is dropped is not answered");
+    must(!(leg->has_sound && (leg->is_up || leg->is_offered)),
+         "only a leg that rings sounds early");
     must(leg->party || leg->is_dropping, "a leg without a party is being dropped");
     size_t heard = 0;
     LIST_EACH(it, &leg->parties)

@@ -124,6 +124,7 @@ struct leg {
     bool is_answer_pending; /* ORDER_ANSWER is out */
     bool auto_answer;       /* of ORDER_RING */
     bool talks;
+    bool has_sound; /* rings, and what is heard on it is for who called it; false once it is up */
     enum cause drop_cause : 8;
     char dn[NUMBER_MAX + 1];
     char from[NUMBER_MAX + 1];

@@ -5,15 +5,26 @@
  * changed. Established parties hear each other, but for who is muted; who has hold of a call hears
  * nothing of it and is heard by nobody. Whoever would hear nobody hears a tone that says why: the
  * busy tone, ring-back while somebody is called, music while everybody else has the call on hold or
- * it waits in a queue. Supervisors hear everybody, and are heard as they chose. */
+ * it waits in a queue. Supervisors hear everybody, and are heard as they chose.
+ *
+ * A called telephone that rings with sound of its own (an announcement, another network's
+ * ring-back) is heard by whoever would hear our ring-back tone, instead of it. Until it answers it
+ * hears nothing: whoever calls is not to be heard before. */
 #include "core/core_int.h"
 
 #define BIT(state) (1u << (state))
 
+/* It is called, and sounds before it answers. */
+static bool sounds_early(const struct party *party)
+{
+    return party->state == PARTY_RINGING && party->leg && party->leg->party == party &&
+           party->leg->has_sound && party_is_member(party);
+}
+
 static bool is_in_mix(const struct party *party)
 {
     return party->leg && party->leg->party == party &&
-           (party->leg->is_up || party->leg->is_offered);
+           (party->leg->is_up || party->leg->is_offered || sounds_early(party));
 }
 
 bool party_reaches(const struct party *from, const struct party *to)
@@ -32,6 +43,15 @@ static bool hears(const struct party *listener, const struct party *talker)
            party_reaches(talker, listener);
 }
 
+static bool has_early_sound(const struct call *call)
+{
+    LIST_EACH(it, &call->parties)
+    if (sounds_early(LIST_OWNER(it, struct party, link)))
+        return true;
+    return false;
+}
+
+/* What the state asks for, whoever sounds by itself. */
 static enum tone tone_for(const struct party *party)
 {
     const struct call *call = party->call;
@@ -89,12 +109,15 @@ void call_mix(struct turn *turn, struct call *call)
     }
     if (count == 0 && (!call->is_over || call->recording == RECORDING_NONE))
         return;
+    bool is_early = has_early_sound(call);
     struct mix_leg *legs = arena_zalloc(&turn->fx->arena, count * sizeof *legs);
     for (size_t i = 0; i < count; i++) {
+        enum tone tone = tone_for(of[i]);
+        bool hears_early = is_early && tone == TONE_RINGBACK;
         legs[i].leg = of[i]->leg->id;
-        legs[i].tone = tone_for(of[i]);
+        legs[i].tone = hears_early ? TONE_NONE : tone;
         for (size_t k = 0; k < count; k++)
-            if (hears(of[i], of[k]))
+            if (hears(of[i], of[k]) || (hears_early && sounds_early(of[k])))
                 legs[i].hears |= 1u << k;
     }
     struct order *order = effects_order(turn, ORDER_MIX, 0);

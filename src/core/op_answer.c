@@ -14,7 +14,12 @@ enum err op_answer(struct turn *turn)
         telephone_borrows(turn, party, up);
         return ERR_OK;
     }
+    struct party *rang = party->leg->party;
     party->leg->party = party;
+    if (rang != party && party->leg->has_sound) {
+        call_mix(turn, rang->call);
+        call_mix(turn, party->call);
+    }
     leg_answer(turn, party->leg);
     return ERR_OK;
 }

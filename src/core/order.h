@@ -73,8 +73,10 @@ enum order_kind {
     ORDER_MIX,    /* who hears whom from now on, and whether it is recorded; the whole table of one
                      call, repeatable. A leg not yet answered takes part as soon as it can; until
                      then a ring-back tone is the telephone's own affair where the telephone began
-                     the leg (180). A leg that moves to another call is only in the newer table;
-                     the last one of a recorded call is empty and records nothing */
+                     the leg (180), but what it hears of another leg is early media (183). A leg
+                     that rings with sound of its own is in the table, hears nothing, and is heard
+                     as if it were answered. A leg that moves to another call is only in the newer
+                     table;    the last one of a recorded call is empty and records nothing */
     ORDER_DTMF,   /* send digits to that telephone, once */
     ORDER_KEPT,   /* what the last signal of this leg gave to keep is durable now: the driver may
                      send the 200 or ACK that waited for it. Never repeated */

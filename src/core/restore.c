@@ -227,13 +227,14 @@ static void get_legs(struct reading *r)
         struct slice trunk = dec_bytes(&r->d);
         if (trunk.len > 0)
             leg_set_trunk(r->core, leg, trunk);
-        uint64_t flags = dec_u64_max(&r->d, 63);
+        uint64_t flags = dec_u64_max(&r->d, 127);
         leg->is_offered = flags & 1;
         leg->is_up = flags >> 1 & 1;
         leg->is_dropping = flags >> 2 & 1;
         leg->is_answer_pending = flags >> 3 & 1;
         leg->auto_answer = flags >> 4 & 1;
         leg->talks = flags >> 5 & 1;
+        leg->has_sound = flags >> 6 & 1;
         leg->drop_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
         buf_slice(&leg->keep, dec_bytes(&r->d));
     }

@@ -44,18 +44,28 @@ static enum err on_incoming(struct turn *turn, struct device *device)
     return ERR_OK;
 }
 
+/* Who rings already is told at the end of the input if it can now Answer; nobody is told of sound.
+ */
 static enum err on_ringing(struct turn *turn, struct leg *leg)
 {
+    const struct signal *signal = &turn->input->signal;
     struct party *party = leg->party;
-    bool learned = turn->input->signal.talks && !leg->talks;
-    leg->talks |= turn->input->signal.talks;
+    bool rings = party && !leg->is_up && !leg->is_offered && !leg->is_dropping;
+    bool begins = rings && party->state == PARTY_INVITED;
+    bool learned = signal->talks && !leg->talks;
+    bool sounds = rings && signal->has_sound != leg->has_sound;
+    if (!begins && !learned && !sounds)
+        return refuse(turn, ERR_EXISTS, "nothing changed");
+    leg->talks |= signal->talks;
+    if (sounds)
+        leg->has_sound = signal->has_sound;
     if (party)
         call_touch(turn->core, party->call);
-    if (!party || leg->is_up || leg->is_dropping || (party->state != PARTY_INVITED && !learned))
-        return learned ? ERR_OK : refuse(turn, ERR_EXISTS, "nothing changed");
-    if (party->state == PARTY_INVITED)
+    if (begins)
         party_rings(turn, party);
-    return ERR_OK; /* who rings already is told at the end of the input if it can now Answer */
+    else if (sounds)
+        call_mix(turn, party->call);
+    return ERR_OK;
 }
 
 /* The caller's own telephone is off hook: now the destination is called. */
@@ -73,6 +83,7 @@ static enum err on_answered(struct turn *turn, struct leg *leg)
     leg->is_up = true;
     leg->is_offered = false;
     leg->is_answer_pending = false;
+    leg->has_sound = false;
     struct party *party = leg->party;
     if (party && party->device)
         device_touch(turn->core, party->device);

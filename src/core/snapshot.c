@@ -119,7 +119,8 @@ static void put_legs(const struct core *core, struct buf *out)
         enc_bytes(out, leg->trunk);
         enc_u64(out, (uint64_t)leg->is_offered | (uint64_t)leg->is_up << 1 |
                          (uint64_t)leg->is_dropping << 2 | (uint64_t)leg->is_answer_pending << 3 |
-                         (uint64_t)leg->auto_answer << 4 | (uint64_t)leg->talks << 5);
+                         (uint64_t)leg->auto_answer << 4 | (uint64_t)leg->talks << 5 |
+                         (uint64_t)leg->has_sound << 6);
         enc_u64(out, (uint64_t)leg->drop_cause);
         enc_bytes(out, buf_view(&leg->keep));
     }

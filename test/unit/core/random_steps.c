@@ -218,6 +218,7 @@ void step_signal(struct model *m, uint32_t r)
                                      .leg = id,
                                      .cause = (enum cause)((r >> 16) % CAUSE_COUNT),
                                      .talks = (r >> 20) % 3 != 0,
+                                     .has_sound = (r >> 25) % 2,
                                      .keep = (r >> 22) % 2 ? SLICE("k") : SLICE_NONE}};
     if (input.signal.kind == SIGNAL_ANSWERED)
         leg->is_ring_out = leg->is_answer_out = false;

@@ -119,15 +119,21 @@ static enum err apply(struct input *input)
 
 /* --- steps --- */
 
-static enum err do_signal(enum signal_kind kind, struct stage_leg *leg, enum cause cause)
+static enum err do_signal(struct signal signal, struct stage_leg *leg)
 {
-    struct input input = {.kind = INPUT_SIGNAL,
-                          .signal = {.kind = kind, .leg = leg->id, .cause = cause, .talks = true}};
-    if (kind == SIGNAL_GONE) {
+    struct input input = {.kind = INPUT_SIGNAL, .signal = signal};
+    input.signal.leg = leg->id;
+    input.signal.talks = true;
+    if (signal.kind == SIGNAL_GONE) {
         leg->is_gone = true;
         watch_gone(&watch, leg->id);
     }
     return apply(&input);
+}
+
+static enum err hang_up(struct stage_leg *leg)
+{
+    return do_signal((struct signal){.kind = SIGNAL_GONE, .cause = CAUSE_HANGUP}, leg);
 }
 
 /* Telephones do as they are told. */
@@ -135,7 +141,7 @@ static void obey_drops(void)
 {
     for (size_t i = 0; i < leg_count; i++)
         if (legs[i].is_dropping && !legs[i].is_gone)
-            assert_int_equal(do_signal(SIGNAL_GONE, &legs[i], CAUSE_HANGUP), ERR_OK);
+            assert_int_equal(hang_up(&legs[i]), ERR_OK);
 }
 
 static enum err do_incoming(char *words[], bool is_outside)
@@ -159,14 +165,18 @@ static enum err do_telephone(char *words[])
 {
     static const struct {
         const char *word;
-        enum signal_kind kind;
-        enum cause cause;
+        struct signal signal;
     } verbs[] = {
-        {"ring", SIGNAL_RINGING, CAUSE_NONE},    {"answer", SIGNAL_ANSWERED, CAUSE_NONE},
-        {"hangup", SIGNAL_GONE, CAUSE_HANGUP},   {"lost", SIGNAL_GONE, CAUSE_FAILED},
-        {"busy", SIGNAL_GONE, CAUSE_BUSY},       {"decline", SIGNAL_GONE, CAUSE_REJECTED},
-        {"hold", SIGNAL_HELD, CAUSE_NONE},       {"retrieve", SIGNAL_RETRIEVED, CAUSE_NONE},
-        {"refuses", SIGNAL_REFUSED, CAUSE_NONE},
+        {"ring", {.kind = SIGNAL_RINGING}},
+        {"sounds", {.kind = SIGNAL_RINGING, .has_sound = true}},
+        {"answer", {.kind = SIGNAL_ANSWERED}},
+        {"hangup", {.kind = SIGNAL_GONE, .cause = CAUSE_HANGUP}},
+        {"lost", {.kind = SIGNAL_GONE, .cause = CAUSE_FAILED}},
+        {"busy", {.kind = SIGNAL_GONE, .cause = CAUSE_BUSY}},
+        {"decline", {.kind = SIGNAL_GONE, .cause = CAUSE_REJECTED}},
+        {"hold", {.kind = SIGNAL_HELD}},
+        {"retrieve", {.kind = SIGNAL_RETRIEVED}},
+        {"refuses", {.kind = SIGNAL_REFUSED}},
     };
     bool is_in = strcmp(words[2], "in") == 0;
     if (strcmp(words[2], "calls") == 0)
@@ -178,7 +188,7 @@ static enum err do_telephone(char *words[])
                                        .dn = slice_of(stage_number(words[1][0]))}});
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(words[2], verbs[i].word) == 0)
-            return do_signal(verbs[i].kind, leg_named(words[1]), verbs[i].cause);
+            return do_signal(verbs[i].signal, leg_named(words[1]));
     fail_msg("no such verb: %s", words[2]);
     return ERR_STATE;
 }
@@ -365,7 +375,7 @@ int stage_finish(void **state)
     size_t left = 0;
     for (size_t i = 0; i < leg_count; i++) { /* those that ring again come behind */
         if (!legs[i].is_gone)
-            assert_int_equal(do_signal(SIGNAL_GONE, &legs[i], CAUSE_HANGUP), ERR_OK);
+            assert_int_equal(hang_up(&legs[i]), ERR_OK);
         if (i + 1 == leg_count)
             do_clock("200000");
     }

@@ -12,6 +12,7 @@
  *   A InitiateTransfer 1 C [key=value]        A AttachUserData 1 key=value
  *   A Dial X showing:+4930111                 outboundCallerId
  *   phone B ring | answer | hangup | lost | busy | decline | hold | retrieve   (its newest leg)
+ *   phone X sounds                            rings, and is heard before it answers
  *   phone B#2 hangup                          the second leg that it ever had
  *   phone A calls B     outside X calls A     phone A out, phone A in (registered)
  *   clock 3000
