@@ -16,6 +16,7 @@
     _Static_assert(offsetof(struct type, line) == sizeof(char *), "name, then line")
 HAS_HEAD(config_user);
 HAS_HEAD(config_device);
+HAS_HEAD(config_network);
 HAS_HEAD(config_place);
 HAS_HEAD(config_queue);
 HAS_HEAD(config_trunk);

@@ -76,6 +76,13 @@ struct config_trunk {
     uint64_t channels;
 };
 
+struct config_network {
+    char *name;
+    unsigned line;
+    char *addresses; /* addresses and networks with commas, or NULL */
+    char *advertised;
+};
+
 struct config_place {
     char *name;
     unsigned line;
@@ -168,6 +175,9 @@ struct config {
     struct config_device *devices;
     size_t device_count;
     size_t device_cap;
+    struct config_network *networks;
+    size_t network_count;
+    size_t network_cap;
     struct config_place *places;
     size_t place_count;
     size_t place_cap;

@@ -122,6 +122,14 @@ static enum err check_device(const struct checking *c, const struct config_devic
     return ERR_OK;
 }
 
+static enum err check_network(const struct checking *c, const struct config_network *network)
+{
+    if (!network->addresses || !network->advertised)
+        return wrong(c, network->line, "[network %s] %s: it needs both addresses and advertised",
+                     network->name, network->addresses ? "advertised" : "addresses");
+    return ERR_OK;
+}
+
 static enum err check_overflow(const struct checking *c, const struct config_queue *queue)
 {
     struct slice number = slice_of(queue->overflow);
@@ -191,6 +199,8 @@ static enum err check_sections(const struct checking *c)
         err = check_user(c, &config->users[i]);
     for (size_t i = 0; !err && i < config->device_count; i++)
         err = check_device(c, &config->devices[i]);
+    for (size_t i = 0; !err && i < config->network_count; i++)
+        err = check_network(c, &config->networks[i]);
     for (size_t i = 0; !err && i < config->place_count; i++)
         err = config->places[i].devices ? check_list(c, &config->places[i], "place", "devices",
                                                      config->places[i].devices, "device")

@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* What a configuration that is read again can change, and what it can't: addresses are bound, rings
- * and limits of connections are laid out, the journal is open. Sections with names all can. */
+ * and limits of connections are laid out, the journal is open. Sections with names all can, but for
+ * networks: they say which addresses are told, as [line] does, and are looked at only at the start.
+ */
 #include "config.h"
 
 #include "base/log.h"
@@ -28,7 +30,7 @@ static const struct {
 bool config_option_is_live(const struct config_option *option)
 {
     if (config_section_find(option->section))
-        return true;
+        return strcmp(option->section, "network") != 0;
     for (size_t i = 0; i < sizeof live / sizeof *live; i++)
         if (strcmp(live[i].section, option->section) == 0 &&
             (!live[i].key || strcmp(live[i].key, option->key) == 0))
@@ -45,6 +47,20 @@ static bool keep_text(char **slot, char *const *before)
     return true;
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool has_same_networks(const struct config *a, const struct config *b)
+{
+    bool is_same = a->network_count == b->network_count;
+    for (size_t i = 0; is_same && i < a->network_count; i++)
+        is_same = is_same_text(a->networks[i].addresses, b->networks[i].addresses) &&
+                  is_same_text(a->networks[i].advertised, b->networks[i].advertised);
+    return is_same;
+}
+
 static bool keep_bytes(void *slot, const void *before, size_t size)
 {
     if (memcmp(slot, before, size) == 0)
@@ -58,7 +74,7 @@ void config_keep(struct config *config, const struct config *at_start)
     size_t count;
     const struct config_option *options = config_options(&count);
     for (size_t i = 0; i < count; i++) {
-        if (config_option_is_live(&options[i]))
+        if (config_option_is_live(&options[i]) || config_section_find(options[i].section))
             continue;
         void *slot = (char *)config + options[i].offset;
         const void *before = (const char *)at_start + options[i].offset;
@@ -70,4 +86,6 @@ void config_keep(struct config *config, const struct config *at_start)
             log_line(LOG_WARN, "reload.needs_restart", "section=%s key=%s", options[i].section,
                      options[i].key);
     }
+    if (!has_same_networks(config, at_start))
+        log_line(LOG_WARN, "reload.needs_restart", "section=network");
 }

@@ -14,6 +14,7 @@
 #define IN(member)             offsetof(struct config, member)
 #define IN_USER(member)        offsetof(struct config_user, member)
 #define IN_DEVICE(member)      offsetof(struct config_device, member)
+#define IN_NETWORK(member)     offsetof(struct config_network, member)
 #define IN_PLACE(member)       offsetof(struct config_place, member)
 #define IN_QUEUE(member)       offsetof(struct config_queue, member)
 #define IN_TRUNK(member)       offsetof(struct config_trunk, member)
@@ -25,6 +26,7 @@
 
 static const struct config_section sections[] = {
     {"user", "NAME", MANY(user, user), CONFIG_TEXT},
+    {"network", "NAME", MANY(network, network), CONFIG_TEXT},
     {"device", "DN", MANY(device, device), CONFIG_DN},
     {"place", "NAME", MANY(place, place), CONFIG_TEXT},
     {"queue", "NUMBER", MANY(queue, queue), CONFIG_DN},
@@ -66,9 +68,9 @@ static const struct config_option options[] = {
     {"line", "driver", CONFIG_CHOICE, IN(driver), 0, 0, "sim|sip", "sim",
      "simulated telephones, or real ones over SIP"},
     {"line", "sip", CONFIG_ADDRESS, IN(sip), 0, 0, NULL, "127.0.0.1:5060",
-     "where telephones register; port 0 takes a free one"},
+     "where telephones register, over UDP and TCP; port 0 takes a free one"},
     {"line", "sip_advertised", CONFIG_WORD, IN(sip_advertised), 1, 255, NULL, NULL,
-     "address that telephones are told; without it, that of sip"},
+     "address that telephones are told that are in no [network NAME]; without it, that of sip"},
     {"line", "realm", CONFIG_WORD, IN(realm), 1, 255, NULL, "cordboard",
      "realm of the telephones' digest authentication"},
     {"line", "rtp_ports", CONFIG_PORTS, IN(rtp_ports), 1024, 65535, NULL, "16384-32767",
@@ -178,6 +180,11 @@ static const struct config_option options[] = {
      "calls at one time, consult calls not counted; beyond it is busy"},
     {"device", "recording", CONFIG_CHOICE, IN_DEVICE(recording), 0, 0, "off|on", "off",
      "whether its calls may be recorded"},
+
+    {"network", "addresses", CONFIG_NETWORKS, IN_NETWORK(addresses), 0, 0, NULL, NULL,
+     "whose telephones and trunks these are; may be given several times"},
+    {"network", "advertised", CONFIG_WORD, IN_NETWORK(advertised), 1, 255, NULL, NULL,
+     "address that they are told, instead of sip_advertised"},
 
     {"place", "devices", CONFIG_DNS, IN_PLACE(devices), 0, 0, NULL, NULL,
      "each a [device DN] of this file; may be given several times"},

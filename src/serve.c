@@ -175,12 +175,15 @@ static enum err make_line(struct server *s)
         s->line = line_sim_create(s->setup.devices, s->setup.device_count);
         setup_sim_trunks(s->config, s->line);
     } else {
+        setup_networks(&s->setup, s->config);
         struct line_sip_options options = {.bind = s->config->sip,
                                            .advertised = s->config->sip_advertised,
                                            .realm = s->config->realm,
                                            .rtp_port_min = (unsigned)s->config->rtp_ports[0],
                                            .rtp_port_max = (unsigned)s->config->rtp_ports[1],
                                            .recordings = recordings_path(s->config, &recordings),
+                                           .networks = s->setup.networks,
+                                           .network_count = s->setup.network_count,
                                            .devices = s->setup.devices,
                                            .device_count = s->setup.device_count};
         setup_derive(&s->setup, "cordboard sip nonces", options.secret);

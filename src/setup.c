@@ -278,6 +278,7 @@ void setup_proxies(struct setup *s, const struct config *config)
 void setup_free(struct setup *s)
 {
     mem_free(s->devices);
+    mem_free(s->networks);
     mem_free(s->users);
     mem_free(s->hashes);
     mem_free(s->records);

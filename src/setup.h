@@ -10,12 +10,14 @@
 #include "base/address.h"
 #include "config.h"
 #include "journal/journal.h"
-#include "line/line.h"
+#include "line/sip/line_sip.h"
 
 struct setup {
     uint8_t secret[32]; /* the server's own, the same after a restart */
     struct line_device *devices;
     size_t device_count;
+    struct line_sip_network *networks;
+    size_t network_count;
     struct auth_user *users;
     size_t user_count;
     char (*hashes)[AUTH_HASH_SIZE]; /* those we made ourselves */
@@ -46,6 +48,8 @@ enum err setup_users_anew(struct setup *s, const struct config *config, const st
 void setup_devices(struct setup *s, const struct config *config);
 /* In the order that core/input.h asks for. */
 void setup_items(struct setup *s, const struct config *config);
+/* For the SIP driver; borrows from the configuration. */
+void setup_networks(struct setup *s, const struct config *config);
 /* Tells the simulator their names. */
 void setup_sim_trunks(const struct config *config, struct line_driver *sim);
 /* For the API, which copies it; the arena is the caller's. */

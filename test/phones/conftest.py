@@ -34,13 +34,7 @@ def ctl(tmp_path):
                ("15002", "s15002", "talk")]
     it = phonelib.Ctl(tmp_path, devices, program=str(program))
     yield it
-    try:
-        status = it.stop()
-    finally:
-        if it.process.poll() is None:
-            it.kill()
-    text = it.log_path.read_text(errors="replace")
-    assert status == 0 and not any(word in text for word in BAD_WORDS), text[-6000:]
+    judge_ctl(it)
 
 
 @pytest.fixture
@@ -53,6 +47,44 @@ def make_phone(tmp_path, started):
         started.append(phone)
         return phone
     return make
+
+
+@pytest.fixture
+def make_stream(started):
+    """A phone on a connection."""
+    def make(server, user="15000", **options):
+        port = options.pop("port", None) or getattr(server, "sip_port", None) or server.port
+        it = phonelib.StreamSocket(port, user, options.pop("secret", "s" + user), **options)
+        it.stop = it.close
+        started.append(it)
+        return it
+    return make
+
+
+@pytest.fixture
+def make_ctl(tmp_path):
+    """The driver alone, given options of its program."""
+    made = []
+
+    def make(*options, devices=(("15000", "s15000", "talk"), ("15001", "s15001", "reinvite"))):
+        directory = tmp_path / f"ctl{len(made)}"
+        directory.mkdir()
+        made.append(phonelib.Ctl(directory, devices, options=options,
+                                 program=str(BUILD / "test/unit/line_sip/sipctl")))
+        return made[-1]
+    yield make
+    for it in made:
+        judge_ctl(it)
+
+
+def judge_ctl(it):
+    try:
+        status = it.stop()
+    finally:
+        if it.process.poll() is None:
+            it.kill()
+    text = it.log_path.read_text(errors="replace")
+    assert status == 0 and not any(word in text for word in BAD_WORDS), text[-6000:]
 
 
 @pytest.fixture

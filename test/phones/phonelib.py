@@ -192,6 +192,8 @@ class Message:
 class SipSocket:
     """Sends requests and takes answers; the test writes each header that matters to it."""
 
+    transport = "UDP"
+
     def __init__(self, server_port, user="15000", secret="secret"):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
@@ -231,7 +233,7 @@ class SipSocket:
         uri = uri or f"sip:{host}"
         to = to or f"sip:{self.user}@{host}"
         lines = [f"{method} {uri} SIP/2.0",
-                 f"Via: SIP/2.0/UDP {via_host}:{self.port};branch={branch}" + (";rport" * rport),
+                 f"Via: SIP/2.0/{self.transport} {via_host}:{self.port};branch={branch}" + (";rport" * rport),
                  "Max-Forwards: 70",
                  f"From: <sip:{self.user}@{host}>;tag={from_tag or self.tag}",
                  f"To: <{to}>" + (f";tag={to_tag}" if to_tag else ""),
@@ -267,8 +269,12 @@ class SipSocket:
                                to=re.search(r"<([^>]+)>", answer.get("to")).group(1))
         self.send(text)
 
+    def contact(self):
+        named = "" if self.transport == "UDP" else f";transport={self.transport.lower()}"
+        return f"sip:{self.user}@127.0.0.1:{self.port}{named}"
+
     def register(self, expires=300, contact=None, algorithm="MD5", headers=(), **parts):
-        contact = contact or f"<sip:{self.user}@127.0.0.1:{self.port}>"
+        contact = contact or f"<{self.contact()}>"
         return self.ask_with_digest("REGISTER", algorithm=algorithm, headers=(
             f"Contact: {contact}", f"Expires: {expires}", *headers), **parts)
 
@@ -284,6 +290,47 @@ class SipSocket:
             lines.append("Content-Type: application/sdp")
         lines.append(f"Content-Length: {len(body)}")
         self.send("\r\n".join(lines) + "\r\n\r\n" + body)
+
+
+class StreamSocket(SipSocket):
+    """The same over TCP, or TLS; nobody listens at its Contact."""
+
+    def __init__(self, server_port, user="15000", secret="secret", tls=None):
+        super().__init__(server_port, user, secret)
+        self.socket.close()
+        self.transport = "TLS" if tls else "TCP"
+        self.socket = socket.create_connection(self.server, 5)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
+        self.port = self.socket.getsockname()[1]
+        self.data = b""
+
+    def send(self, text):
+        self.socket.sendall(text.encode())
+
+    def read(self, seconds):
+        """More bytes; none at the end of the connection."""
+        is_there = getattr(self.socket, "pending", lambda: 0)()
+        if not is_there and not select.select([self.socket], [], [], seconds)[0]:
+            raise AssertionError("no SIP message within the time")
+        return self.socket.recv(65536)
+
+    def receive(self, seconds=3.0, want=lambda m: True):
+        end = time.monotonic() + seconds
+        while True:
+            head, found, rest = self.data.partition(b"\r\n\r\n")
+            length = re.search(rb"(?im)^content-length: *(\d+)", head)
+            if found and head.strip() and len(rest) >= int(length.group(1)):
+                cut = len(head) + 4 + int(length.group(1))
+                message = Message(self.data[:cut])
+                self.data = self.data[cut:]
+                self.heard.append(message)
+                if want(message):
+                    return message
+                continue
+            part = self.read(max(0, end - time.monotonic()))
+            assert part, "the connection was closed"
+            self.data += part
 
 
 def sdp(port, direction="sendrecv", events=101, address="127.0.0.1", payloads="0"):
@@ -469,12 +516,13 @@ class Sipp:
 class Ctl:
     """sipctl, the program that plays the core (sipctl.c)."""
 
-    def __init__(self, directory, devices, port=0, program=None):
+    def __init__(self, directory, devices, port=0, program=None, options=()):
         self.program = program or os.environ["CORDBOARD_SIPCTL"]
         self.state = pathlib.Path(directory) / "state"
         self.log_path = pathlib.Path(directory) / "sipctl.log"
         self.devices, self.rtp, self.wanted_port = devices, rtp_range(), port
         self.clock_ahead_ms = 0
+        self.options = list(options)
         self.start()
 
     def start(self):
@@ -483,7 +531,7 @@ class Ctl:
         self.log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
             [self.program, f"127.0.0.1:{self.wanted_port}", str(self.state), *map(str, self.rtp),
-             str(self.clock_ahead_ms), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+             str(self.clock_ahead_ms), *self.options, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.lines = queue.Queue()
         self.seen, self.early = [], []  # early: to be looked at before lines
         threading.Thread(target=self._read, args=(self.process.stdout, self.lines),

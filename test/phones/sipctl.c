@@ -6,7 +6,9 @@
  * keep is in one file that is rewritten before anything is confirmed, so that the program can be
  * killed at any moment and started again.
  *
- *   sipctl BIND STATE RTP_MIN RTP_MAX CLOCK_AHEAD_MS DN,HA1_MD5,HA1_SHA256,talk|reinvite ...
+ *   sipctl BIND STATE RTP_MIN RTP_MAX CLOCK_AHEAD_MS [OPTION=VALUE ...]
+ *       DN,HA1_MD5,HA1_SHA256,talk|reinvite ...
+ *   Options: network=ADDRESSES/ADVERTISED
  *
  *   ring LEG DN FROM [auto]     answer LEG        drop LEG CAUSE(number)
  *   mix LEG=[LEG,...][:ringback|:busy] ...        dtmf LEG DIGITS
@@ -303,21 +305,42 @@ static void read_device(const char *text, struct line_device *d)
     d->answers_by_reinvite = slice_is(rest, "reinvite");
 }
 
+/* "OPTION=VALUE"; false when it is no option. */
+static bool read_extra(char *text, struct line_sip_options *to)
+{
+    static struct line_sip_network network;
+    static const char network_is[] = "network=";
+    if (!text || strncmp(text, network_is, sizeof network_is - 1) != 0)
+        return false;
+    char *slash = strrchr(text, '/');
+    *slash = '\0';
+    network = (struct line_sip_network){text + sizeof network_is - 1, slash + 1};
+    to->networks = &network;
+    to->network_count = 1;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     static struct line_device devices[DEVICES_MAX];
     static struct line_leg legs[LEGS_MAX];
     if (argc < 7 || argc > 6 + DEVICES_MAX)
         return 2;
-    for (int i = 6; i < argc; i++)
-        read_device(argv[i], &devices[i - 6]);
+    struct line_sip_options extra = {0};
+    int first = 6;
+    while (read_extra(argv[first], &extra))
+        first++;
+    for (int i = first; i < argc; i++)
+        read_device(argv[i], &devices[i - first]);
     ctl.clock_ms = strtoull(argv[5], NULL, 10);
     struct line_sip_options options = {.bind = argv[1],
                                        .realm = "cordboard",
                                        .rtp_port_min = (unsigned)strtoul(argv[3], NULL, 10),
                                        .rtp_port_max = (unsigned)strtoul(argv[4], NULL, 10),
+                                       .networks = extra.networks,
+                                       .network_count = extra.network_count,
                                        .devices = devices,
-                                       .device_count = (size_t)argc - 6,
+                                       .device_count = (size_t)(argc - first),
                                        .secret = "always the same, in a test only"};
     ctl.path = argv[2];
     load();
@@ -345,7 +368,7 @@ int main(int argc, char **argv)
         pthread_mutex_unlock(&ctl.lock);
     }
     line_sip_destroy(ctl.driver);
-    for (int i = 6; i < argc; i++)
-        mem_free((char *)devices[i - 6].dn);
+    for (int i = first; i < argc; i++)
+        mem_free((char *)devices[i - first].dn);
     return err == ERR_OK ? 0 : 1;
 }

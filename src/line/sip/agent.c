@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* The stack and its odds and ends: the UDP port, requests outside of dialogs, responses that belong
+/* The stack and its odds and ends: its ports, requests outside of dialogs, responses that belong
  * to nothing, and reading what a message says of itself. */
 #include "base/log.h"
 #include "base/mem.h"
 #include "line/sip/sip_int.h"
 
 #include <sofia-sip/nta_stateless.h>
+#include <sofia-sip/nta_tport.h>
 #include <sofia-sip/su_log.h>
+#include <sofia-sip/tport.h>
+#include <sofia-sip/tport_tag.h>
 #include <stdlib.h>
+
+#define UDP_REQUEST_MAX   1300  /* bytes; longer requests go over TCP (RFC 3261 section 18.1.1) */
+#define STREAM_MESSAGE_MS 30000 /* the rest of a message must follow within */
+#define FREE_PORT_TRIES   8
 
 char *line_sip_agent_url(const url_t *url)
 {
@@ -27,11 +34,33 @@ char *line_sip_agent_hop(const sip_t *msg, const url_t *target)
     if (!via->v_rport || !*via->v_rport)
         return NULL;
     const char *host = via->v_received ? via->v_received : via->v_host;
+    struct slice transport = slice_of(sip_via_transport(via));
+    if (slice_equal_nocase(transport, SLICE("TCP")))
+        return line_sip_text("sip:%s:%s;transport=tcp", host, via->v_rport);
+    if (slice_equal_nocase(transport, SLICE("TLS")))
+        return line_sip_text("sip:%s:%s;transport=tls", host, via->v_rport);
     const char *port = target->url_port && *target->url_port ? target->url_port : "5060";
     if (strcmp(host, target->url_host ? target->url_host : "") == 0 &&
         strcmp(via->v_rport, port) == 0)
         return NULL;
     return line_sip_text("sip:%s:%s", host, via->v_rport);
+}
+
+bool line_sip_agent_is_behind_nat(const sip_t *msg)
+{
+    const sip_via_t *via = msg->sip_via;
+    struct address said, was;
+    return via->v_received && address_parse(slice_of(via->v_host), &said, NULL) &&
+           address_parse(slice_of(via->v_received), &was, NULL) &&
+           memcmp(&said, &was, sizeof said) != 0;
+}
+
+tport_t *line_sip_agent_transport(const struct sip_line *sip, const sip_via_t *via)
+{
+    tport_t *all = nta_agent_tports(sip->agent);
+    const char *name = sip_via_transport(via);
+    tport_t *found = name ? tport_by_protocol(tport_primaries(all), name) : NULL;
+    return found ? found : tport_primaries(all);
 }
 
 bool line_sip_agent_body(const sip_t *msg, struct slice *out)
@@ -142,24 +171,48 @@ static void agent_log(void *stream, char const *format, va_list args)
     buf_free(&text);
 }
 
-enum err line_sip_agent_open(struct sip_line *sip)
+/* "sip:ADDRESS:PORT;transport=NAME", to bind there. One's own. */
+static char *agent_url(const struct sip_line *sip, const char *port, const char *transport)
 {
-    su_log_redirect(su_log_default, agent_log, NULL);
-    char *port = sip->bind_port ? line_sip_text("%u", sip->bind_port) : mem_strdup("*");
     bool is_same = strcmp(sip->bind_address, sip->advertised) == 0;
-    char *url = is_same ? line_sip_text("sip:%s:%s;transport=udp", sip->advertised, port)
-                        : line_sip_text("sip:%s:%s;maddr=%s;transport=udp", sip->advertised, port,
-                                        sip->bind_address);
+    return line_sip_text("sip:%s:%s;transport=%s%s%s", sip->advertised, port, transport,
+                         is_same ? "" : ";maddr=", is_same ? "" : sip->bind_address);
+}
+
+/* Over UDP first: it is what telephones get who name no transport. */
+static enum err agent_bind(struct sip_line *sip)
+{
+    char *port = sip->bind_port ? line_sip_text("%u", sip->bind_port) : mem_strdup("*");
+    char *url = agent_url(sip, port, "udp");
     sip->agent = nta_agent_create(sip->root, (url_string_t *)url, agent_stray, sip, NTATAG_UA(1),
-                                  NTATAG_UDP_MTU(65535), NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0),
-                                  NTATAG_PASS_408(1), TAG_END());
+                                  NTATAG_UDP_MTU(UDP_REQUEST_MAX), NTATAG_USE_NAPTR(0),
+                                  NTATAG_USE_SRV(0), NTATAG_PASS_408(1), TAG_END());
     mem_free(url);
     mem_free(port);
     sip_via_t *via = sip->agent ? nta_agent_via(sip->agent) : NULL;
     if (!via)
         return ERR_IO;
     sip->port = via->v_port ? (unsigned)strtoul(via->v_port, NULL, 10) : 5060;
-    sip->contact = line_sip_text("<sip:%s:%u>", sip->advertised, sip->port);
+    port = line_sip_text("%u", sip->port);
+    url = agent_url(sip, port, "tcp");
+    int result = nta_agent_add_tport(sip->agent, (url_string_t *)url, TPTAG_PONG2PING(1),
+                                     TPTAG_TIMEOUT(STREAM_MESSAGE_MS), TAG_END());
+    mem_free(url);
+    mem_free(port);
+    return result < 0 ? ERR_IO : ERR_OK;
+}
+
+enum err line_sip_agent_open(struct sip_line *sip)
+{
+    su_log_redirect(su_log_default, agent_log, NULL);
+    enum err err = agent_bind(sip);
+    /* A free port of one kind may be taken for the other. */
+    for (int tries = 0; err != ERR_OK && sip->bind_port == 0 && tries < FREE_PORT_TRIES; tries++) {
+        line_sip_agent_close(sip);
+        err = agent_bind(sip);
+    }
+    if (err != ERR_OK)
+        return err;
     sip->default_leg =
         nta_leg_tcreate(sip->agent, agent_request, sip, NTATAG_NO_DIALOG(1), TAG_END());
     return sip->default_leg ? ERR_OK : ERR_IO;

@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "line/sip/sip_int.h"
 
+#include <sofia-sip/tport_tag.h>
+
 struct dialog *line_sip_dialog_create(struct leg *leg)
 {
     struct dialog *d = mem_zalloc(sizeof *d);
@@ -44,8 +46,21 @@ void line_sip_dialog_free(struct dialog *d)
     mem_free(d);
 }
 
+/* A telephone that moved, or connected anew, since the dialog began: its registration knows the
+ * way. */
+static void dialog_follow(struct dialog *d)
+{
+    const struct device *device = d->leg ? d->leg->device : NULL;
+    const struct place *place = device && d->target ? line_sip_place_find(device, d->target) : NULL;
+    if (!place || strcmp(place->hop ? place->hop : "", d->hop ? d->hop : "") == 0)
+        return;
+    mem_free(d->hop);
+    d->hop = place->hop ? mem_strdup(place->hop) : NULL;
+}
+
 void line_sip_dialog_orphan(struct dialog *d)
 {
+    dialog_follow(d);
     if (d->leg && d->leg->dialog == d)
         d->leg->dialog = NULL;
     d->leg = NULL;
@@ -108,20 +123,73 @@ void line_sip_dialog_establish(struct dialog *d, const char *remote_tag,
         dialog_listen(d);
 }
 
+struct slice line_sip_dialog_next(const struct dialog *d)
+{
+    if (!d->route)
+        return slice_of(d->hop ? d->hop : d->target);
+    struct slice rest, uri = slice_split(slice_of(d->route), '>', &rest);
+    return (struct slice){uri.ptr + 1, uri.len - 1}; /* route_text writes them in brackets */
+}
+
+static char *dialog_next(const struct dialog *d)
+{
+    struct slice next = line_sip_dialog_next(d);
+    return line_sip_text("%.*s", (int)next.len, next.ptr);
+}
+
+const char *line_sip_dialog_advertised(const struct dialog *d)
+{
+    char *next = dialog_next(d);
+    const char *advertised = line_sip_network_peer(d->sip, next).advertised;
+    mem_free(next);
+    return advertised;
+}
+
+char *line_sip_dialog_contact(const struct dialog *d)
+{
+    char *next = dialog_next(d);
+    char *contact = line_sip_network_contact(d->sip, next);
+    mem_free(next);
+    return contact;
+}
+
+/* Where to send, when it is not where the target points. A route set goes first. Without one a
+ * telephone behind a translator, or at the far end of a connection, is reached where its
+ * registration or request came from; if that connection is closed, perhaps where it listens. */
+static const char *dialog_hop(struct dialog *d)
+{
+    dialog_follow(d);
+    if (d->route || !d->hop || !line_sip_network_is_open(d->sip, d->hop))
+        return NULL;
+    return d->hop;
+}
+
+/* What is too long for a datagram goes over TCP (RFC 3261 section 18.1.1), and over UDP after all
+ * when that is refused. Not so an ACK, as the stack never hears what became of it; nor what goes to
+ * a telephone that said UDP, or that a translator shields from our connections. */
+static bool dialog_is_datagram(const struct dialog *d, const char *hop, sip_method_t method)
+{
+    if (method == sip_method_ack)
+        return true;
+    struct sip_peer peer = line_sip_network_peer(d->sip, hop ? hop : d->target);
+    return !d->route && peer.transport == SIP_TRANSPORT_UDP && (hop || peer.has_transport);
+}
+
 nta_outgoing_t *line_sip_dialog_send(struct dialog *d, sip_method_t method, const char *name,
                                      nta_response_f *on_response, uint32_t cseq,
                                      const char *headers, const char *description)
 {
     bool is_fixed = method == sip_method_invite || method == sip_method_cancel;
-    const char *contact =
-        method == sip_method_invite || method == sip_method_notify ? d->sip->contact : NULL;
+    const char *hop = dialog_hop(d);
+    char *next = hop ? mem_strdup(hop) : dialog_next(d);
+    char *via = line_sip_network_via(d->sip, next);
+    char *contact = method == sip_method_invite || method == sip_method_notify
+                        ? line_sip_network_contact(d->sip, next)
+                        : NULL;
     char *from = line_sip_text("<%s>;tag=%s", d->local, d->local_tag);
     char *to = line_sip_text(d->remote_tag && !is_fixed ? "<%s>;tag=%s" : "<%s>", d->remote,
                              d->remote_tag);
     char *number = line_sip_text("%u %s", cseq ? cseq : ++d->cseq, name);
-    /* A route set goes first; without one a telephone behind a translator is reached where its
-     * registration came from. */
-    const char *hop = d->route ? NULL : d->hop;
     nta_outgoing_t *orq = nta_outgoing_tcreate(
         d->sip->default_leg, on_response, on_response ? d : NULL, (url_string_t *)hop, method, name,
         (url_string_t *)d->target, SIPTAG_FROM_STR(from), SIPTAG_TO_STR(to),
@@ -129,12 +197,17 @@ nta_outgoing_t *line_sip_dialog_send(struct dialog *d, sip_method_t method, cons
         TAG_IF(d->route, SIPTAG_ROUTE_STR(d->route)), TAG_IF(contact, SIPTAG_CONTACT_STR(contact)),
         TAG_IF(headers, SIPTAG_HEADER_STR(headers)),
         TAG_IF(description, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
-        TAG_IF(description, SIPTAG_PAYLOAD_STR(description)),
+        TAG_IF(description, SIPTAG_PAYLOAD_STR(description)), TAG_IF(via, SIPTAG_VIA_STR(via)),
+        TAG_IF(via, NTATAG_USER_VIA(1)),
+        TAG_IF(dialog_is_datagram(d, hop, method), TPTAG_MTU(UINT16_MAX)),
         TAG_IF(is_fixed, NTATAG_BRANCH_KEY(d->branch)),
         TAG_IF(method == sip_method_ack, NTATAG_ACK_BRANCH(d->branch)), TAG_END());
     mem_free(from);
     mem_free(to);
     mem_free(number);
+    mem_free(next);
+    mem_free(via);
+    mem_free(contact);
     return orq;
 }
 

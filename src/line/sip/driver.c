@@ -306,6 +306,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     sip->rtp_port_max = options->rtp_port_max;
     sip->recordings = options->recordings ? mem_strdup(options->recordings) : NULL;
     memcpy(sip->secret, options->secret, sizeof sip->secret);
+    line_sip_networks_create(sip, options->networks, options->network_count);
     list_init(&sip->devices);
     line_sip_devices_create(sip, options->devices, options->device_count);
     list_init(&sip->legs);
@@ -352,6 +353,6 @@ void line_sip_destroy(struct line_driver *driver)
     mem_free(sip->advertised);
     mem_free(sip->realm);
     mem_free(sip->recordings);
-    mem_free(sip->contact);
+    line_sip_networks_free(sip);
     mem_free(sip);
 }

@@ -167,9 +167,10 @@ void line_sip_leg_connect(struct leg *leg, const struct sdp *sdp, int our_event_
     media_connect(leg->sip->media, leg->number, &leg->far);
 }
 
-void line_sip_leg_describe(struct leg *leg, const struct sdp *offer, struct buf *out)
+void line_sip_leg_describe(struct leg *leg, const struct dialog *d, const struct sdp *offer,
+                           struct buf *out)
 {
-    struct sdp_local local = {.address = leg->sip->advertised,
+    struct sdp_local local = {.address = line_sip_dialog_advertised(d),
                               .port = leg->port,
                               .session = leg->number & INT64_MAX,
                               .version = ++leg->sdp_version};

@@ -8,13 +8,21 @@
 
 #include "line/line.h"
 
+/* Peers with these addresses are told that one of ours. */
+struct line_sip_network {
+    const char *addresses; /* addresses and networks with commas */
+    const char *advertised;
+};
+
 struct line_sip_options {
-    const char *bind;       /* "ADDR:PORT"; port 0 takes a free one */
+    const char *bind;       /* "ADDR:PORT", for UDP and TCP; port 0 takes a free one */
     const char *advertised; /* address in Contact, Via and SDP; NULL: that of bind */
     const char *realm;
     unsigned rtp_port_min; /* even */
     unsigned rtp_port_max;
     const char *recordings; /* directory; NULL: nothing is recorded */
+    const struct line_sip_network *networks; /* the first that has the peer's address counts */
+    size_t network_count;
     const struct line_device *devices;
     size_t device_count;
     uint8_t secret[32]; /* for nonces; the same after a restart */

@@ -12,8 +12,6 @@
 #include "base/mem.h"
 #include "line/sip/sip_int.h"
 
-#include <sofia-sip/nta_tport.h>
-#include <sofia-sip/tport.h>
 #include <stdlib.h>
 
 static uint64_t random_leg(void)
@@ -128,8 +126,9 @@ void line_sip_offer_ring(struct leg *leg)
     if (leg->was_rung || d->is_accepted)
         return;
     leg->was_rung = true;
-    nta_incoming_treply(d->request, SIP_180_RINGING, SIPTAG_CONTACT_STR(leg->sip->contact),
-                        TAG_END());
+    char *contact = line_sip_dialog_contact(d);
+    nta_incoming_treply(d->request, SIP_180_RINGING, SIPTAG_CONTACT_STR(contact), TAG_END());
+    mem_free(contact);
 }
 
 static void offer_accept(struct dialog *d)
@@ -140,12 +139,13 @@ static void offer_accept(struct dialog *d)
     bool is_answer = leg->offer.len > 0;
     if (is_answer && line_sip_sdp_read(buf_view(&leg->offer), &offer) == ERR_OK)
         line_sip_leg_connect(leg, &offer, offer.event_payload);
-    line_sip_leg_describe(leg, is_answer ? &offer : NULL, &description);
+    line_sip_leg_describe(leg, d, is_answer ? &offer : NULL, &description);
     d->is_accepted = true;
-    nta_incoming_treply(d->request, SIP_200_OK, SIPTAG_CONTACT_STR(leg->sip->contact),
-                        SIPTAG_ALLOW_STR(METHODS_ALLOWED),
-                        SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-                        SIPTAG_PAYLOAD_STR(description.ptr), TAG_END());
+    char *contact = line_sip_dialog_contact(d);
+    nta_incoming_treply(
+        d->request, SIP_200_OK, SIPTAG_CONTACT_STR(contact), SIPTAG_ALLOW_STR(METHODS_ALLOWED),
+        SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(description.ptr), TAG_END());
+    mem_free(contact);
     buf_free(&description);
 }
 
@@ -253,7 +253,7 @@ enum err line_sip_offer_restore(struct leg *leg, struct slice invite)
     struct slice body;
     if (line_sip_agent_body(object, &body) && body.ptr)
         buf_slice(&leg->offer, body);
-    tport_t *transport = tport_primaries(nta_agent_tports(sip->agent));
+    tport_t *transport = line_sip_agent_transport(sip, object->sip_via);
     nta_incoming_t *irq =
         nta_incoming_create(sip->agent, NULL, msg, object, NTATAG_TPORT(transport), TAG_END());
     if (!irq)

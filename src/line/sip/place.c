@@ -30,6 +30,14 @@ void line_sip_place_remove(struct device *d, size_t index)
     d->places[d->place_count] = (struct place){0};
 }
 
+const struct place *line_sip_place_find(const struct device *d, const char *contact)
+{
+    for (size_t i = 0; i < d->place_count; i++)
+        if (strcmp(d->places[i].contact, contact) == 0)
+            return &d->places[i];
+    return NULL;
+}
+
 uint64_t line_sip_place_record(struct sip_line *sip, struct device *d)
 {
     struct buf key = {0}, value = {0};

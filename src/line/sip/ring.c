@@ -62,9 +62,9 @@ static void ring_send_invite(struct dialog *d, bool asks_to_answer)
                    "Call-Info: <sip:%s>;answer-after=0\r\n"
                    "Alert-Info: <http://%s>;info=alert-autoanswer;delay=0\r\n"
                    "Answer-Mode: Auto\r\n",
-                   d->sip->advertised, d->sip->advertised);
+                   line_sip_dialog_advertised(d), line_sip_dialog_advertised(d));
     buf_char(&headers, '\0');
-    line_sip_leg_describe(d->leg, NULL, &description);
+    line_sip_leg_describe(d->leg, d, NULL, &description);
     d->invite = line_sip_dialog_send(d, SIP_METHOD_INVITE, ring_response, d->invite_cseq,
                                      headers.ptr, description.ptr);
     buf_free(&headers);
@@ -82,10 +82,11 @@ static struct dialog *ring_place(struct leg *leg, const char *contact, const cha
     line_sip_random_hex(tag, 8);
     line_sip_random_hex(branch, 8);
     line_sip_uri_user(&from, slice_of(leg->from));
-    d->call_id = line_sip_text("%s@%s", id, sip->advertised);
-    d->local = line_sip_text("sip:%.*s@%s:%u", (int)from.len, from.ptr, sip->advertised, sip->port);
+    struct sip_peer peer = line_sip_network_peer(sip, hop ? hop : contact);
+    d->call_id = line_sip_text("%s@%s", id, peer.advertised);
+    d->local = line_sip_text("sip:%.*s@%s:%u", (int)from.len, from.ptr, peer.advertised, sip->port);
     d->local_tag = mem_strdup(tag);
-    d->remote = line_sip_text("sip:%s@%s:%u", leg->device->config.dn, sip->advertised, sip->port);
+    d->remote = line_sip_text("sip:%s@%s:%u", leg->device->config.dn, peer.advertised, sip->port);
     d->branch = line_sip_text("z9hG4bK%s", branch);
     d->target = mem_strdup(contact);
     d->hop = hop ? mem_strdup(hop) : NULL;

@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 
+#include "base/address.h"
 #include "base/buf.h"
 #include "base/heap.h"
 #include "base/list.h"
@@ -36,6 +37,7 @@ struct sip_line;
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/sip_util.h>
 #include <sofia-sip/su_wait.h>
+#include <sofia-sip/tport.h>
 
 #define PLACES_MAX      8   /* contacts of one device */
 #define CSEQ_RESERVE    64  /* numbers that may be used before what is kept must change */
@@ -139,9 +141,18 @@ void line_sip_random_hex(char *out, size_t bytes);
 
 /* ---- the driver ---- */
 
+enum sip_transport { SIP_TRANSPORT_UDP, SIP_TRANSPORT_TCP, SIP_TRANSPORT_TLS };
+
+/* Peers that reach us by an address of their own network. */
+struct sip_network {
+    struct network *ranges;
+    size_t range_count;
+    char *advertised;
+};
+
 struct place {
     char *contact;  /* URI as registered */
-    char *hop;      /* URI to send to instead, or NULL */
+    char *hop;      /* URI to send to instead, or NULL; that of a connection names its far end */
     char *instance; /* +sip.instance, or NULL */
     char *call_id;
     uint32_t cseq;
@@ -232,10 +243,12 @@ struct sip_line {
     struct line_host host;
     char *bind_address, *advertised, *realm;
     unsigned bind_port, port; /* asked for, and had */
+    unsigned tls_port;        /* 0: no TLS */
+    struct sip_network *networks;
+    size_t network_count;
     unsigned rtp_port_min, rtp_port_max;
     char *recordings; /* directory, or NULL */
     uint8_t secret[32];
-    char *contact; /* header text */
 
     pthread_t thread;
     bool is_running;
@@ -288,6 +301,8 @@ void line_sip_place_announce(struct sip_line *sip, struct device *d);
 /* Once a second. */
 void line_sip_place_expire(struct sip_line *sip);
 void line_sip_place_remove(struct device *d, size_t index);
+/* Where that contact is registered, or NULL. */
+const struct place *line_sip_place_find(const struct device *d, const char *contact);
 
 /* registrar.c */
 int line_sip_registrar_request(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg);
@@ -296,13 +311,39 @@ void line_sip_registrar_recorded(struct sip_line *sip, uint64_t tag);
 void line_sip_registrar_forget(struct sip_line *sip, const struct device *d);
 void line_sip_registrar_free(struct sip_line *sip);
 
+/* network.c: what a peer is told of us. A URI is that to which requests to the peer are sent. */
+struct sip_peer {
+    struct slice host, port; /* of the URI; borrowed from it */
+    bool is_sips;
+    bool has_transport;           /* said, and not taken for granted */
+    enum sip_transport transport; /* UDP when it names none */
+    const char *advertised;       /* our address for it; for as long as the driver */
+    unsigned our_port;
+};
+struct sip_peer line_sip_network_peer(const struct sip_line *sip, const char *uri);
+/* Our address for that host, which is one in numbers; the common one for any other. */
+const char *line_sip_network_advertised(const struct sip_line *sip, struct slice host);
+/* Contact's value. One's own. */
+char *line_sip_network_contact(const struct sip_line *sip, const char *uri);
+/* Via's value; NULL when the stack's own is right. One's own. */
+char *line_sip_network_via(const struct sip_line *sip, const char *uri);
+/* False when it takes a connection, and there is none. */
+bool line_sip_network_is_open(const struct sip_line *sip, const char *uri);
+void line_sip_networks_create(struct sip_line *sip, const struct line_sip_network *from,
+                              size_t count);
+void line_sip_networks_free(struct sip_line *sip);
+
 /* agent.c: the stack, and requests outside of dialogs. */
 /* What to answer a method that has no place where it came: 405 or 501, already sent. */
 int line_sip_agent_refuse(nta_incoming_t *irq, const sip_t *msg);
 int line_sip_agent_options(nta_incoming_t *irq);
-/* The URI where answers to this request go, when it is not where target points; else NULL. One's
- * own. */
+/* The URI where requests to its sender go, when it is not where target points; else NULL. Over a
+ * connection it is always that connection. One's own. */
 char *line_sip_agent_hop(const sip_t *msg, const url_t *target);
+/* The sender believes to have another address than the one that its request came from. */
+bool line_sip_agent_is_behind_nat(const sip_t *msg);
+/* The transport that a request with that Via came over. */
+tport_t *line_sip_agent_transport(const struct sip_line *sip, const sip_via_t *via);
 /* The session description of a request; absent when it has none. 415 is told by false. */
 bool line_sip_agent_body(const sip_t *msg, struct slice *out);
 char *line_sip_agent_url(const url_t *url);
@@ -325,8 +366,10 @@ void line_sip_leg_kept(struct leg *leg);
 void line_sip_leg_wait(struct leg *leg, enum leg_wait what);
 /* Takes over what the telephone's session description says. */
 void line_sip_leg_connect(struct leg *leg, const struct sdp *sdp, int our_event_payload);
-/* Session description of ours; NULL offer: we offer. The version goes up. */
-void line_sip_leg_describe(struct leg *leg, const struct sdp *offer, struct buf *out);
+/* Session description of ours for the telephone of that dialog; NULL offer: we offer. The version
+ * goes up. */
+void line_sip_leg_describe(struct leg *leg, const struct dialog *d, const struct sdp *offer,
+                           struct buf *out);
 /* HELD or RETRIEVED, when it changed. */
 void line_sip_leg_tell_held(struct leg *leg);
 /* Takes a leg up again at the start; signals gone when that can't be done. */
@@ -340,6 +383,12 @@ void line_sip_dialog_orphan(struct dialog *d);
 /* Sets the telephone's tag and target, and makes what comes in find the dialog. */
 void line_sip_dialog_establish(struct dialog *d, const char *remote_tag,
                                const sip_contact_t *target, const sip_record_route_t *route);
+/* The URI that requests in it are sent to first: route, hop or target. */
+struct slice line_sip_dialog_next(const struct dialog *d);
+/* Our address for its telephone. */
+const char *line_sip_dialog_advertised(const struct dialog *d);
+/* Contact's value for its telephone. One's own. */
+char *line_sip_dialog_contact(const struct dialog *d);
 /* Sends a request inside it. cseq 0: the next one. Header lines and session
  * description may be NULL. */
 nta_outgoing_t *line_sip_dialog_send(struct dialog *d, sip_method_t method, const char *name,
