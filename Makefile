@@ -30,7 +30,7 @@ test:
 	@$(PYTHON) tools/run-tests.py --build build-test $(if $(ONLY),--only $(ONLY)) -- $(ARGS)
 
 bench:
-	@tools/install-deps.sh run
+	@tools/install-deps.sh bench
 	@test -f build-bench/build.ninja || $(MESON) setup build-bench -Dbuildtype=release -Dtests=false -Dbench=true
 	@$(MESON) compile -C build-bench
 	bench/run.sh build-bench $(ARGS)

@@ -59,14 +59,20 @@ static unsigned number(const char *text, unsigned max)
 void options_read(struct options *options, int argc, char **argv)
 {
     static const struct option known[] = {
-        {"port", required_argument, NULL, 'p'},      {"pid", required_argument, NULL, 'i'},
-        {"seconds", required_argument, NULL, 's'},   {"rate", required_argument, NULL, 'r'},
-        {"calls", required_argument, NULL, 'c'},     {"sessions", required_argument, NULL, 'n'},
-        {"transport", required_argument, NULL, 't'}, {"directory", required_argument, NULL, 'd'},
-        {"file", required_argument, NULL, 'f'},      {NULL, 0, NULL, 0},
+        {"port", required_argument, NULL, 'p'},
+        {"pid", required_argument, NULL, 'i'},
+        {"seconds", required_argument, NULL, 's'},
+        {"rate", required_argument, NULL, 'r'},
+        {"calls", required_argument, NULL, 'c'},
+        {"sessions", required_argument, NULL, 'n'},
+        {"transport", required_argument, NULL, 't'},
+        {"directory", required_argument, NULL, 'd'},
+        {"file", required_argument, NULL, 'f'},
+        {"note", required_argument, NULL, 'o'},
+        {NULL, 0, NULL, 0},
     };
     *options = (struct options){
-        .seconds = 10, .rate = 1000, .calls = 64, .sessions = 10000, .directory = "."};
+        .seconds = 10, .rate = 1000, .calls = 64, .sessions = 10000, .directory = ".", .note = ""};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (c) {
         case 'p':
@@ -95,6 +101,9 @@ void options_read(struct options *options, int argc, char **argv)
             break;
         case 'f':
             options->file = optarg;
+            break;
+        case 'o':
+            options->note = optarg;
             break;
         default:
             exit(2);
@@ -139,9 +148,10 @@ void usage_read(pid_t pid, struct usage *out)
     FILE *file = fopen(path, "r");
     if (!file)
         die("there is no process %d", (int)pid);
-    for (char line[256]; fgets(line, sizeof line, file);)
-        if (sscanf(line, "VmRSS: %lu kB", &out->rss_kb) == 1)
-            break;
+    for (char line[256]; fgets(line, sizeof line, file);) {
+        (void)sscanf(line, "VmRSS: %lu kB", &out->rss_kb);
+        (void)sscanf(line, "VmHWM: %lu kB", &out->peak_kb);
+    }
     fclose(file);
 }
 

@@ -21,6 +21,7 @@ struct options {
     bool is_websocket;     /* --transport websocket, else long-polling */
     const char *directory; /* --directory: where to write to */
     const char *file;      /* --file: what was acknowledged */
+    const char *note;      /* --note: how the server runs, for the table */
 };
 
 /* Ends the program with what is wrong. */
@@ -37,7 +38,8 @@ void row(const char *what, const char *goal, const char *format, ...)
 struct usage {
     double user_s; /* of CPU */
     double system_s;
-    uint64_t rss_kb; /* resident */
+    uint64_t rss_kb;  /* resident */
+    uint64_t peak_kb; /* the most it ever was */
 };
 
 void usage_read(pid_t pid, struct usage *out);

@@ -5,10 +5,11 @@
 # bench/run.sh BUILD-DIR [--write] [PART ...]
 #
 # Measures the server in a release build and prints a table of figures; --write also puts it into
-# bench/README.md. Parts: disk core update latency idle-long-polling idle-websocket; all without any.
+# bench/README.md. Parts: disk core update latency idle-long-polling idle-websocket calls calls-slow-disk
+# memory; all without any.
 # BENCH_SECONDS sets how long the timed parts measure (15), BENCH_DATA the directory under which
-# the data directories are made, which should be on a disk and not in memory (the build directory).
-# Everything it starts it ends itself.
+# the data directories are made, which should be on a disk and not in memory (the build directory),
+# BENCH_RATE the calls a second (400). Everything it starts it ends itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,14 +23,18 @@ for argument in "$@"; do
     *) parts+=("$argument") ;;
     esac
 done
-[ ${#parts[@]} -gt 0 ] || parts=(disk core update latency idle-long-polling idle-websocket)
+# In the order in which they are shown.
+all_parts=(disk core update latency idle-long-polling idle-websocket calls calls-slow-disk memory)
+[ ${#parts[@]} -gt 0 ] || parts=("${all_parts[@]}")
 seconds=${BENCH_SECONDS:-15}
+rate=${BENCH_RATE:-400}
 base=${BENCH_DATA:-$build/bench-data}
 mkdir -p "$base"
 scratch=$(mktemp -d "$base/run.XXXXXX")
 work=$scratch/part
 server=
 port=
+sip_port=
 load_before=$(cat /proc/loadavg)
 
 stop_server() {
@@ -39,7 +44,10 @@ stop_server() {
     server=
 }
 
+. bench/telephones.sh
+
 clean_up() {
+    stop_telephones
     stop_server
     rm -rf "$scratch"
     rmdir "$base" 2>/dev/null || true
@@ -47,14 +55,14 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM
 
-# Rows of the table, from standard input.
+# Rows of the part's table, from standard input.
 tell() {
-    tee -a "$scratch/table"
+    tee -a "$scratch/rows-$part"
 }
 
-# start_server DATA AGENTS: sets server (the process) and port.
-start_server() {
-    cat >"$work/bench.ini" <<END
+# Every server's configuration begins so.
+base_config() {
+    cat <<END
 [server]
 log_level = warn
 [calls]
@@ -62,8 +70,33 @@ keep_released_s = 2
 [journal]
 snapshot_batches = 2000
 END
-    "$build/cordboard" serve --config "$work/bench.ini" --demo --demo-agents "$2" \
-        --http 127.0.0.1:0 --data "$1" >"$work/server.out" 2>"$work/server.err" &
+}
+
+# start_server DATA AGENTS: a demo with simulated telephones.
+start_server() {
+    base_config >"$work/bench.ini"
+    serve "$1" --demo --demo-agents "$2"
+}
+
+# start_sip_server DATA AGENTS [PORT]: one for real telephones; sets sip_port, too. A second one in a
+# part has the first one's configuration, passwords' hashes included, which sessions rest on.
+start_sip_server() {
+    [ -e "$work/bench.ini" ] || {
+        base_config
+        site_config "$2"
+    } >"$work/bench.ini"
+    serve "$1" --line sip --sip "127.0.0.1:${3:-0}"
+    sip_port=$(sed -n 's|^sip on 127\.0\.0\.1:||p' "$work/server.out")
+}
+
+# serve DATA [OPTION ...]: sets server (the process) and port. What is in server_environment is in
+# the server's.
+server_environment=()
+serve() {
+    local data=$1
+    shift
+    env "${server_environment[@]}" "$build/cordboard" serve --config "$work/bench.ini" "$@" \
+        --http 127.0.0.1:0 --data "$data" >"$work/server.out" 2>"$work/server.err" &
     server=$!
     # The shell is not to report that it was killed.
     disown "$server"
@@ -109,6 +142,39 @@ part_latency() {
     stop_server
 }
 
+# part_calls [NOTE]
+part_calls() {
+    start_sip_server "$work/calls" 512
+    start_telephones 512
+    "$build/bench/load_calls" --port "$port" --pid "$server" --seconds "$seconds" --rate "$rate" \
+        --calls 256 --note "${1:-}" | tell
+    end_telephones
+    stop_server
+}
+
+part_calls_slow_disk() {
+    server_environment=(LD_PRELOAD="$(realpath "$build/bench/slow_disk.so")" SLOW_DISK_US=2000)
+    part_calls ", each fdatasync 2 ms longer"
+    server_environment=()
+}
+
+# How long the stack keeps the transactions of a call that is over is in the 40 s.
+part_memory() {
+    ulimit -n "$(ulimit -H -n)"
+    local calls=1000 killed_ms
+    start_sip_server "$work/memory" $((2 * calls))
+    start_telephones $((2 * calls))
+    "$build/bench/load_held" --port "$port" --pid "$server" --seconds "${BENCH_QUIET:-40}" \
+        --calls $calls --file "$work/held" | tell
+    stop_server
+    killed_ms=$(date +%s%3N)
+    start_sip_server "$work/memory" $((2 * calls)) "$sip_port"
+    "$build/bench/check_held" --port "$port" --file "$work/held" --calls $calls \
+        --note "; listening again after $(($(date +%s%3N) - killed_ms)) ms" | tell
+    end_telephones
+    stop_server
+}
+
 part_idle() {
     ulimit -n "$(ulimit -H -n)"
     start_server "$work/idle-$1" 10000
@@ -117,48 +183,71 @@ part_idle() {
 }
 
 measure() {
+    mkdir "$work"
+    echo "$part:"
     printf '%s\n' "| what | goal | measured |" "| --- | --- | --- |" | tell
-    for part in "${parts[@]}"; do
-        mkdir "$work"
-        case "$part" in
-        disk | update | latency) "part_$part" ;;
-        core)
-            "$build/bench/core_inputs" | tell
-            "$build/bench/core_memory" | tell
-            ;;
-        idle-long-polling | idle-websocket) part_idle "${part#idle-}" ;;
-        *)
-            echo "there is no part '$part'" >&2
-            return 2
-            ;;
-        esac
-        rm -rf "$work"
-    done
+    case "$part" in
+    disk | update | latency | calls | calls-slow-disk | memory) "part_${part//-/_}" ;;
+    core)
+        "$build/bench/core_inputs" | tell
+        "$build/bench/core_memory" | tell
+        ;;
+    idle-long-polling | idle-websocket) part_idle "${part#idle-}" ;;
+    *)
+        echo "there is no part '$part'" >&2
+        return 2
+        ;;
+    esac
+    rm -rf "$work"
 }
 
-describe() {
+# On what all was measured that stands in the tables.
+describe_machine() {
     local model
     model=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-    local busy
-    busy=$(awk '{exit !($1 > 0.3)}' <<<"$load_before" && echo " Provisional: the machine was busy with other work.") || true
-    echo "Measured $(date -u +%Y-%m-%d) at commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)" \
-        "with \`make bench\` (release build, $(${CC:-cc} --version | head -n 1))."
     echo "Machine: $(nproc) cores of ${model:-an unknown model}," \
         "$(awk '/MemTotal/ {printf "%.0f", $2 / 1048576}' /proc/meminfo) GB," \
-        "$(uname -s) $(uname -r | cut -d. -f1,2), $(df --output=fstype "$base" | tail -n 1); load generator on the same machine;" \
-        "load average before the run ${load_before%% *}.$busy"
+        "$(uname -s) $(uname -r | cut -d. -f1,2), $(df --output=fstype "$base" | tail -n 1);" \
+        "load generators on the same machine. Release build, $(${CC:-cc} --version | head -n 1)."
 }
 
-measure
-if [ $writes = yes ]; then
+# The part's figures as they stand in the file.
+describe_part() {
+    local busy
+    busy=$(awk '{exit !($1 > 0.3)}' <<<"$load_before" && echo " Provisional: the machine was busy with other work.") || true
+    echo "<!-- part $1 -->"
+    echo "**$1**, measured $(date -u +%Y-%m-%d) at commit" \
+        "$(git rev-parse --short HEAD 2>/dev/null || echo unknown) with" \
+        "\`make bench ARGS=$1\`$([ -z "${BENCH_SECONDS:-}" ] || echo ", BENCH_SECONDS=$BENCH_SECONDS");" \
+        "load average before the run ${load_before%% *}.$busy"
+    echo
+    cat "$scratch/rows-$1"
+    echo
+    echo "<!-- end of part -->"
+}
+
+# What was measured now goes into the file; figures of other parts stay as they are.
+write_readme() {
+    local part
     {
         sed '/^<!-- figures -->$/q' bench/README.md
         echo
-        describe
-        echo
-        cat "$scratch/table"
+        describe_machine
+        for part in "${all_parts[@]}"; do
+            echo
+            if [ -e "$scratch/rows-$part" ]; then
+                describe_part "$part"
+            else
+                sed -n "/^<!-- part $part -->\$/,/^<!-- end of part -->\$/p" bench/README.md
+            fi
+        done
         echo
         sed -n '/^<!-- end of figures -->$/,$p' bench/README.md
-    } >"$scratch/README.md"
+    } | cat -s >"$scratch/README.md"
     cat "$scratch/README.md" >bench/README.md
-fi
+}
+
+for part in "${parts[@]}"; do
+    measure
+    [ $writes = no ] || write_readme
+done

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The Cordboard authors
 
-# tools/install-deps.sh run|test
+# tools/install-deps.sh run|bench|test
 #
-# Installs what is missing to build and run the server (run), or to test it as well (test), from
-# Debian's own packages; says what, and does nothing when all is there. A line of a list is a
+# Installs what is missing to build and run the server (run), to measure it with real calls as well
+# (bench), or to test it as well (test), from Debian's own packages; says what, and does nothing when all is there. A line of a list is a
 # package; "a | b" takes the first that this Debian has; "name ? command" asks for the command
 # instead of the package, so that one got in another way will do.
 set -euo pipefail
@@ -31,6 +31,10 @@ libsrtp2-dev
 curl ? curl
 '
 
+BENCH='
+sip-tester
+'
+
 TEST='
 git ? git
 libcmocka-dev
@@ -49,9 +53,10 @@ libclang-rt-14-dev
 
 case "${1:-}" in
 run) list=$RUN ;;
+bench) list=$RUN$BENCH ;;
 test) list=$RUN$TEST ;;
 *)
-    echo "usage: $0 run|test" >&2
+    echo "usage: $0 run|bench|test" >&2
     exit 2
     ;;
 esac
@@ -75,7 +80,7 @@ missing() {
         fi
         [ $found = yes ] || echo "$line"
     done <<<"$list"
-    if [ "$list" != "$RUN" ] && ! "$(tools/python.sh)" -c 'import pytest' 2>/dev/null; then
+    if [ "$list" = "$RUN$TEST" ] && ! "$(tools/python.sh)" -c 'import pytest' 2>/dev/null; then
         echo python3-pytest
     fi
 }
