@@ -127,6 +127,9 @@ struct config {
     uint64_t driver; /* enum config_driver */
     char *sip;
     char *sip_advertised; /* or NULL */
+    char *sip_tls;        /* or NULL */
+    char *sip_tls_certificate;
+    char *sip_tls_key;
     char *realm;
     uint64_t rtp_ports[2]; /* first and last */
 

@@ -237,6 +237,15 @@ static enum err check_keys(const struct checking *c)
     if (is_sip && !config->sip_advertised &&
         slice_starts_with(slice_of(config->sip), SLICE("0.0.0.0:")))
         return wrong(c, 0, "[line] sip: 0.0.0.0 needs sip_advertised, which telephones are told");
+    if (config->sip_tls && config->sip_tls[0] == '[')
+        return wrong(c, 0, "[line] sip_tls: allowed is an IPv4 address, as ADDRESS:PORT");
+    if (config->sip_tls && (!config->sip_tls_certificate || !config->sip_tls_key))
+        return wrong(c, 0, "[line] %s: needed with sip_tls",
+                     config->sip_tls_key ? "sip_tls_certificate" : "sip_tls_key");
+    if (is_sip && config->sip_tls && !config->sip_advertised &&
+        slice_starts_with(slice_of(config->sip_tls), SLICE("0.0.0.0:")))
+        return wrong(c, 0,
+                     "[line] sip_tls: 0.0.0.0 needs sip_advertised, which telephones are told");
     if (is_sip && config->no_answer_s > SIP_NO_ANSWER_MAX_S)
         return wrong(c, 0, "[calls] no_answer_s: allowed with real telephones is at most %d",
                      SIP_NO_ANSWER_MAX_S);

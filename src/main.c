@@ -177,12 +177,17 @@ static enum err set_clock(struct config *config, const struct arguments *a, char
 static enum err check_certificate(const struct config *config, const char *path, char *why,
                                   size_t why_size)
 {
+    const char *const files[][2] = {
+        {config->tls_certificate, config->tls_key},
+        {config->sip_tls ? config->sip_tls_certificate : NULL, config->sip_tls_key}};
     char reason[CONFIG_WHY_SIZE / 2];
-    if (!config->tls_certificate ||
-        !web_check_certificate(config->tls_certificate, config->tls_key, reason, sizeof reason))
-        return ERR_OK;
-    snprintf(why, why_size, "%s: %s", path, reason);
-    return ERR_INVALID;
+    for (size_t i = 0; i < 2; i++) {
+        if (!files[i][0] || !web_check_certificate(files[i][0], files[i][1], reason, sizeof reason))
+            continue;
+        snprintf(why, why_size, "%s: %s%s", path, i == 0 ? "" : "[line] sip_", reason);
+        return ERR_INVALID;
+    }
+    return ERR_OK;
 }
 
 static enum err configure(struct config *config, const struct arguments *a, char *why,

@@ -178,6 +178,9 @@ static enum err make_line(struct server *s)
         setup_networks(&s->setup, s->config);
         struct line_sip_options options = {.bind = s->config->sip,
                                            .advertised = s->config->sip_advertised,
+                                           .tls = s->config->sip_tls,
+                                           .tls_certificate = s->config->sip_tls_certificate,
+                                           .tls_key = s->config->sip_tls_key,
                                            .realm = s->config->realm,
                                            .rtp_port_min = (unsigned)s->config->rtp_ports[0],
                                            .rtp_port_max = (unsigned)s->config->rtp_ports[1],
@@ -342,7 +345,9 @@ static enum err start_engine(struct server *s)
     s->releases = releases_create(s->hub, NOTICES_WAITING, wake_web, s);
     enum err err = engine_start(s->engine, s->setup.items, s->setup.item_count);
     if (err == ERR_IO && s->config->driver == CONFIG_DRIVER_SIP)
-        snprintf(s->why, sizeof s->why, "cannot listen on %s for SIP", s->config->sip);
+        snprintf(s->why, sizeof s->why, "cannot listen on %s for SIP%s%s", s->config->sip,
+                 s->config->sip_tls ? ", or over TLS on " : "",
+                 s->config->sip_tls ? s->config->sip_tls : "");
     else if (err)
         snprintf(s->why, sizeof s->why, "the engine does not start: %s", err_row(err)->text);
     return err;

@@ -42,6 +42,8 @@ def make_phone(tmp_path, started):
     """Starts a baresip for a device of the driver, registered or not yet."""
     def make(server, user, frequency, **options):
         port = getattr(server, "sip_port", None) or server.port
+        if options.get("transport") == "tls":
+            port = server.tls_port
         phone = phonelib.Phone(tmp_path / f"phone{len(started)}", user, "s" + user, port,
                                frequency, **options)
         started.append(phone)

@@ -352,7 +352,7 @@ class Phone:
     """A baresip that sends a sine and records what it hears."""
 
     def __init__(self, directory, user, secret, server_port, frequency, auto_answer=False,
-                 register_seconds=300):
+                 register_seconds=300, transport="udp"):
         self.directory = pathlib.Path(directory)
         self.user, self.frequency = user, frequency
         self.is_new = auto_answer
@@ -389,7 +389,8 @@ module_app debug_cmd.so
 """
         if auto_answer:
             config += "sip_autoanswer_beep no\n"
-        account = (f"<sip:{user}@127.0.0.1:{server_port}>;auth_user={user};auth_pass={secret};"
+        named = "" if transport == "udp" else f";transport={transport}"
+        account = (f"<sip:{user}@127.0.0.1:{server_port}{named}>;auth_user={user};auth_pass={secret};"
                    f"answermode=manual;audio_codecs=PCMU;regint={register_seconds};"
                    "dtmfmode=rtpevent" + (";sip_autoanswer=yes" if auto_answer else ""))
         (self.directory / "config").write_text(config)
@@ -523,6 +524,9 @@ class Ctl:
         self.devices, self.rtp, self.wanted_port = devices, rtp_range(), port
         self.clock_ahead_ms = 0
         self.options = list(options)
+        # The SIP stack never frees OpenSSL's object of a connection.
+        has_tls = any(option.startswith("tls=") for option in options)
+        self.env = {"LSAN_OPTIONS": f"suppressions={HERE}/tls.supp"} if has_tls else {}
         self.start()
 
     def start(self):
@@ -531,7 +535,8 @@ class Ctl:
         self.log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
             [self.program, f"127.0.0.1:{self.wanted_port}", str(self.state), *map(str, self.rtp),
-             str(self.clock_ahead_ms), *self.options, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+             str(self.clock_ahead_ms), *self.options, *arguments], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=self.log, text=True, env={**os.environ, **self.env})
         self.lines = queue.Queue()
         self.seen, self.early = [], []  # early: to be looked at before lines
         threading.Thread(target=self._read, args=(self.process.stdout, self.lines),
@@ -540,6 +545,7 @@ class Ctl:
         self.early = self.seen[:-1]
         assert "started ok " in started["line"], started
         self.port = self.wanted_port = int(started["port"])
+        self.tls_port = int(started["tls"])
 
     @staticmethod
     def _read(stream, lines):

@@ -8,7 +8,7 @@
  *
  *   sipctl BIND STATE RTP_MIN RTP_MAX CLOCK_AHEAD_MS [OPTION=VALUE ...]
  *       DN,HA1_MD5,HA1_SHA256,talk|reinvite ...
- *   Options: network=ADDRESSES/ADVERTISED
+ *   Options: network=ADDRESSES/ADVERTISED, tls=CERTIFICATE,KEY (any port)
  *
  *   ring LEG DN FROM [auto]     answer LEG        drop LEG CAUSE(number)
  *   mix LEG=[LEG,...][:ringback|:busy] ...        dtmf LEG DIGITS
@@ -309,7 +309,13 @@ static void read_device(const char *text, struct line_device *d)
 static bool read_extra(char *text, struct line_sip_options *to)
 {
     static struct line_sip_network network;
-    static const char network_is[] = "network=";
+    static const char network_is[] = "network=", tls_is[] = "tls=";
+    if (text && strncmp(text, tls_is, sizeof tls_is - 1) == 0) {
+        to->tls = "127.0.0.1:0";
+        to->tls_certificate = strtok(text + sizeof tls_is - 1, ",");
+        to->tls_key = strtok(NULL, ",");
+        return true;
+    }
     if (!text || strncmp(text, network_is, sizeof network_is - 1) != 0)
         return false;
     char *slash = strrchr(text, '/');
@@ -337,6 +343,9 @@ int main(int argc, char **argv)
                                        .realm = "cordboard",
                                        .rtp_port_min = (unsigned)strtoul(argv[3], NULL, 10),
                                        .rtp_port_max = (unsigned)strtoul(argv[4], NULL, 10),
+                                       .tls = extra.tls,
+                                       .tls_certificate = extra.tls_certificate,
+                                       .tls_key = extra.tls_key,
                                        .networks = extra.networks,
                                        .network_count = extra.network_count,
                                        .devices = devices,
@@ -355,7 +364,8 @@ int main(int argc, char **argv)
     struct line_host host = {
         .signal = on_signal, .record = on_record, .each_record = each_record, .now_ms = now_ms};
     enum err err = ctl.driver->start(ctl.driver->self, &host, legs, ctl.leg_count);
-    printf("started %s port=%u\n", err_row(err)->symbol, line_sip_port(ctl.driver));
+    printf("started %s port=%u tls=%u\n", err_row(err)->symbol, line_sip_port(ctl.driver),
+           line_sip_tls_port(ctl.driver));
     fflush(stdout);
     char line[1024];
     while (err == ERR_OK && fgets(line, sizeof line, stdin)) {

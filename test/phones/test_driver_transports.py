@@ -3,9 +3,44 @@
 """The way to a telephone: UDP, TCP, and the address that it is told of us."""
 
 import socket
+import ssl
+import subprocess
 
 import pytest
 from phonelib import digest_header, free_port, sdp
+
+
+def certificate(folder, name, issuer=None, extensions=()):
+    """A certificate of that name and its key, signed by the issuer's or by its own: two files."""
+    files = folder / f"{name}.crt", folder / f"{name}.key"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+               "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+               "-out", str(files[0]), "-keyout", str(files[1])]
+    for extension in extensions:
+        command += ["-addext", extension]
+    if issuer:
+        command += ["-CA", str(issuer[0]), "-CAkey", str(issuer[1])]
+    subprocess.run(command, check=True, capture_output=True)
+    return files
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory):
+    """Files of the server (its certificate, and the one between it and the root), and the root."""
+    folder = tmp_path_factory.mktemp("tls")
+    is_ca = ("basicConstraints=critical,CA:TRUE",)
+    root = certificate(folder, "root", extensions=is_ca)
+    middle = certificate(folder, "middle", root, is_ca)
+    own = certificate(folder, "localhost", middle, ("basicConstraints=CA:FALSE",
+                                                    "subjectAltName=DNS:localhost"))
+    whole = folder / "chain.crt"
+    whole.write_text(own[0].read_text() + middle[0].read_text())
+    return whole, own[1], root[0]
+
+
+@pytest.fixture
+def tls_ctl(make_ctl, chain):
+    return make_ctl(f"tls={chain[0]},{chain[1]}")
 
 
 def ring(ctl, phone, leg=1, seconds=3.0):
@@ -150,3 +185,56 @@ def test_a_long_request_to_who_said_udp_goes_over_udp(ctl, make_socket):
         phone.register(contact=f"<{phone.contact()};transport=udp>")
         long_ring(ctl, phone)
         assert phone.receive(want=lambda m: m.method == "INVITE")
+
+
+def test_a_telephone_on_tls(tls_ctl, make_stream, chain):
+    """It trusts the root alone, so the server must send what is between."""
+    context = ssl.create_default_context(cafile=str(chain[2]))
+    phone = make_stream(tls_ctl, port=tls_ctl.tls_port, tls=context)
+    assert phone.register().status == 200
+    tls_ctl.wait("registered", dn="15000")
+    invite = ring(tls_ctl, phone)
+    assert invite.get("via").startswith(f"SIP/2.0/TLS 127.0.0.1:{tls_ctl.tls_port};")
+    assert f"<sip:127.0.0.1:{tls_ctl.tls_port};transport=tls>" in invite.get("contact")
+    phone.respond(invite, 200, tag="x", headers=[f"Contact: <{phone.contact()}>"],
+                  body=sdp(free_port()))
+    tls_ctl.wait("answered", leg=1)
+    phone.receive(want=lambda m: m.method == "ACK")
+    tls_ctl.say("drop 1 0")
+    phone.respond(phone.receive(want=lambda m: m.method == "BYE"), 200)
+
+
+def test_a_sips_contact(tls_ctl, make_stream, chain):
+    context = ssl.create_default_context(cafile=str(chain[2]))
+    phone = make_stream(tls_ctl, port=tls_ctl.tls_port, tls=context)
+    assert phone.register(contact=f"<sips:15000@127.0.0.1:{phone.port}>").status == 200
+    invite = ring(tls_ctl, phone)
+    assert invite.first.startswith(f"INVITE sips:15000@127.0.0.1:{phone.port} ")
+    phone.respond(invite, 486, "Busy", tag="x")
+    tls_ctl.wait("gone", leg=1, cause=2)
+
+
+def test_no_tls_with_a_key_of_another_certificate(make_ctl, chain, tmp_path):
+    other = certificate(tmp_path, "other")
+    with pytest.raises(AssertionError, match="started"):
+        make_ctl(f"tls={chain[0]},{other[1]}")
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_a_real_telephone(tls_ctl, make_phone, make_socket, transport):
+    """baresip registers, is rung over its connection, answers, and is hung up."""
+    phone = make_phone(tls_ctl, "15000", 440, transport=transport)
+    tls_ctl.wait("registered", dn="15000")
+    tls_ctl.say("ring 1 15000 15001")
+    phone.wait_event("CALL_INCOMING")
+    phone.command("accept")
+    tls_ctl.wait("answered", leg=1)
+    phone.wait_event("CALL_ESTABLISHED")
+    tls_ctl.say("drop 1 0")
+    phone.wait_event("CALL_CLOSED")
+    phone.dial("15001", tls_ctl.tls_port if transport == "tls" else tls_ctl.port)
+    leg = tls_ctl.wait("incoming", number="15001")["leg"]
+    tls_ctl.say(f"answer {leg}")
+    tls_ctl.wait("answered", leg=leg)
+    phone.command("hangup")
+    tls_ctl.wait("gone", leg=leg)

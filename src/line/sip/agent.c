@@ -14,9 +14,8 @@
 #include <sofia-sip/tport_tag.h>
 #include <stdlib.h>
 
-#define UDP_REQUEST_MAX   1300  /* bytes; longer requests go over TCP (RFC 3261 section 18.1.1) */
-#define STREAM_MESSAGE_MS 30000 /* the rest of a message must follow within */
-#define FREE_PORT_TRIES   8
+#define UDP_REQUEST_MAX 1300 /* bytes; longer requests go over TCP (RFC 3261 section 18.1.1) */
+#define FREE_PORT_TRIES 8
 
 char *line_sip_agent_url(const url_t *url)
 {
@@ -196,7 +195,7 @@ static enum err agent_bind(struct sip_line *sip)
     port = line_sip_text("%u", sip->port);
     url = agent_url(sip, port, "tcp");
     int result = nta_agent_add_tport(sip->agent, (url_string_t *)url, TPTAG_PONG2PING(1),
-                                     TPTAG_TIMEOUT(STREAM_MESSAGE_MS), TAG_END());
+                                     TPTAG_TIMEOUT(SIP_STREAM_MESSAGE_MS), TAG_END());
     mem_free(url);
     mem_free(port);
     return result < 0 ? ERR_IO : ERR_OK;
@@ -211,6 +210,8 @@ enum err line_sip_agent_open(struct sip_line *sip)
         line_sip_agent_close(sip);
         err = agent_bind(sip);
     }
+    if (err == ERR_OK && sip->tls_address)
+        err = line_sip_tls_open(sip);
     if (err != ERR_OK)
         return err;
     sip->default_leg =

@@ -291,6 +291,18 @@ static void driver_stop(void *self)
     sip->is_running = false;
 }
 
+static void driver_set_tls(struct sip_line *sip, const struct line_sip_options *options)
+{
+    if (!options->tls)
+        return;
+    struct slice port, host = slice_split(slice_of(options->tls), ':', &port);
+    sip->tls_address = line_sip_text("%.*s", (int)host.len, host.ptr);
+    sip->tls_bind_port =
+        slice_is(port, "0") ? mem_strdup("*") : line_sip_text("%.*s", (int)port.len, port.ptr);
+    sip->tls_certificate = mem_strdup(options->tls_certificate);
+    sip->tls_key = mem_strdup(options->tls_key);
+}
+
 struct line_driver *line_sip_create(const struct line_sip_options *options)
 {
     struct sip_line *sip = mem_zalloc(sizeof *sip);
@@ -306,6 +318,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     sip->rtp_port_max = options->rtp_port_max;
     sip->recordings = options->recordings ? mem_strdup(options->recordings) : NULL;
     memcpy(sip->secret, options->secret, sizeof sip->secret);
+    driver_set_tls(sip, options);
     line_sip_networks_create(sip, options->networks, options->network_count);
     list_init(&sip->devices);
     line_sip_devices_create(sip, options->devices, options->device_count);
@@ -333,6 +346,12 @@ unsigned line_sip_port(const struct line_driver *driver)
     return sip->port;
 }
 
+unsigned line_sip_tls_port(const struct line_driver *driver)
+{
+    const struct sip_line *sip = driver->self;
+    return sip->tls_port;
+}
+
 void line_sip_destroy(struct line_driver *driver)
 {
     struct sip_line *sip = driver->self;
@@ -352,6 +371,10 @@ void line_sip_destroy(struct line_driver *driver)
     mem_free(sip->bind_address);
     mem_free(sip->advertised);
     mem_free(sip->realm);
+    mem_free(sip->tls_address);
+    mem_free(sip->tls_bind_port);
+    mem_free(sip->tls_certificate);
+    mem_free(sip->tls_key);
     mem_free(sip->recordings);
     line_sip_networks_free(sip);
     mem_free(sip);

@@ -15,12 +15,15 @@ struct line_sip_network {
 };
 
 struct line_sip_options {
-    const char *bind;       /* "ADDR:PORT", for UDP and TCP; port 0 takes a free one */
-    const char *advertised; /* address in Contact, Via and SDP; NULL: that of bind */
+    const char *bind;            /* "ADDR:PORT", for UDP and TCP; port 0 takes a free one */
+    const char *advertised;      /* address in Contact, Via and SDP; NULL: that of bind */
+    const char *tls;             /* "ADDR:PORT", port 0 takes a free one; NULL: no TLS */
+    const char *tls_certificate; /* files in PEM; the chain, and a key that is not encrypted */
+    const char *tls_key;
     const char *realm;
     unsigned rtp_port_min; /* even */
     unsigned rtp_port_max;
-    const char *recordings; /* directory; NULL: nothing is recorded */
+    const char *recordings;                  /* directory; NULL: nothing is recorded */
     const struct line_sip_network *networks; /* the first that has the peer's address counts */
     size_t network_count;
     const struct line_device *devices;
@@ -32,6 +35,8 @@ struct line_sip_options {
  * start. */
 struct line_driver *line_sip_create(const struct line_sip_options *options);
 unsigned line_sip_port(const struct line_driver *driver);
+/* 0: no TLS. */
+unsigned line_sip_tls_port(const struct line_driver *driver);
 void line_sip_destroy(struct line_driver *driver);
 
 #endif

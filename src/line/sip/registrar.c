@@ -56,7 +56,8 @@ static int registrar_check(const sip_t *msg)
         int64_t expires = contact_expires(c, msg);
         if (c->m_url->url_type == url_any)
             return c->m_next || c != msg->sip_contact || expires != 0 ? 400 : 0;
-        if (expires < 0 || c->m_url->url_type != url_sip || !c->m_url->url_host)
+        bool is_sip = c->m_url->url_type == url_sip || c->m_url->url_type == url_sips;
+        if (expires < 0 || !is_sip || !c->m_url->url_host)
             return 400;
         if (expires > 0 && expires < EXPIRES_MIN)
             return 423;

@@ -39,12 +39,13 @@ struct sip_line;
 #include <sofia-sip/su_wait.h>
 #include <sofia-sip/tport.h>
 
-#define PLACES_MAX      8   /* contacts of one device */
-#define CSEQ_RESERVE    64  /* numbers that may be used before what is kept must change */
-#define EVENT_PAYLOAD   101 /* telephone-event in our offers */
-#define OUTSIDE_TEXT    512 /* bytes of a URI or tag that we accept */
-#define RINGING_EXPIRES 180 /* seconds until a telephone that lost us stops ringing */
-#define METHODS_ALLOWED "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER"
+#define PLACES_MAX            8     /* contacts of one device */
+#define CSEQ_RESERVE          64    /* numbers that may be used before what is kept must change */
+#define EVENT_PAYLOAD         101   /* telephone-event in our offers */
+#define OUTSIDE_TEXT          512   /* bytes of a URI or tag that we accept */
+#define RINGING_EXPIRES       180   /* seconds until a telephone that lost us stops ringing */
+#define SIP_STREAM_MESSAGE_MS 30000 /* over a connection the rest of a message follows within */
+#define METHODS_ALLOWED       "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER"
 
 /* ---- sdp.c: session descriptions (RFC 4566, offer and answer of RFC 3264) ---- */
 
@@ -242,8 +243,9 @@ struct sip_line {
     struct line_driver driver;
     struct line_host host;
     char *bind_address, *advertised, *realm;
-    unsigned bind_port, port; /* asked for, and had */
-    unsigned tls_port;        /* 0: no TLS */
+    unsigned bind_port, port;                                      /* asked for, and had */
+    unsigned tls_port;                                             /* 0: no TLS */
+    char *tls_address, *tls_bind_port, *tls_certificate, *tls_key; /* NULL: no TLS */
     struct sip_network *networks;
     size_t network_count;
     unsigned rtp_port_min, rtp_port_max;
@@ -332,6 +334,9 @@ bool line_sip_network_is_open(const struct sip_line *sip, const char *uri);
 void line_sip_networks_create(struct sip_line *sip, const struct line_sip_network *from,
                               size_t count);
 void line_sip_networks_free(struct sip_line *sip);
+
+/* tls.c: adds the port. */
+enum err line_sip_tls_open(struct sip_line *sip);
 
 /* agent.c: the stack, and requests outside of dialogs. */
 /* What to answer a method that has no place where it came: 405 or 501, already sent. */
