@@ -18,6 +18,7 @@ struct call *call_create(struct turn *turn, enum call_type type)
     ids_hex(bytes, 8, call->conn_id);
     call->serial = core->next_call++;
     call->type = type;
+    call->begun_ms = turn->now_ms;
     call->deadline.kind = DEADLINE_OF_CALL;
     list_init(&call->parties);
     list_init(&call->consults);
@@ -45,6 +46,7 @@ void call_free(struct core *core, struct call *call)
     call_part_unref(call->part);
     user_data_unref(call->data);
     user_data_unref(call->inherited);
+    mem_free(call->spans);
     core->stats.calls--;
     mem_free(call);
 }

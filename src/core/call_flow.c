@@ -196,6 +196,7 @@ void party_release(struct turn *turn, struct party *party, enum cause cause)
     party_wait_for(turn, party, WAIT_NOTHING, 0);
     party_set_state(turn, party, PARTY_RELEASED);
     party->cause = cause;
+    history_party_ended(party);
     list_remove(&party->of_queue);
     user_call_over(turn, party);
     struct leg *leg = party->leg;
@@ -349,7 +350,7 @@ void call_end(struct turn *turn, struct call *call, enum cause cause)
 {
     if (call->is_over)
         return;
-    recording_ends(call);
+    recording_ends(turn, call);
     LIST_EACH(it, &call->parties)
     party_release(turn, LIST_OWNER(it, struct party, link), cause);
     call->is_over = true;

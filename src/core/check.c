@@ -94,6 +94,11 @@ static void check_call(const struct core *core, const struct call *call)
         check_supervision(party);
         living += party_is_living(party);
     }
+    must(!call->has_history, "what is to be remembered is told at the end of every input");
+    must(call->recording == RECORDING_NONE ||
+             (call->span_count > 0 &&
+              (call->spans[call->span_count - 1].to_ms == 0) == (call->recording == RECORDING_ON)),
+         "it is remembered when a call was recorded");
     must((living == 0) == call->is_over, "a call without living parties is over");
     must(call->is_over == (call->deadline.node.index != 0), "a call that is over is forgotten");
     size_t members = call_count(call, ~(1u << PARTY_RELEASED));

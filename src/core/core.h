@@ -11,6 +11,7 @@
 #define CORE_CORE_H
 
 #include "base/arena.h"
+#include "core/history.h"
 #include "core/input.h"
 #include "core/view.h"
 
@@ -26,6 +27,9 @@ struct effects {
     struct order *orders; /* slices and mix tables in the arena */
     size_t order_count;
     size_t order_cap;
+    struct history *histories; /* what they point to is in the arena */
+    size_t history_count;
+    size_t history_cap;
     uint64_t digest;     /* of all of them so far */
     struct slice reason; /* of the last refusal, in the arena; absent when it was accepted */
     struct arena arena;

@@ -258,18 +258,31 @@ enum err monitor_mute(struct turn *turn, bool is_muted);
 
 /* past.c */
 void past_add(struct turn *turn, struct user *user, const struct call *call);
-/* Whether a disposition is still taken for it. */
-bool past_has(const struct turn *turn, const struct user *user, struct slice id);
+/* NULL when a disposition is not, or no longer, taken for it. */
+const struct past_call *past_find(const struct turn *turn, const struct user *user,
+                                  struct slice id);
 
 /* recording.c */
 bool call_is_recorded(const struct call *call); /* or is paused */
 /* Begins, pauses or stops it, and tells everybody on the call. */
 void call_record(struct turn *turn, struct call *call, enum recording recording);
 enum err recording_failed(struct turn *turn, struct leg *leg);
-void recording_ends(struct call *call); /* with the call */
-bool recording_owns(struct slice key);  /* of user data: says what this call's recording does */
+void recording_ends(struct turn *turn, struct call *call); /* with the call */
+bool recording_owns(struct slice key); /* of user data: says what this call's recording does */
 /* What is left of data, whose reference it takes, for another call. */
 struct user_data *recording_leave_out(struct turn *turn, struct user_data *data);
+
+/* history.c: what is remembered of calls */
+/* Its part is over; the end of the input makes an item of it. */
+void history_party_ended(struct party *party);
+void history_settle(struct turn *turn, struct call *call);
+/* The disposition, then what came with it. */
+void history_disposition(struct turn *turn, uint64_t call, const struct pair *pairs, size_t count);
+/* Nothing happens when it is all 0, or of no call. */
+void history_quality(struct turn *turn, uint64_t call, uint32_t party,
+                     const struct quality *quality);
+/* It is recorded from now on, or no longer, or not for a while. */
+void history_records(struct turn *turn, struct call *call, bool is_on);
 
 /* leg.c */
 struct leg *leg_create(struct core *core, uint64_t id, const char *dn);

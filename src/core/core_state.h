@@ -29,6 +29,7 @@ struct deadline {
 /* One of a user's calls that is over: a disposition is taken for it for a while. */
 struct past_call {
     char id[33];
+    uint64_t serial;
     uint64_t ended_ms;
 };
 
@@ -128,7 +129,9 @@ struct leg {
     enum cause drop_cause : 8;
     char dn[NUMBER_MAX + 1];
     char from[NUMBER_MAX + 1];
-    struct slice trunk; /* own memory; absent: a device's */
+    uint64_t last_call;  /* serial of the call in which somebody was heard on it last; 0: none */
+    uint32_t last_party; /* his number in it */
+    struct slice trunk;  /* own memory; absent: a device's */
     struct buf keep;
 };
 
@@ -165,6 +168,7 @@ struct party {
     bool leaves_with_monitored;  /* supervisor, scope Agent */
     bool ends_monitoring;        /* supervisor, NextCall: its device is disarmed with it */
     bool begins;                 /* talks for the first time; false between inputs */
+    bool has_ended;              /* its part is over; false between inputs */
     uint32_t monitors;           /* supervisor: number of the party that it monitors */
     uint64_t since_ms;
     struct call_queue
@@ -177,7 +181,9 @@ struct party {
     struct list of_user;
     struct list of_queue; /* queue.waiting */
     struct deadline deadline;
-    uint64_t ended_ms;
+    uint64_t joined_ms;
+    uint64_t answered_ms; /* talked first; 0: never */
+    uint64_t ended_ms;    /* 0: not yet */
     uint32_t recall;  /* number of the party that rings it again after a failed transfer; 0: none */
     uint32_t inviter; /* number of the party that called this one; its own when it began the call */
     uint32_t offer;   /* agent: number of the queue's party that it is offered for, plus one; 0 */
@@ -190,7 +196,8 @@ struct call {
     struct list link; /* core.calls */
     char id[33];
     bool is_touched;
-    bool is_over; /* everybody is gone; it stays readable until the deadline */
+    bool has_history; /* somebody's part is over; false between inputs */
+    bool is_over;     /* everybody is gone; it stays readable until the deadline */
     bool is_business;
     bool is_for_conference; /* consult: begun by InitiateConference */
     enum call_type type : 8;
@@ -204,6 +211,10 @@ struct call {
     struct list consults;
     struct list of_parent; /* parent.consults */
     struct deadline deadline;
+    uint64_t begun_ms;
+    struct history_span *spans; /* of its recording */
+    size_t span_count;
+    size_t span_cap;
     struct user_data *inherited; /* consult: what data was at its begin; a reference */
     uint32_t next_party;
     uint32_t recorder; /* number of the party that began the recording last, plus one; 0 */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* What an input causes: notices, orders, or a refusal with its reason. Each is folded into the
- * batch's digest as it is made, so that a replay that would tell another story is noticed. */
+/* What an input causes: notices, orders, what is to be remembered (history.c), or a refusal with
+ * its reason. Each is folded into the batch's digest as it is made, so that a replay that would
+ * tell another story is noticed. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -144,6 +145,7 @@ void effects_reset(struct effects *fx)
         notice_unref(fx->notices[i]);
     fx->notice_count = 0;
     fx->order_count = 0;
+    fx->history_count = 0;
     fx->digest = 0;
     fx->reason = SLICE_NONE;
     arena_reset(&fx->arena);
@@ -155,5 +157,6 @@ void effects_free(struct effects *fx)
     arena_free(&fx->arena);
     mem_free(fx->notices);
     mem_free(fx->orders);
+    mem_free(fx->histories);
     *fx = (struct effects){0};
 }

@@ -52,6 +52,10 @@ void leg_leave(struct core *core, struct party *party)
         return;
     list_remove(&party->of_leg);
     party->leg = NULL;
+    if (leg->party == party) {
+        leg->last_call = party->call->serial;
+        leg->last_party = party->number;
+    }
     if (leg->party == party)
         leg->party = list_is_empty(&leg->parties)
                          ? NULL

@@ -24,10 +24,10 @@ static struct call *living_call(const struct turn *turn, struct slice id)
     return party && party_is_living(party) && party->state != PARTY_INVITED ? call : NULL;
 }
 
-static bool was_own_call(const struct turn *turn, struct slice id)
+static const struct past_call *own_past_call(const struct turn *turn, struct slice id)
 {
     const struct call *call = call_find(turn->core, id);
-    return past_has(turn, turn->user, call ? slice_of(call->id) : id);
+    return past_find(turn, turn->user, call ? slice_of(call->id) : id);
 }
 
 static enum err check_limits(struct turn *turn, const struct pair *pair)
@@ -58,6 +58,17 @@ static enum err set(struct turn *turn, struct call *call, const struct pair *dis
                             user_data_update(call->data, pairs, command->pair_count + 1, scratch));
 }
 
+/* The disposition, then the pairs of the request. */
+static void remember(struct turn *turn, uint64_t call, const struct pair *disposition)
+{
+    const struct command *command = turn->command;
+    struct pair *pairs = arena_alloc(&turn->fx->arena, (command->pair_count + 1) * sizeof *pairs);
+    pairs[0] = *disposition;
+    if (command->pair_count > 0)
+        memcpy(pairs + 1, command->pairs, command->pair_count * sizeof *pairs);
+    history_disposition(turn, call, pairs, command->pair_count + 1);
+}
+
 enum err op_set_call_disposition(struct turn *turn)
 {
     struct slice id = turn->command->call;
@@ -66,7 +77,8 @@ enum err op_set_call_disposition(struct turn *turn)
     if (id.len == 0)
         return refuse(turn, ERR_MISSING, "callUri or callUuid is missing: which call is it?");
     struct call *call = living_call(turn, id);
-    if (!call && !was_own_call(turn, id))
+    const struct past_call *past = call ? NULL : own_past_call(turn, id);
+    if (!call && !past)
         return refuse(turn, ERR_NOT_FOUND, "call '%s' is not there", shown(turn, id));
     struct buf value = {0};
     json_write_string(&value, turn->command->text);
@@ -74,6 +86,8 @@ enum err op_set_call_disposition(struct turn *turn)
     enum err err = check_limits(turn, &disposition);
     if (!err && call)
         err = set(turn, call, &disposition);
+    if (!err)
+        remember(turn, call ? call->serial : past->serial, &disposition);
     buf_free(&value);
     return err;
 }

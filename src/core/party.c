@@ -22,6 +22,7 @@ struct party *party_create(struct turn *turn, struct call *call, struct slice dn
     party->inviter = inviter ? inviter->number : party->number;
     party->deadline.kind = DEADLINE_OF_PARTY;
     party->state = PARTY_INVITED;
+    party->joined_ms = turn->now_ms;
     number_copy(party->dn, dn);
     list_init(&party->of_user);
     list_init(&party->of_device);
@@ -130,6 +131,8 @@ void party_set_state(struct turn *turn, struct party *party, enum party_state st
         party->is_held_by_telephone = false;
     if (state == PARTY_ESTABLISHED || state == PARTY_HELD) {
         party->begins |= !party->has_talked;
+        if (!party->has_talked)
+            party->answered_ms = turn->now_ms;
         party->has_talked = true;
     }
     party->state = state;

@@ -23,7 +23,7 @@ static size_t index_of(const struct user *user, struct slice id)
 
 void past_add(struct turn *turn, struct user *user, const struct call *call)
 {
-    struct past_call past = {.ended_ms = turn->now_ms};
+    struct past_call past = {.serial = call->serial, .ended_ms = turn->now_ms};
     memcpy(past.id, call->id, sizeof past.id);
     size_t known = index_of(user, slice_of(past.id));
     if (known < user->past_count)
@@ -34,9 +34,10 @@ void past_add(struct turn *turn, struct user *user, const struct call *call)
     user->past[user->past_count++] = past;
 }
 
-bool past_has(const struct turn *turn, const struct user *user, struct slice id)
+const struct past_call *past_find(const struct turn *turn, const struct user *user, struct slice id)
 {
     size_t i = index_of(user, id);
-    return i < user->past_count &&
-           turn->now_ms < user->past[i].ended_ms + turn->core->limits.disposition_ms;
+    bool is_taken = i < user->past_count &&
+                    turn->now_ms < user->past[i].ended_ms + turn->core->limits.disposition_ms;
+    return is_taken ? &user->past[i] : NULL;
 }

@@ -71,6 +71,7 @@ void call_record(struct turn *turn, struct call *call, enum recording recording)
 {
     bool begins = recording == RECORDING_ON && !call_is_recorded(call);
     call->recording = recording;
+    history_records(turn, call, recording == RECORDING_ON);
     if (begins && turn->party)
         call->recorder = turn->party->number + 1;
     call_changed(call);
@@ -117,10 +118,11 @@ enum err recording_failed(struct turn *turn, struct leg *leg)
     return ERR_OK;
 }
 
-void recording_ends(struct call *call)
+void recording_ends(struct turn *turn, struct call *call)
 {
     if (!call_is_recorded(call))
         return;
+    history_records(turn, call, false);
     call->recording = RECORDING_STOPPED;
     call_changed(call);
 }

@@ -118,6 +118,7 @@ static void get_past(struct reading *r, struct user *user)
     for (size_t i = 0; i < user->past_count; i++) {
         user->past[i] = (struct past_call){0};
         get_id(r, user->past[i].id, sizeof user->past[i].id);
+        user->past[i].serial = dec_u64(&r->d);
         user->past[i].ended_ms = dec_u64(&r->d);
     }
 }
@@ -236,6 +237,8 @@ static void get_legs(struct reading *r)
         leg->talks = flags >> 5 & 1;
         leg->has_sound = flags >> 6 & 1;
         leg->drop_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
+        leg->last_call = dec_u64(&r->d);
+        leg->last_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
         buf_slice(&leg->keep, dec_bytes(&r->d));
     }
 }
@@ -299,6 +302,8 @@ static void get_party(struct reading *r, struct call *call)
     if (party->wait != WAIT_NOTHING)
         heap_set(&r->core->deadlines, &party->deadline.node, at_ms, party_tie(party));
     party->since_ms = dec_u64(&r->d);
+    party->joined_ms = dec_u64(&r->d);
+    party->answered_ms = dec_u64(&r->d);
     party->ended_ms = dec_u64(&r->d);
     if (device.len > 0) {
         party->device = device_find(r->core, device);
@@ -321,6 +326,17 @@ static struct call *find_call(const struct reading *r, uint64_t serial)
             high = middle;
     }
     return low < r->call_count && r->calls[low]->serial == serial ? r->calls[low] : NULL;
+}
+
+static void get_spans(struct reading *r, struct call *call)
+{
+    call->span_count = (size_t)dec_u64_max(&r->d, HISTORY_SPANS_MAX);
+    call->spans = mem_grow(NULL, &call->span_cap, call->span_count + 1, sizeof *call->spans);
+    for (size_t i = 0; i < call->span_count; i++) {
+        call->spans[i].from_ms = dec_u64(&r->d);
+        call->spans[i].to_ms = dec_u64(&r->d);
+    }
+    r->d.failed |= call->recording != RECORDING_NONE && call->span_count == 0;
 }
 
 static void get_call(struct reading *r)
@@ -346,6 +362,8 @@ static void get_call(struct reading *r)
     call->is_for_conference = flags >> 1 & 1;
     call->recording = (enum recording)dec_u64_max(&r->d, RECORDING_PAUSED);
     call->recorder = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
+    call->begun_ms = dec_u64(&r->d);
+    get_spans(r, call);
     uint64_t parent = dec_u64(&r->d);
     call->next_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     call->deadline.kind = DEADLINE_OF_CALL;

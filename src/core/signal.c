@@ -102,7 +102,11 @@ static enum err on_answered(struct turn *turn, struct leg *leg)
 
 static enum err on_gone(struct turn *turn, struct leg *leg)
 {
-    enum cause cause = turn->input->signal.cause;
+    const struct signal *signal = &turn->input->signal;
+    uint64_t call = leg->party ? leg->party->call->serial : leg->last_call;
+    uint32_t party = leg->party ? leg->party->number : leg->last_party;
+    history_quality(turn, call, party, &signal->quality);
+    enum cause cause = signal->cause;
     telephone_is_gone(turn, leg, cause == CAUSE_NONE ? CAUSE_FAILED : cause);
     return ERR_OK;
 }

@@ -75,6 +75,7 @@ static void put_users(const struct core *core, struct buf *out)
         enc_u64(out, user->past_count);
         for (size_t i = 0; i < user->past_count; i++) {
             put_text(out, user->past[i].id);
+            enc_u64(out, user->past[i].serial);
             enc_u64(out, user->past[i].ended_ms);
         }
     }
@@ -122,6 +123,8 @@ static void put_legs(const struct core *core, struct buf *out)
                          (uint64_t)leg->auto_answer << 4 | (uint64_t)leg->talks << 5 |
                          (uint64_t)leg->has_sound << 6);
         enc_u64(out, (uint64_t)leg->drop_cause);
+        enc_u64(out, leg->last_call);
+        enc_u64(out, leg->last_party);
         enc_bytes(out, buf_view(&leg->keep));
     }
     enc_u64(out, 0);
@@ -163,7 +166,18 @@ static void put_party(const struct party *party, struct buf *out)
     enc_u64(out, (uint64_t)party->wait);
     enc_u64(out, party->wait == WAIT_NOTHING ? 0 : party->deadline.node.at_ms);
     enc_u64(out, party->since_ms);
+    enc_u64(out, party->joined_ms);
+    enc_u64(out, party->answered_ms);
     enc_u64(out, party->ended_ms);
+}
+
+static void put_spans(const struct call *call, struct buf *out)
+{
+    enc_u64(out, call->span_count);
+    for (size_t i = 0; i < call->span_count; i++) {
+        enc_u64(out, call->spans[i].from_ms);
+        enc_u64(out, call->spans[i].to_ms);
+    }
 }
 
 static void put_calls(const struct core *core, struct buf *out)
@@ -181,6 +195,8 @@ static void put_calls(const struct core *core, struct buf *out)
         enc_u64(out, (uint64_t)call->is_business | (uint64_t)call->is_for_conference << 1);
         enc_u64(out, (uint64_t)call->recording);
         enc_u64(out, call->recorder);
+        enc_u64(out, call->begun_ms);
+        put_spans(call, out);
         enc_u64(out, call->parent ? call->parent->serial : 0);
         enc_u64(out, call->next_party);
         enc_u64(out, call->is_over);
