@@ -6,26 +6,26 @@
  * the packet reaches. */
 #include "media/media_int.h"
 
-static uint16_t read_16(const uint8_t *p)
+uint16_t media_read_16(const uint8_t *p)
 {
     return (uint16_t)(p[0] << 8 | p[1]);
 }
 
-static uint32_t read_32(const uint8_t *p)
+uint32_t media_read_32(const uint8_t *p)
 {
-    return (uint32_t)read_16(p) << 16 | read_16(p + 2);
+    return (uint32_t)media_read_16(p) << 16 | media_read_16(p + 2);
 }
 
-static void write_16(uint8_t *p, uint16_t v)
+void media_write_16(uint8_t *p, uint16_t v)
 {
     p[0] = (uint8_t)(v >> 8);
     p[1] = (uint8_t)v;
 }
 
-static void write_32(uint8_t *p, uint32_t v)
+void media_write_32(uint8_t *p, uint32_t v)
 {
-    write_16(p, (uint16_t)(v >> 16));
-    write_16(p + 2, (uint16_t)v);
+    media_write_16(p, (uint16_t)(v >> 16));
+    media_write_16(p + 2, (uint16_t)v);
 }
 
 bool media_rtp_read(const uint8_t *packet, size_t len, struct rtp *out)
@@ -36,7 +36,7 @@ bool media_rtp_read(const uint8_t *packet, size_t len, struct rtp *out)
     if (packet[0] & 0x10) {
         if (len < body + 4)
             return false;
-        body += 4 + 4u * read_16(packet + body + 2);
+        body += 4 + 4u * media_read_16(packet + body + 2);
     }
     size_t end = len;
     if (packet[0] & 0x20) {
@@ -48,9 +48,9 @@ bool media_rtp_read(const uint8_t *packet, size_t len, struct rtp *out)
         return false;
     *out = (struct rtp){.is_marked = packet[1] >> 7,
                         .payload = packet[1] & 0x7f,
-                        .sequence = read_16(packet + 2),
-                        .timestamp = read_32(packet + 4),
-                        .source = read_32(packet + 8),
+                        .sequence = media_read_16(packet + 2),
+                        .timestamp = media_read_32(packet + 4),
+                        .source = media_read_32(packet + 8),
                         .body = body,
                         .end = end};
     return true;
@@ -60,9 +60,9 @@ void media_rtp_write(uint8_t *packet, const struct rtp *rtp)
 {
     packet[0] = 0x80;
     packet[1] = (uint8_t)((rtp->is_marked ? 0x80 : 0) | rtp->payload);
-    write_16(packet + 2, rtp->sequence);
-    write_32(packet + 4, rtp->timestamp);
-    write_32(packet + 8, rtp->source);
+    media_write_16(packet + 2, rtp->sequence);
+    media_write_32(packet + 4, rtp->timestamp);
+    media_write_32(packet + 8, rtp->source);
 }
 
 static const char event_digits[] = "0123456789*#ABCD";

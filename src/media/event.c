@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Telephone events that come (RFC 4733). All packets of one press carry the timestamp at which it
+ * began, so the first that arrives, whichever it is, tells of the press, and the others do not. A
+ * press too long for the 16 bits of its duration goes on as another event that begins just where
+ * the first one ended. Who is relayed gets the packets themselves; who is mixed gets the digit
+ * pressed anew, as its telephone's numbers are ours. */
+#include "media/media_int.h"
+
+#define LONGEST_EVENT 0xffff
+
+/* Some phones send with the number that they gave, not with ours. */
+bool media_event_is(const struct stream *s, const struct rtp *in)
+{
+    enum media_codec codec;
+    return !media_codec_of_payload(in->payload, &codec) &&
+           (in->payload == s->far.our_event_payload || in->payload == s->far.event_payload);
+}
+
+static void event_tell(struct stream *s, char digit)
+{
+    LIST_EACH(it, &s->listeners)
+    {
+        struct stream *listener = LIST_OWNER(it, struct link, as_listener)->listener;
+        if (listener && listener->mode == MODE_MIX)
+            media_digits_press(listener, (struct slice){&digit, 1}, false);
+    }
+    s->loop->options.digit(s->loop->options.ctx, s->leg, digit);
+}
+
+void media_event_receive(struct stream *s, const uint8_t *packet, const struct rtp *in)
+{
+    if (in->end - in->body < 4)
+        return;
+    uint8_t code = packet[in->body];
+    bool is_known = s->has_event && s->event_source == in->source;
+    int32_t later = (int32_t)(in->timestamp - s->event_timestamp);
+    /* Of this press, or late from one before it. */
+    if (is_known && later <= 0)
+        return;
+    bool goes_on = is_known && later == LONGEST_EVENT && code == s->event_code && !in->is_marked;
+    s->has_event = true;
+    s->event_source = in->source;
+    s->event_timestamp = in->timestamp;
+    s->event_code = code;
+    char digit = media_digit_of_event(code);
+    if (digit && !goes_on)
+        event_tell(s, digit);
+}
