@@ -70,10 +70,28 @@ struct config_queue {
 };
 #define CONFIG_ALL "all"
 
+#define CONFIG_KEYS_MAX 10 /* of user data that a trunk carries */
+
 struct config_trunk {
     char *name;
     unsigned line;
     uint64_t channels;
+    char *prefixes;     /* with commas, or NULL: any number */
+    char *numbers;      /* "+4930555100 > 9000" with commas, or NULL */
+    char *peers;        /* with commas, or NULL */
+    char *allow;        /* networks with commas, or NULL */
+    uint64_t transport; /* enum line_transport */
+    uint64_t registers;
+    char *username; /* or NULL */
+    char *secret;   /* or NULL */
+    uint64_t expires_s;
+    char *from_domain; /* NULL: the peer's name */
+    uint64_t asserts_identity;
+    uint64_t number_format; /* enum line_number_format */
+    char *prefix_out;       /* or NULL */
+    uint64_t codecs;        /* bits of enum line_codec */
+    uint64_t carriage;      /* enum line_carriage */
+    char *keys;             /* with commas, or NULL */
 };
 
 struct config_network {
@@ -223,7 +241,11 @@ enum config_type {
     CONFIG_COUNTRY,  /* two letters that the table of countries has */
     CONFIG_ZONE,     /* a time zone that the machine has, if it has any */
     CONFIG_NAMES,    /* texts with commas; given again, it adds */
-    CONFIG_DNS       /* directory numbers with commas; given again, it adds */
+    CONFIG_DNS,      /* directory numbers with commas; given again, it adds */
+    CONFIG_PEERS,    /* HOST[:PORT] with commas; given again, it adds */
+    CONFIG_PREFIXES, /* begins of E.164 numbers with commas; given again, it adds */
+    CONFIG_ROUTES,   /* "NUMBER > NUMBER" with commas; given again, it adds */
+    CONFIG_KEYS      /* names that can be part of a header's, with commas; given again, it adds */
 };
 
 struct config_option {
@@ -263,6 +285,13 @@ const char *config_option_allowed(const struct config_option *option, char *out,
 bool config_option_is_live(const struct config_option *option);
 /* Digits, '*', '#', '+'; 1 to NUMBER_MAX of them. */
 bool config_is_dn(struct slice dn);
+bool config_is_e164(struct slice number);
+/* Of lists in [trunk NAME]: one of peers, prefixes, numbers (split into its two, which may be NULL)
+ * and keys. */
+bool config_is_peer(struct slice one);
+bool config_is_prefix(struct slice one);
+bool config_is_key(struct slice one);
+bool config_route_split(struct slice one, struct slice *number, struct slice *destination);
 /* Whether its member is a char *, and not a uint64_t. */
 bool config_option_is_text(const struct config_option *option);
 /* Sets the option in base, which is the struct that has it. ERR_INVALID: not of the type or out of

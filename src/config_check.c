@@ -174,6 +174,61 @@ static enum err check_state(const struct checking *c, const struct config_agent_
     return ERR_OK;
 }
 
+/* The first of the list that is there again behind it; absent when there is none. */
+static struct slice repeated(const char *list)
+{
+    struct map met = {0};
+    struct slice found = SLICE_NONE;
+    for (struct slice rest = slice_of(list); rest.ptr && !found.ptr;) {
+        struct slice one = slice_trim(slice_split(rest, ',', &rest));
+        if (map_get(&met, one))
+            found = one;
+        map_put(&met, one, &met);
+    }
+    map_free(&met);
+    return found;
+}
+
+static enum err check_routes(const struct checking *c, const struct config_trunk *trunk)
+{
+    struct slice number, to;
+    for (struct slice rest = slice_of(trunk->numbers); rest.ptr;) {
+        if (!config_route_split(slice_split(rest, ',', &rest), &number, &to))
+            return ERR_INVALID;
+        if (to.ptr[0] != '+' && !find(c, "queue", to) && !find(c, "device", to))
+            return wrong(c, trunk->line,
+                         "[trunk %s] numbers: there is no [queue %.*s] or [device %.*s]",
+                         trunk->name, (int)to.len, to.ptr, (int)to.len, to.ptr);
+    }
+    return ERR_OK;
+}
+
+static enum err check_trunk(const struct checking *c, const struct config_trunk *trunk)
+{
+    struct slice again = repeated(trunk->keys);
+    size_t keys = trunk->keys != NULL;
+    for (const char *at = trunk->keys; at && *at; at++)
+        keys += *at == ',';
+    if (c->config->driver == CONFIG_DRIVER_SIP && !trunk->peers)
+        return wrong(c, trunk->line, "[trunk %s] peer: it needs one", trunk->name);
+    if (!trunk->username != !trunk->secret)
+        return wrong(c, trunk->line, "[trunk %s] %s: needed with %s", trunk->name,
+                     trunk->secret ? "username" : "secret", trunk->secret ? "secret" : "username");
+    if (trunk->registers && !trunk->username)
+        return wrong(c, trunk->line, "[trunk %s] username: needed to register", trunk->name);
+    if (trunk->codecs == 0)
+        return wrong(c, trunk->line, "[trunk %s] codecs: it needs one", trunk->name);
+    if (again.ptr)
+        return wrong(c, trunk->line, "[trunk %s] keys: %.*s is there twice", trunk->name,
+                     (int)again.len, again.ptr);
+    if (keys > CONFIG_KEYS_MAX)
+        return wrong(c, trunk->line, "[trunk %s] keys: allowed are at most %d", trunk->name,
+                     CONFIG_KEYS_MAX);
+    if (trunk->carriage && keys == 0)
+        return wrong(c, trunk->line, "[trunk %s] keys: needed with carry_user_data", trunk->name);
+    return check_routes(c, trunk);
+}
+
 static enum err check_ids(const struct checking *c)
 {
     struct map ids = {0};
@@ -207,6 +262,8 @@ static enum err check_sections(const struct checking *c)
                                         : ERR_OK;
     for (size_t i = 0; !err && i < config->queue_count; i++)
         err = check_queue(c, &config->queues[i]);
+    for (size_t i = 0; !err && i < config->trunk_count; i++)
+        err = check_trunk(c, &config->trunks[i]);
     for (size_t i = 0; !err && i < config->state_count; i++)
         err = check_state(c, &config->states[i]);
     for (size_t i = 0; !err && i < config->contact_count; i++)

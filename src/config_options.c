@@ -213,6 +213,41 @@ static const struct config_option options[] = {
 
     {"trunk", "channels", CONFIG_NUMBER, IN_TRUNK(channels), 1, 10000, NULL, "30",
      "calls at one time"},
+    {"trunk", "prefixes", CONFIG_PREFIXES, IN_TRUNK(prefixes), 0, 0, NULL, NULL,
+     "begins of the numbers that it is for; without any, all numbers. May be given several times"},
+    {"trunk", "numbers", CONFIG_ROUTES, IN_TRUNK(numbers), 0, 0, NULL, NULL,
+     "where calls that come in go, where the site's main number does not say; may be given several "
+     "times"},
+    {"trunk", "peer", CONFIG_PEERS, IN_TRUNK(peers), 0, 0, NULL, NULL,
+     "the other side, in the order in which they are tried; may be given several times"},
+    {"trunk", "transport", CONFIG_CHOICE, IN_TRUNK(transport), 0, 0, "udp|tcp|tls", "udp",
+     "how calls go to peers"},
+    {"trunk", "allow", CONFIG_NETWORKS, IN_TRUNK(allow), 0, 0, NULL, NULL,
+     "from where calls may come, beside the peers' own addresses; may be given several times"},
+    {"trunk", "register", CONFIG_CHOICE, IN_TRUNK(registers), 0, 0, "no|yes", "no",
+     "whether we register with the peer"},
+    {"trunk", "username", CONFIG_WORD, IN_TRUNK(username), 1, 128, NULL, NULL,
+     "with what we register, and answer when the peer asks who we are"},
+    {"trunk", "secret", CONFIG_TEXT, IN_TRUNK(secret), 1, 128, NULL, NULL,
+     "its password"},
+    {"trunk", "expires_s", CONFIG_NUMBER, IN_TRUNK(expires_s), 60, 86400, NULL, "3600",
+     "a registration lasts for; the peer may say less"},
+    {"trunk", "from_domain", CONFIG_WORD, IN_TRUNK(from_domain), 1, 255, NULL, NULL,
+     "domain in From and To; without it, the peer's name"},
+    {"trunk", "asserted_identity", CONFIG_CHOICE, IN_TRUNK(asserts_identity), 0, 0, "no|yes", "yes",
+     "whether P-Asserted-Identity is sent, and believed"},
+    {"trunk", "number_format", CONFIG_CHOICE, IN_TRUNK(number_format), 0, 0,
+     "e164|plain|international|national", "e164",
+     "how numbers are written: +49301234567, 49301234567, 0049301234567 or 0301234567"},
+    {"trunk", "prefix_out", CONFIG_DN, IN_TRUNK(prefix_out), 1, NUMBER_MAX, NULL, NULL,
+     "what is put before a number that is called"},
+    {"trunk", "codecs", CONFIG_FLAGS, IN_TRUNK(codecs), 0, 0, "PCMU|PCMA|G722", "PCMU,PCMA,G722",
+     "codecs that we offer and take"},
+    {"trunk", "carry_user_data", CONFIG_CHOICE, IN_TRUNK(carriage), 0, 0,
+     "none|user-to-user|headers", "none",
+     "how user data travels, both ways: not at all, in User-to-User, or in X- headers"},
+    {"trunk", "keys", CONFIG_KEYS, IN_TRUNK(keys), 0, 0, NULL, NULL,
+     "keys of the user data that travels, at most 10; may be given several times"},
 
     {"agent_state", "display_name", CONFIG_TEXT, IN_STATE(display_name), 1, 128, NULL, NULL,
      "shown to others; without it, the name"},
@@ -266,7 +301,9 @@ const struct config_section *config_section_find(const char *name)
 bool config_option_adds(const struct config_option *option)
 {
     return option->type == CONFIG_ORIGINS || option->type == CONFIG_NETWORKS ||
-           option->type == CONFIG_NAMES || option->type == CONFIG_DNS;
+           option->type == CONFIG_NAMES || option->type == CONFIG_DNS ||
+           option->type == CONFIG_PEERS || option->type == CONFIG_PREFIXES ||
+           option->type == CONFIG_ROUTES || option->type == CONFIG_KEYS;
 }
 
 bool config_option_is_text(const struct config_option *option)

@@ -47,6 +47,14 @@ static const char *fixed_words(enum config_type type)
         return "the name of a time zone, such as Europe/Berlin";
     case CONFIG_NAMES:
         return "names, with commas between several";
+    case CONFIG_PEERS:
+        return "HOST or HOST:PORT, with commas between several";
+    case CONFIG_PREFIXES:
+        return "begins of numbers such as +49, with commas between several";
+    case CONFIG_ROUTES:
+        return "NUMBER > NUMBER, the first with +, with commas between several";
+    case CONFIG_KEYS:
+        return "letters, digits, '-', '_' and '.', with commas between several";
     default:
         return "directory numbers, with commas between several";
     }
@@ -245,11 +253,13 @@ static bool is_digits(const char *value, const struct config_option *option)
     return value[len] == '\0' && len >= option->min && len <= option->max;
 }
 
-static bool is_e164(const char *value)
+bool config_is_e164(struct slice number)
 {
-    size_t len = value[0] == '+' ? strspn(value + 1, "0123456789") : 0;
-    return len >= E164_DIGITS_MIN && len <= E164_DIGITS_MAX && value[1] != '0' &&
-           value[1 + len] == '\0';
+    size_t len = 1;
+    while (len < number.len && number.ptr[len] >= '0' && number.ptr[len] <= '9')
+        len++;
+    return len == number.len && number.ptr[0] == '+' && len > E164_DIGITS_MIN &&
+           len <= E164_DIGITS_MAX + 1 && number.ptr[1] != '0';
 }
 
 /* Where the machine has no time zones, any name of that form will do. */
@@ -271,6 +281,11 @@ static bool is_zone(const char *value)
 static bool is_listed_name(struct slice name)
 {
     return name.len > 0 && utf8_is_valid(name);
+}
+
+static bool is_route(struct slice one)
+{
+    return config_route_split(one, NULL, NULL);
 }
 
 static enum err set_ports(uint64_t slot[2], const struct config_option *option, const char *value)
@@ -318,6 +333,14 @@ enum err config_set(const struct config_option *option, void *base, const char *
         return set_list(text, value, is_listed_name);
     case CONFIG_DNS:
         return set_list(text, value, config_is_dn);
+    case CONFIG_PEERS:
+        return set_list(text, value, config_is_peer);
+    case CONFIG_PREFIXES:
+        return set_list(text, value, config_is_prefix);
+    case CONFIG_ROUTES:
+        return set_list(text, value, is_route);
+    case CONFIG_KEYS:
+        return set_list(text, value, config_is_key);
     case CONFIG_TEXT:
         is_fine = strlen(value) >= option->min && strlen(value) <= option->max &&
                   utf8_is_valid(slice_of(value));
@@ -338,7 +361,7 @@ enum err config_set(const struct config_option *option, void *base, const char *
         is_fine = config_is_dn(slice_of(value));
         break;
     case CONFIG_E164:
-        is_fine = is_e164(value);
+        is_fine = *value && config_is_e164(slice_of(value));
         break;
     case CONFIG_COUNTRY:
         is_fine = country_find(slice_of(value)) != NULL;

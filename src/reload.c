@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* Three stations. On the worker: read, check, hash new passwords, make all that the rooms are to be
- * given. On the core thread: items and devices. On the web thread, when the core's reply is there:
- * users of auth and bayeux, the API's directory, origins.
+ * given. On the core thread: items, devices and trunks. On the web thread, when the core's reply is
+ * there: users of auth and bayeux, the API's directory, origins.
  *
  * In between a new user is refused at the door, and one who goes can get in but finds nothing: so
  * nobody is ever let in whom the core does not know.
@@ -80,6 +80,7 @@ static void job_run(void *arg)
         return;
     }
     setup_devices(s, &job->config);
+    setup_trunks(s, &job->config);
     setup_items(s, &job->config);
     setup_origins(s, &job->config, r->options.public_url);
     setup_proxies(s, &job->config);
@@ -87,7 +88,9 @@ static void job_run(void *arg)
     job->configuration = (struct engine_configuration){.items = s->items,
                                                        .item_count = s->item_count,
                                                        .devices = s->devices,
-                                                       .device_count = s->device_count};
+                                                       .device_count = s->device_count,
+                                                       .trunks = s->trunks,
+                                                       .trunk_count = s->trunk_count};
 }
 
 /* --- on the web thread --- */
@@ -151,8 +154,6 @@ static void job_applied(struct ticket *ticket, struct reply *reply)
     web_set_proxies(o->web, s->proxies, s->proxy_count);
     bayeux_set_other_origins(o->bayeux, has_origins);
     api_set_directory(o->api, &job->directory);
-    if (o->sim)
-        setup_sim_trunks(&job->config, o->sim);
     log_set_level((enum log_level)job->config.log_level);
     metric_add(r->metric_applied, 1);
     log_line(reply->err ? LOG_ERROR : LOG_INFO, "reload.done",

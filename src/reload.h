@@ -29,7 +29,6 @@ struct reload_options {
     struct auth *auth;
     struct api *api;
     struct bayeux *bayeux;
-    struct line_driver *sim; /* NULL: no simulated telephones */
 };
 
 struct reload *reload_create(const struct reload_options *options);

@@ -171,9 +171,9 @@ static enum err make_line(struct server *s)
 {
     struct buf recordings = {0};
     setup_devices(&s->setup, s->config);
+    setup_trunks(&s->setup, s->config);
     if (s->config->driver == CONFIG_DRIVER_SIM) {
         s->line = line_sim_create(s->setup.devices, s->setup.device_count);
-        setup_sim_trunks(s->config, s->line);
     } else {
         setup_networks(&s->setup, s->config);
         struct line_sip_options options = {.bind = s->config->sip,
@@ -193,8 +193,10 @@ static enum err make_line(struct server *s)
         s->line = line_sip_create(&options);
     }
     buf_free(&recordings);
-    if (s->line)
+    if (s->line) {
+        s->line->trunks(s->line->self, s->setup.trunks, s->setup.trunk_count);
         return ERR_OK;
+    }
     snprintf(s->why, sizeof s->why, "the line driver can't be made");
     return ERR_INTERNAL;
 }
@@ -298,8 +300,7 @@ static void make_reload(struct server *s, serve_read *read, void *read_ctx)
                                      .engine = s->engine,
                                      .auth = s->auth,
                                      .api = s->api,
-                                     .bayeux = s->bayeux,
-                                     .sim = s->routes.sim};
+                                     .bayeux = s->bayeux};
     s->reload = reload_create(&options);
 }
 

@@ -18,6 +18,8 @@ struct setup {
     size_t device_count;
     struct line_sip_network *networks;
     size_t network_count;
+    struct line_trunk *trunks;
+    size_t trunk_count;
     struct auth_user *users;
     size_t user_count;
     char (*hashes)[AUTH_HASH_SIZE]; /* those we made ourselves */
@@ -50,8 +52,11 @@ void setup_devices(struct setup *s, const struct config *config);
 void setup_items(struct setup *s, const struct config *config);
 /* For the SIP driver; borrows from the configuration. */
 void setup_networks(struct setup *s, const struct config *config);
-/* Tells the simulator their names. */
-void setup_sim_trunks(const struct config *config, struct line_driver *sim);
+/* The parts of a list with commas, without blanks around them; in the setup's arena. */
+const struct slice *setup_list(struct setup *s, const char *list, size_t *count);
+void setup_trunks(struct setup *s, const struct config *config);
+/* Of the core, as setup_items has them. */
+void setup_trunk_item(struct setup *s, const struct config_trunk *trunk, struct config_item *item);
 /* For the API, which copies it; the arena is the caller's. */
 void setup_directory(const struct config *config, struct arena *arena, struct api_directory *out);
 /* Who may read answers and act with a cookie: public_url, and what is allowed beside it. */

@@ -85,17 +85,21 @@ static void add_devices(struct setup *s, const struct config *config)
     }
 }
 
+const struct slice *setup_list(struct setup *s, const char *list, size_t *count)
+{
+    size_t most = 1;
+    for (const char *at = list; at && *at; at++)
+        most += *at == ',';
+    struct slice *parts = arena_alloc(&s->arena, most * sizeof *parts);
+    *count = 0;
+    for (struct slice rest = slice_of(list); rest.ptr;)
+        parts[(*count)++] = slice_trim(slice_split(rest, ',', &rest));
+    return parts;
+}
+
 static void set_members(struct setup *s, struct config_item *item, const char *list)
 {
-    if (!list)
-        return;
-    size_t count = 1;
-    for (const char *at = list; *at; at++)
-        count += *at == ',';
-    struct slice *members = arena_alloc(&s->arena, count * sizeof *members);
-    for (struct slice rest = slice_of(list); rest.ptr;)
-        members[item->member_count++] = slice_trim(slice_split(rest, ',', &rest));
-    item->members = members;
+    item->members = setup_list(s, list, &item->member_count);
 }
 
 static void set_all_agents(struct setup *s, struct config_item *item, const struct config *config)
@@ -139,5 +143,5 @@ void setup_items(struct setup *s, const struct config *config)
         set_members(s, add(s, CONFIG_PLACE, config->places[i].name), config->places[i].devices);
     add_queues(s, config);
     for (size_t i = 0; i < config->trunk_count; i++)
-        add(s, CONFIG_TRUNK, config->trunks[i].name)->calls = config->trunks[i].channels;
+        setup_trunk_item(s, &config->trunks[i], add(s, CONFIG_TRUNK, config->trunks[i].name));
 }

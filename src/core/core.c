@@ -121,6 +121,7 @@ void core_each_leg(const struct core *core, void (*visit)(void *ctx, const struc
             .is_up = leg->is_up,
             .is_dropping = leg->is_dropping,
             .dn = number_slice(leg->dn),
+            .trunk = leg->trunk,
             .keep = leg->keep.len > 0 ? buf_view(&leg->keep) : SLICE_NONE,
         };
         visit(ctx, &view);

@@ -114,6 +114,7 @@ struct core_leg {
     bool is_up;
     bool is_dropping;
     struct slice dn;
+    struct slice trunk; /* empty: a device's */
     struct slice keep;
 };
 void core_each_leg(const struct core *core, void (*visit)(void *ctx, const struct core_leg *leg),

@@ -228,6 +228,10 @@ bool number_is_outside(struct slice number); /* of one that was read */
 /* A number outside is called: so says the call from now on. */
 void party_goes_outside(struct party *party);
 void party_call_outside(struct turn *turn, struct party *party);
+#define ANONYMOUS "anonymous" /* what others see of a caller who does not say */
+bool number_is_anonymous(const char *number);
+/* What the ring order of a trunk's leg says more than a device's. */
+void outside_fill_order(struct turn *turn, const struct leg *leg, struct order *order);
 enum err outside_incoming(struct turn *turn);
 
 /* mix.c */
@@ -298,7 +302,8 @@ void leg_hand_over(struct party *from, struct party *to);
 size_t leg_count(const struct leg *leg);
 void leg_set_trunk(struct core *core, struct leg *leg, struct slice trunk);
 struct leg *leg_find(const struct core *core, uint64_t id);
-void leg_ring_outside(struct turn *turn, struct party *party, struct slice trunk, const char *from);
+void leg_ring_outside(struct turn *turn, struct party *party, struct slice trunk, const char *from,
+                      bool hides_number);
 /* What the driver gave to keep; told by ORDER_KEPT once durable. */
 void leg_keep(struct turn *turn, struct leg *leg, struct slice bytes);
 struct leg *leg_ring(struct turn *turn, struct party *party, const char *from, bool auto_answer);

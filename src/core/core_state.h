@@ -124,6 +124,7 @@ struct leg {
     bool is_dropping;       /* ORDER_DROP is out */
     bool is_answer_pending; /* ORDER_ANSWER is out */
     bool auto_answer;       /* of ORDER_RING */
+    bool hides_number;      /* of ORDER_RING */
     bool talks;
     bool has_sound; /* rings, and what is heard on it is for who called it; false once it is up */
     enum cause drop_cause : 8;
@@ -222,6 +223,7 @@ struct call {
     char ani[NUMBER_MAX + 1];
     char
         caller_id[NUMBER_MAX + 1]; /* to show to those called outside; empty: the caller's number */
+    char diverted[NUMBER_MAX + 1]; /* from outside: the number that was called first; or empty */
 };
 
 struct core {

@@ -14,6 +14,13 @@ static void encode_pairs(const struct pair *pairs, size_t count, struct buf *out
     }
 }
 
+static void encode_slices(const struct slice *slices, size_t count, struct buf *out)
+{
+    enc_u64(out, count);
+    for (size_t i = 0; i < count; i++)
+        enc_bytes(out, slices[i]);
+}
+
 static void encode_command(const struct command *c, struct buf *out)
 {
     enc_u64(out, (uint64_t)c->op);
@@ -85,9 +92,9 @@ static void encode_config(const struct config_item *c, struct buf *out)
     enc_u64(out, c->may_record);
     enc_u64(out, (uint64_t)c->mode);
     enc_bytes(out, c->reason);
-    enc_u64(out, c->member_count);
-    for (size_t i = 0; i < c->member_count; i++)
-        enc_bytes(out, c->members[i]);
+    encode_slices(c->members, c->member_count, out);
+    encode_slices(c->prefixes, c->prefix_count, out);
+    encode_pairs(c->routes, c->route_count, out);
     enc_u64(out, c->wrap_up_ms);
     enc_u64(out, c->no_answer_ms);
     enc_u64(out, c->max_wait_ms);
@@ -192,17 +199,17 @@ static void decode_limits(struct dec *d, struct config_limits *l)
     l->is_documented = dec_u64_max(d, 1);
 }
 
-static void decode_members(struct dec *d, struct arena *arena, struct config_item *c)
+static const struct slice *decode_slices(struct dec *d, struct arena *arena, size_t *count)
 {
-    c->member_count = (size_t)dec_u64_max(d, (uint64_t)(d->end - d->at));
-    if (d->failed || c->member_count == 0) {
-        c->member_count = 0;
-        return;
+    *count = (size_t)dec_u64_max(d, (uint64_t)(d->end - d->at));
+    if (d->failed || *count == 0) {
+        *count = 0;
+        return NULL;
     }
-    struct slice *members = arena_alloc(arena, c->member_count * sizeof *members);
-    for (size_t i = 0; i < c->member_count; i++)
-        members[i] = dec_bytes(d);
-    c->members = members;
+    struct slice *slices = arena_alloc(arena, *count * sizeof *slices);
+    for (size_t i = 0; i < *count; i++)
+        slices[i] = dec_bytes(d);
+    return slices;
 }
 
 static void decode_config(struct dec *d, struct arena *arena, struct config_item *c)
@@ -223,7 +230,9 @@ static void decode_config(struct dec *d, struct arena *arena, struct config_item
     c->may_record = dec_u64_max(d, 1) != 0;
     c->mode = (enum agent_mode)dec_u64_max(d, AGENT_AUX_WORK);
     c->reason = dec_bytes(d);
-    decode_members(d, arena, c);
+    c->members = decode_slices(d, arena, &c->member_count);
+    c->prefixes = decode_slices(d, arena, &c->prefix_count);
+    c->routes = decode_pairs(d, arena, &c->route_count);
     c->wrap_up_ms = dec_u64(d);
     c->no_answer_ms = dec_u64(d);
     c->max_wait_ms = dec_u64(d);

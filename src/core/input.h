@@ -90,8 +90,13 @@ struct config_item {
     bool may_record;      /* device */
     enum agent_mode mode; /* agent state */
     struct slice reason;  /* agent state */
-    const struct slice *members; /* queue: user names, none: all users; place: directory numbers */
+    const struct slice *members; /* queue: user names, none: all users; place: directory numbers;
+                                    trunk: keys of the user data that it carries */
     size_t member_count;
+    const struct slice *prefixes; /* trunk: of the numbers that it is for; none: all */
+    size_t prefix_count;
+    const struct pair *routes; /* trunk: number called from outside -> where it leads */
+    size_t route_count;
     uint64_t wrap_up_ms;          /* queue: AfterCallWork after its calls */
     uint64_t no_answer_ms;        /* queue: an agent must answer within; 0: as in the limits */
     uint64_t max_wait_ms;         /* queue; then overflow, or Released; 0: never */

@@ -104,7 +104,7 @@ void leg_order_ring(struct turn *turn, const struct leg *leg)
     order->dn = arena_copy(&turn->fx->arena, number_slice(leg->dn));
     order->from = arena_copy(&turn->fx->arena, number_slice(leg->from));
     if (leg->trunk.len > 0)
-        order->trunk = arena_copy(&turn->fx->arena, leg->trunk);
+        outside_fill_order(turn, leg, order);
     order->auto_answer = leg->auto_answer;
     effects_order_done(turn, order);
 }
@@ -121,10 +121,12 @@ void leg_order_drop(struct turn *turn, const struct leg *leg)
     effects_order_done(turn, order);
 }
 
-void leg_ring_outside(struct turn *turn, struct party *party, struct slice trunk, const char *from)
+void leg_ring_outside(struct turn *turn, struct party *party, struct slice trunk, const char *from,
+                      bool hides_number)
 {
     struct leg *leg = leg_create(turn->core, turn->core->next_leg++, party->dn);
     number_copy(leg->from, number_slice(from));
+    leg->hides_number = hides_number;
     leg_set_trunk(turn->core, leg, trunk);
     leg_join(leg, party);
     leg_order_ring(turn, leg);

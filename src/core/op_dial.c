@@ -15,7 +15,9 @@ enum err op_dial(struct turn *turn)
         return err;
     struct number dialled = turn->number;
     struct number caller_id = {0};
-    if (turn->command->caller_id.len > 0) {
+    if (slice_equal_nocase(turn->command->caller_id, SLICE(ANONYMOUS))) {
+        number_copy(caller_id.digits, SLICE(ANONYMOUS));
+    } else if (turn->command->caller_id.len > 0) {
         err = number_check(turn, "outboundCallerId", turn->command->caller_id);
         caller_id = turn->number;
     }

@@ -50,6 +50,11 @@ static bool has_channel(const struct trunk *trunk)
     return trunk->in_use < trunk->config.item.calls;
 }
 
+bool number_is_anonymous(const char *number)
+{
+    return strcmp(number, ANONYMOUS) == 0;
+}
+
 static const char *shown_to_outside(const struct call *call, const struct party *from)
 {
     return call->caller_id[0] ? call->caller_id : from->dn;
@@ -68,7 +73,37 @@ void party_goes_outside(struct party *party)
     call_changed(call);
 }
 
-/* Through the first trunk that has a channel. */
+/* How much of the number its longest prefix covers, plus one; 0: it is not for that number. */
+static size_t trunk_match(const struct trunk *trunk, struct slice number)
+{
+    const struct config_item *item = &trunk->config.item;
+    size_t longest = item->prefix_count == 0;
+    for (size_t i = 0; i < item->prefix_count; i++)
+        if (slice_starts_with(number, item->prefixes[i]) && item->prefixes[i].len >= longest)
+            longest = item->prefixes[i].len + 1;
+    return longest;
+}
+
+/* The one with the longest prefix of those that have a channel, and of them the first. *is_any:
+ * there is one at all. */
+static const struct trunk *trunk_choose(const struct core *core, struct slice number, bool *is_any)
+{
+    const struct trunk *best = NULL;
+    size_t best_match = 0;
+    *is_any = false;
+    LIST_EACH(it, &core->trunks)
+    {
+        const struct trunk *trunk = LIST_OWNER(it, struct trunk, link);
+        size_t match = trunk_match(trunk, number);
+        *is_any |= match > 0;
+        if (match > best_match && has_channel(trunk)) {
+            best = trunk;
+            best_match = match;
+        }
+    }
+    return best;
+}
+
 void party_call_outside(struct turn *turn, struct party *party)
 {
     struct core *core = turn->core;
@@ -80,19 +115,93 @@ void party_call_outside(struct turn *turn, struct party *party)
         from = party;
     const char *shown = shown_to_outside(call, from);
     party_goes_outside(party);
-    LIST_EACH(it, &core->trunks)
-    {
-        const struct trunk *trunk = LIST_OWNER(it, struct trunk, link);
-        if (!has_channel(trunk))
-            continue;
-        leg_ring_outside(turn, party, trunk->config.item.name, shown);
-        party_wait_for(turn, party, WAIT_NO_ANSWER, core->limits.no_answer_ms);
+    bool is_any;
+    const struct trunk *trunk = trunk_choose(core, slice_of(party->dn), &is_any);
+    if (!trunk) {
+        party_fails(turn, party, is_any ? CAUSE_BUSY : CAUSE_UNREACHABLE);
         return;
     }
-    party_fails(turn, party, list_is_empty(&core->trunks) ? CAUSE_UNREACHABLE : CAUSE_BUSY);
+    /* Who hides it is shown to the network all the same, which hides it. */
+    bool hides = number_is_anonymous(shown);
+    if (hides)
+        shown = number_is_anonymous(from->dn) ? "" : from->dn;
+    leg_ring_outside(turn, party, trunk->config.item.name, shown, hides);
+    party_wait_for(turn, party, WAIT_NO_ANSWER, core->limits.no_answer_ms);
 }
 
-#define ANONYMOUS "anonymous" /* what others see of a caller who does not say */
+static const struct pair *find_pair(const struct user_data *data, struct slice key)
+{
+    for (uint32_t i = 0; data && i < data->count; i++)
+        if (slice_equal(data->pairs[i].key, key))
+            return &data->pairs[i];
+    return NULL;
+}
+
+/* Of a key that is there several times the first. */
+static void carry_pairs(struct turn *turn, const struct trunk *trunk, const struct user_data *data,
+                        struct order *order)
+{
+    const struct config_item *item = &trunk->config.item;
+    struct pair *pairs = arena_alloc(&turn->fx->arena, (item->member_count + 1) * sizeof *pairs);
+    for (size_t i = 0; i < item->member_count; i++) {
+        const struct pair *pair = find_pair(data, item->members[i]);
+        if (pair)
+            pairs[order->pair_count++] = (struct pair){arena_copy(&turn->fx->arena, pair->key),
+                                                       arena_copy(&turn->fx->arena, pair->value)};
+    }
+    order->pairs = pairs;
+}
+
+void outside_fill_order(struct turn *turn, const struct leg *leg, struct order *order)
+{
+    const struct trunk *trunk = trunk_find(turn->core, leg->trunk);
+    const struct party *party = leg->party;
+    order->trunk = arena_copy(&turn->fx->arena, leg->trunk);
+    order->hides_number = leg->hides_number;
+    if (!party)
+        return;
+    const struct call *call = party->call;
+    if (call->diverted[0])
+        order->diverted = arena_copy(&turn->fx->arena, slice_of(call->diverted));
+    else if (party->hops > 0)
+        order->diverted = arena_copy(&turn->fx->arena, slice_of(party->dnis));
+    if (trunk)
+        carry_pairs(turn, trunk, call->data, order);
+}
+
+/* Where the number leads that somebody outside called; empty: nowhere. */
+static struct slice incoming_destination(const struct core *core, const struct trunk *trunk,
+                                         const struct number *called)
+{
+    struct slice number = slice_of(called->digits);
+    if (called->kind == NUMBER_INTERNAL && is_internal(core, number))
+        return number;
+    for (size_t i = 0; i < trunk->config.item.route_count; i++)
+        if (slice_equal(trunk->config.item.routes[i].key, number))
+            return trunk->config.item.routes[i].value;
+    /* From outside nobody is put through to the outside. */
+    return called->kind == NUMBER_INTERNAL ? number : SLICE_NONE;
+}
+
+/* What is within the limits of user data; too much is left out, and refuses no call. */
+static struct user_data *incoming_data(struct turn *turn)
+{
+    const struct config_limits *limits = &turn->core->limits;
+    const struct signal *signal = &turn->input->signal;
+    struct pair *pairs = arena_alloc(&turn->fx->arena, (signal->pair_count + 1) * sizeof *pairs);
+    size_t count = 0;
+    size_t bytes = 0;
+    for (size_t i = 0; i < signal->pair_count && count < limits->pairs; i++) {
+        const struct pair *pair = &signal->pairs[i];
+        size_t more = pair->key.len + pair->value.len;
+        if (pair->key.len > limits->key_bytes || pair->value.len > limits->value_bytes ||
+            bytes + more > limits->call_bytes || recording_owns(pair->key))
+            continue;
+        pairs[count++] = *pair;
+        bytes += more;
+    }
+    return user_data_create(pairs, count);
+}
 
 enum err outside_incoming(struct turn *turn)
 {
@@ -100,6 +209,7 @@ enum err outside_incoming(struct turn *turn)
     const struct signal *signal = &turn->input->signal;
     struct number caller;
     struct number called;
+    struct number diverted;
     const struct trunk *trunk = trunk_find(core, signal->trunk);
     (void)number_of_received(&core->plan, signal->from, NULL, NULL, &caller);
     (void)number_of_received(&core->plan, signal->number, is_internal, core, &called);
@@ -108,8 +218,8 @@ enum err outside_incoming(struct turn *turn)
     leg->is_offered = true;
     if (signal->keep.ptr)
         leg_keep(turn, leg, signal->keep);
-    /* From outside nobody is put through to the outside. */
-    if (!trunk || called.kind != NUMBER_INTERNAL) {
+    struct slice destination = trunk ? incoming_destination(core, trunk, &called) : SLICE_NONE;
+    if (destination.len == 0) {
         leg_drop(turn, leg, CAUSE_UNREACHABLE);
     } else if (trunk->in_use > trunk->config.item.calls) {
         leg_drop(turn, leg, CAUSE_BUSY);
@@ -117,7 +227,10 @@ enum err outside_incoming(struct turn *turn)
         struct call *call = call_create(turn, CALL_TYPE_INBOUND);
         number_copy(call->ani, slice_of(caller.digits));
         call->is_business = true;
-        call_begin(turn, call, NULL, leg, slice_of(called.digits));
+        call_set_data(call, incoming_data(turn));
+        (void)number_of_received(&core->plan, signal->diverted, NULL, NULL, &diverted);
+        number_copy(call->diverted, slice_of(diverted.digits));
+        call_begin(turn, call, NULL, leg, destination);
     }
     return ERR_OK;
 }

@@ -228,7 +228,7 @@ static void get_legs(struct reading *r)
         struct slice trunk = dec_bytes(&r->d);
         if (trunk.len > 0)
             leg_set_trunk(r->core, leg, trunk);
-        uint64_t flags = dec_u64_max(&r->d, 127);
+        uint64_t flags = dec_u64_max(&r->d, 255);
         leg->is_offered = flags & 1;
         leg->is_up = flags >> 1 & 1;
         leg->is_dropping = flags >> 2 & 1;
@@ -236,6 +236,7 @@ static void get_legs(struct reading *r)
         leg->auto_answer = flags >> 4 & 1;
         leg->talks = flags >> 5 & 1;
         leg->has_sound = flags >> 6 & 1;
+        leg->hides_number = flags >> 7 & 1;
         leg->drop_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
         leg->last_call = dec_u64(&r->d);
         leg->last_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
@@ -356,6 +357,7 @@ static void get_call(struct reading *r)
     map_put(&core->call_by_conn_id, slice_of(call->conn_id), call);
     get_number(r, call->ani);
     get_number(r, call->caller_id);
+    get_number(r, call->diverted);
     call->type = (enum call_type)dec_u64_max(&r->d, CALL_TYPE_CONSULT);
     uint64_t flags = dec_u64_max(&r->d, 3);
     call->is_business = flags & 1;

@@ -121,7 +121,7 @@ static void put_legs(const struct core *core, struct buf *out)
         enc_u64(out, (uint64_t)leg->is_offered | (uint64_t)leg->is_up << 1 |
                          (uint64_t)leg->is_dropping << 2 | (uint64_t)leg->is_answer_pending << 3 |
                          (uint64_t)leg->auto_answer << 4 | (uint64_t)leg->talks << 5 |
-                         (uint64_t)leg->has_sound << 6);
+                         (uint64_t)leg->has_sound << 6 | (uint64_t)leg->hides_number << 7);
         enc_u64(out, (uint64_t)leg->drop_cause);
         enc_u64(out, leg->last_call);
         enc_u64(out, leg->last_party);
@@ -191,6 +191,7 @@ static void put_calls(const struct core *core, struct buf *out)
         put_text(out, call->conn_id);
         put_text(out, call->ani);
         put_text(out, call->caller_id);
+        put_text(out, call->diverted);
         enc_u64(out, (uint64_t)call->type);
         enc_u64(out, (uint64_t)call->is_business | (uint64_t)call->is_for_conference << 1);
         enc_u64(out, (uint64_t)call->recording);

@@ -9,8 +9,8 @@
  * numbers may become something else; users that are no longer listed go last, when none of them
  * owns a device any more.
  *
- * The line driver is told of its devices when all is durable: the orders that end the calls of
- * removed ones have reached it then, and no telephone rings that is not there yet. */
+ * The line driver is told of its devices and trunks when all is durable: the orders that end the
+ * calls of removed ones have reached it then, and no telephone rings that is not there yet. */
 #include "engine/engine_int.h"
 
 #include "base/log.h"
@@ -116,8 +116,10 @@ bool engine_configure_next(struct engine *e)
     enum err err = engine_configure(e, &config, false);
     bool is_well = err != ERR_IO;
     if (is_well) {
-        if (e->is_line_started)
+        if (e->is_line_started) {
+            line->trunks(line->self, config.trunks, config.trunk_count);
             line->devices(line->self, config.devices, config.device_count);
+        }
         engine_reply(e, s->tag, err, SLICE_NONE, NULL);
         is_well = engine_batch_complete(e);
     }

@@ -96,6 +96,8 @@ struct engine_configuration {
     size_t item_count;
     const struct line_device *devices;
     size_t device_count;
+    const struct line_trunk *trunks;
+    size_t trunk_count;
 };
 enum err engine_reconfigure(struct engine *e, const struct engine_configuration *configuration,
                             void *tag);

@@ -23,8 +23,8 @@ static void add_leg(void *ctx, const struct core_leg *leg)
                            : leg->is_offered ? LEG_OFFERED
                                              : LEG_CALLING;
     l->legs = mem_grow(l->legs, &l->cap, l->count + 1, sizeof *l->legs);
-    l->legs[l->count++] =
-        (struct line_leg){.leg = leg->leg, .phase = phase, .dn = leg->dn, .keep = leg->keep};
+    l->legs[l->count++] = (struct line_leg){
+        .leg = leg->leg, .phase = phase, .dn = leg->dn, .trunk = leg->trunk, .keep = leg->keep};
 }
 
 enum err engine_start_line(struct engine *e)

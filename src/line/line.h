@@ -16,6 +16,7 @@
 #define LINE_LINE_H
 
 #include "base/error.h"
+#include "core/number.h"
 #include "core/order.h"
 
 enum leg_phase {
@@ -29,6 +30,7 @@ struct line_leg {
     uint64_t leg;
     enum leg_phase phase;
     struct slice dn;
+    struct slice trunk; /* empty: a device's */
     struct slice keep;
 };
 
@@ -38,6 +40,40 @@ struct line_device {
     char ha1_md5[33]; /* hex of MD5(dn:realm:secret); empty: this telephone can't register */
     char ha1_sha256[65];
     bool answers_by_reinvite; /* remoteAnswer = reinvite */
+};
+
+enum line_transport { LINE_UDP, LINE_TCP, LINE_TLS };
+
+/* How E.164 is written to a trunk's peer. */
+enum line_number_format {
+    LINE_NUMBER_E164,          /* +49301234567 */
+    LINE_NUMBER_PLAIN,         /* 49301234567 */
+    LINE_NUMBER_INTERNATIONAL, /* 0049301234567, by the site's plan */
+    LINE_NUMBER_NATIONAL       /* 0301234567 in the site's country, else as international */
+};
+
+enum line_codec { LINE_PCMU, LINE_PCMA, LINE_G722 };
+
+enum line_carriage { LINE_CARRY_NONE, LINE_CARRY_UUI, LINE_CARRY_HEADERS };
+
+/* A trunk as a driver needs it; a driver copies what it is given. Lists have commas. */
+struct line_trunk {
+    const char *name;
+    const char *peers; /* HOST[:PORT]; NULL where telephones are simulated */
+    const char *allow; /* addresses and networks beside the peers' own; or NULL */
+    enum line_transport transport;
+    bool registers;
+    bool asserts_identity; /* P-Asserted-Identity is sent, and believed */
+    const char *username;  /* NULL: nothing to answer a challenge with */
+    const char *secret;
+    unsigned expires_s;
+    const char *from_domain; /* NULL: the peer's name */
+    enum line_number_format number_format;
+    const char *prefix_out; /* or NULL */
+    unsigned codecs;        /* 1u << enum line_codec */
+    enum line_carriage carriage;
+    const char *keys;        /* of user data to carry; or NULL */
+    struct number_plan plan; /* of the site */
 };
 
 struct line_host {
@@ -64,6 +100,9 @@ struct line_driver {
     /* The devices from now on, all of them. The orders that end the calls of those that are gone
      * have been given; nothing more is said of these. Of new ones registered or unregistered is. */
     void (*devices)(void *self, const struct line_device *devices, size_t count);
+    /* The trunks from now on, all of them, in the order of the configuration; also before start.
+     * Calls of those that are gone stay until they end. */
+    void (*trunks)(void *self, const struct line_trunk *trunks, size_t count);
     /* Legs are left as they are: a restart takes them up again. */
     void (*stop)(void *self);
 };

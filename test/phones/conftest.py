@@ -109,19 +109,56 @@ def two(ctl, make_phone):
     return a, b
 
 
-def pytest_configure(config):
-    if not shutil.which("baresip") or not shutil.which("sipp"):
-        raise pytest.UsageError("the tests with telephones need baresip and sipp "
-                                "(packages baresip-core and sip-tester)")
+@pytest.fixture
+def provider_port():
+    return phonelib.free_port()
 
 
 @pytest.fixture
-def server(tmp_path):
-    """The whole server (see sip_server.py), judged as in the wire tests when it ends."""
+def server(request, tmp_path):
+    """The whole server (see sip_server.py), judged as in the wire tests when it ends. For a test in
+    test_trunk_*.py it has a trunk to the provider at 127.0.0.2 with the further lines of the
+    mark trunk(LINES), and at the end of its configuration those of the mark more(LINES)."""
     from sip_server import SipServer
-    it = SipServer(tmp_path)
+    from trunklib import TrunkServer
+    if request.module.__name__.startswith("test_trunk_"):
+        port = request.getfixturevalue("provider_port")
+        it = TrunkServer(tmp_path, f"[trunk berlin]\npeer = 127.0.0.2:{port}\n"
+                         + marked(request, "trunk"), marked(request, "more"))
+    else:
+        it = SipServer(tmp_path)
     try:
         yield it.start()
         it.stop()
     finally:
         it.discard()
+
+
+def marked(request, name):
+    mark = request.node.get_closest_marker(name)
+    return mark.args[0] + "\n" if mark else ""
+
+
+@pytest.fixture
+def provider(server, provider_port, started):
+    from trunklib import Provider
+    it = Provider(server.sip_port, port=provider_port)
+    started.append(it)
+    return it
+
+
+@pytest.fixture
+def desk(server, make_phone):
+    """An agent with a baresip that answers when the INVITE asks; 440 Hz."""
+    from test_calls import Desk
+    phone = make_phone(server, "15000", 440, auto_answer=True)
+    phone.wait_registered()
+    return Desk(server, 0, phone)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "trunk(lines): further lines of the trunk's section")
+    config.addinivalue_line("markers", "more(lines): further lines of the configuration")
+    if not shutil.which("baresip") or not shutil.which("sipp"):
+        raise pytest.UsageError("the tests with telephones need baresip and sipp "
+                                "(packages baresip-core and sip-tester)")

@@ -23,9 +23,8 @@
 
 struct line_driver *line_sim_create(const struct line_device *devices, size_t count);
 void line_sim_destroy(struct line_driver *driver);
-/* The trunks that outside telephones call through, instead of those known before; any thread, at
- * any time. Names are copied. While there are none, every name will do and has to be given. */
-void line_sim_set_trunks(struct line_driver *driver, const char *const *names, size_t count);
+/* Outside telephones call through the trunks that it was given; while there are none, every name
+ * will do and has to be given. */
 
 enum sim_act {
     SIM_ANSWER,

@@ -144,6 +144,26 @@ static void sim_devices(void *self, const struct line_device *devices, size_t co
     pthread_mutex_unlock(&sim->lock);
 }
 
+static void forget_trunks(struct sim *sim)
+{
+    for (size_t i = 0; i < sim->trunk_count; i++)
+        buf_free(&sim->trunks[i]);
+    mem_free(sim->trunks);
+}
+
+/* Of their names only: that is what calls come through. */
+static void sim_trunks(void *self, const struct line_trunk *trunks, size_t count)
+{
+    struct sim *sim = self;
+    pthread_mutex_lock(&sim->lock);
+    forget_trunks(sim);
+    sim->trunks = mem_zalloc((count + 1) * sizeof *sim->trunks);
+    sim->trunk_count = count;
+    for (size_t i = 0; i < count; i++)
+        buf_text(&sim->trunks[i], trunks[i].name);
+    pthread_mutex_unlock(&sim->lock);
+}
+
 static void sim_stop(void *self)
 {
     struct sim *sim = self;
@@ -166,28 +186,10 @@ struct line_driver *line_sim_create(const struct line_device *devices, size_t co
         .order = sim_order,
         .recorded = sim_recorded,
         .devices = sim_devices,
+        .trunks = sim_trunks,
         .stop = sim_stop,
     };
     return &sim->driver;
-}
-
-static void forget_trunks(struct sim *sim)
-{
-    for (size_t i = 0; i < sim->trunk_count; i++)
-        buf_free(&sim->trunks[i]);
-    mem_free(sim->trunks);
-}
-
-void line_sim_set_trunks(struct line_driver *driver, const char *const *names, size_t count)
-{
-    struct sim *sim = driver->self;
-    pthread_mutex_lock(&sim->lock);
-    forget_trunks(sim);
-    sim->trunks = mem_zalloc((count + 1) * sizeof *sim->trunks);
-    sim->trunk_count = count;
-    for (size_t i = 0; i < count; i++)
-        buf_text(&sim->trunks[i], names[i]);
-    pthread_mutex_unlock(&sim->lock);
 }
 
 void line_sim_destroy(struct line_driver *driver)

@@ -18,6 +18,7 @@ struct dialog *line_sip_dialog_create(struct leg *leg)
     struct dialog *d = mem_zalloc(sizeof *d);
     d->sip = leg->sip;
     d->leg = leg;
+    d->trunk = line_sip_trunk_use(leg->trunk);
     list_init(&d->as_lost);
     list_append(&leg->dialogs, &d->as_dialog);
     return d;
@@ -43,6 +44,7 @@ void line_sip_dialog_free(struct dialog *d)
                      d->remote_tag, d->target, d->hop,   d->route};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         mem_free(texts[i]);
+    line_sip_trunk_release(d->trunk);
     mem_free(d);
 }
 

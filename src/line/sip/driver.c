@@ -23,6 +23,7 @@ enum post_kind {
     POST_DIGIT,
     POST_RECORD_FAILED,
     POST_DEVICES,
+    POST_TRUNKS,
     POST_STOP
 };
 
@@ -36,6 +37,8 @@ struct post {
     char digit;
     const struct line_device *devices; /* in the arena */
     size_t device_count;
+    const struct line_trunk *trunks; /* in the arena */
+    size_t trunk_count;
 };
 
 static void driver_wake(void *ctx)
@@ -135,6 +138,9 @@ static void driver_take(struct sip_line *sip, const struct post *post)
     case POST_DEVICES:
         line_sip_devices_set(sip, post->devices, post->device_count);
         break;
+    case POST_TRUNKS:
+        line_sip_trunks_set(sip, post->trunks, post->trunk_count);
+        break;
     case POST_STOP:
         su_root_break(sip->root);
         break;
@@ -164,6 +170,7 @@ static void driver_second(struct sip_line *root_magic, su_timer_t *timer, struct
     (void)root_magic;
     (void)timer;
     line_sip_place_expire(sip);
+    line_sip_trunks_second(sip);
 }
 
 /* On the driver's thread, while start waits. */
@@ -281,6 +288,23 @@ static void driver_devices(void *self, const struct line_device *devices, size_t
     queue_put(sip->queue, post, true);
 }
 
+static void driver_trunks(void *self, const struct line_trunk *trunks, size_t count)
+{
+    struct sip_line *sip = self;
+    if (!sip->is_running) {
+        line_sip_trunks_set(sip, trunks, count);
+        return;
+    }
+    struct post *post = mem_zalloc(sizeof *post);
+    struct line_trunk *copies = copy_array(&post->arena, trunks, count * sizeof *trunks);
+    for (size_t i = 0; i < count; i++)
+        line_sip_trunk_copy(&post->arena, &trunks[i], &copies[i]);
+    post->kind = POST_TRUNKS;
+    post->trunks = copies;
+    post->trunk_count = count;
+    queue_put(sip->queue, post, true);
+}
+
 static void driver_stop(void *self)
 {
     struct sip_line *sip = self;
@@ -325,6 +349,8 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     list_init(&sip->legs);
     list_init(&sip->orphans);
     list_init(&sip->lost);
+    list_init(&sip->trunks);
+    list_init(&sip->attempts);
     list_init(&sip->registrations);
     pthread_mutex_init(&sip->start_lock, NULL);
     pthread_cond_init(&sip->start_done, NULL);
@@ -336,6 +362,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
                                        .order = driver_order,
                                        .recorded = driver_recorded,
                                        .devices = driver_devices,
+                                       .trunks = driver_trunks,
                                        .stop = driver_stop};
     return &sip->driver;
 }
@@ -363,6 +390,7 @@ void line_sip_destroy(struct line_driver *driver)
     close(sip->wake_fd);
     LIST_EACH_SAFE(it, &sip->devices)
     line_sip_device_free(sip, LIST_OWNER(it, struct device, as_device));
+    line_sip_trunks_free(sip);
     map_free(&sip->by_dn);
     map_free(&sip->by_leg);
     heap_free(&sip->expiries);

@@ -38,6 +38,8 @@ void line_sip_leg_free(struct leg *leg)
     list_remove(&leg->as_leg);
     map_remove(&leg->sip->by_leg, map_key_u64(&leg->number));
     buf_free(&leg->offer);
+    line_sip_trunk_call_free(leg);
+    line_sip_trunk_release(leg->trunk);
     mem_free(leg->from);
     mem_free(leg->again_contact);
     mem_free(leg->again_hop);
@@ -232,10 +234,11 @@ static enum err leg_take_up(struct leg *leg, const struct line_leg *from, const 
             list_append(&sip->lost, &d->as_lost);
     }
     /* Its device is configured no more, or its port is somebody else's: the telephone is told. */
-    if (!leg->device || media_open(sip->media, leg->number, keep->port, &leg->port) != ERR_OK) {
+    bool has_owner = leg->device || leg->trunk;
+    if (!has_owner || media_open(sip->media, leg->number, keep->port, &leg->port) != ERR_OK) {
         leg->port = 0;
         leg_give_up(leg, keep->kind);
-        return leg->device ? ERR_IN_USE : ERR_NOT_FOUND;
+        return has_owner ? ERR_IN_USE : ERR_NOT_FOUND;
     }
     if (from->phase != LEG_CALLING && keep->kind != KEEP_RINGING)
         return leg_take_up_answered(leg, keep);
@@ -245,7 +248,9 @@ static enum err leg_take_up(struct leg *leg, const struct line_leg *from, const 
 
 void line_sip_leg_restore(struct sip_line *sip, const struct line_leg *from)
 {
-    struct leg *leg = line_sip_leg_create(sip, from->leg, map_get(&sip->by_dn, from->dn));
+    struct device *device = from->trunk.len > 0 ? NULL : map_get(&sip->by_dn, from->dn);
+    struct leg *leg = line_sip_leg_create(sip, from->leg, device);
+    leg->trunk = line_sip_trunk_use(line_sip_trunk_of_before(sip, from->trunk));
     leg->state = SIP_LEG_LOST;
     leg->is_dirty = false;
     struct keep keep;

@@ -65,7 +65,7 @@ static bool offer_has_bounds(const sip_t *msg)
 }
 
 /* 0, or the status that refuses it. */
-static int offer_check(const sip_t *msg, struct buf *number, struct slice *body)
+int line_sip_offer_check(const sip_t *msg, struct buf *number, struct slice *body)
 {
     struct sdp sdp;
     if (!msg->sip_contact || !msg->sip_contact->m_url->url_host || !offer_has_bounds(msg))
@@ -82,12 +82,17 @@ static int offer_check(const sip_t *msg, struct buf *number, struct slice *body)
     return 0;
 }
 
-static int offer_begin(struct sip_line *sip, struct device *device, nta_incoming_t *irq,
-                       const sip_t *msg, struct slice number, struct slice body)
+struct leg *line_sip_offer_leg(struct sip_line *sip, struct device *device)
 {
     struct leg *leg = line_sip_leg_create(sip, random_leg(), device);
     leg->state = SIP_LEG_OFFERED;
-    if (media_open(sip->media, leg->number, 0, &leg->port) != ERR_OK) {
+    return leg;
+}
+
+int line_sip_offer_begin(struct leg *leg, nta_incoming_t *irq, const sip_t *msg,
+                         const struct signal *incoming, struct slice body)
+{
+    if (media_open(leg->sip->media, leg->number, 0, &leg->port) != ERR_OK) {
         leg->port = 0;
         line_sip_leg_free(leg);
         return 503;
@@ -96,8 +101,7 @@ static int offer_begin(struct sip_line *sip, struct device *device, nta_incoming
     offer_bind(leg->dialog, irq);
     if (body.ptr)
         buf_slice(&leg->offer, body);
-    struct signal signal = {.kind = SIGNAL_INCOMING, .dn = device->dn, .number = number};
-    line_sip_leg_signal(leg, signal);
+    line_sip_leg_signal(leg, *incoming);
     return 0;
 }
 
@@ -106,6 +110,9 @@ int line_sip_offer_request(struct sip_line *sip, nta_incoming_t *irq, const sip_
     int status = nta_check_required(irq, msg, NULL, TAG_END());
     if (status)
         return status;
+    struct trunk *trunk = line_sip_trunk_of_request(sip, irq);
+    if (trunk)
+        return line_sip_trunk_offer(trunk, irq, msg);
     struct device *device = line_sip_auth_check(sip, irq, msg);
     if (!device)
         return nta_incoming_status(irq);
@@ -113,9 +120,13 @@ int line_sip_offer_request(struct sip_line *sip, nta_incoming_t *irq, const sip_
         return 403;
     struct buf number = {0};
     struct slice body;
-    status = offer_check(msg, &number, &body);
-    if (status == 0)
-        status = offer_begin(sip, device, irq, msg, buf_view(&number), body);
+    status = line_sip_offer_check(msg, &number, &body);
+    struct signal incoming = {.kind = SIGNAL_INCOMING};
+    if (status == 0) {
+        incoming.dn = device->dn;
+        incoming.number = buf_view(&number);
+        status = line_sip_offer_begin(line_sip_offer_leg(sip, device), irq, msg, &incoming, body);
+    }
     buf_free(&number);
     return status;
 }

@@ -52,7 +52,7 @@ static unsigned cause_weight(enum cause cause)
 
 static int ring_response(void *magic, nta_outgoing_t *orq, const sip_t *msg);
 
-static void ring_send_invite(struct dialog *d, bool asks_to_answer)
+void line_sip_ring_invite(struct dialog *d, bool asks_to_answer)
 {
     struct buf headers = {0}, description = {0};
     buf_printf(&headers, "Expires: %d\r\nAllow: %s\r\n", RINGING_EXPIRES, METHODS_ALLOWED);
@@ -63,6 +63,8 @@ static void ring_send_invite(struct dialog *d, bool asks_to_answer)
                    "Alert-Info: <http://%s>;info=alert-autoanswer;delay=0\r\n"
                    "Answer-Mode: Auto\r\n",
                    line_sip_dialog_advertised(d), line_sip_dialog_advertised(d));
+    if (d->leg->outgoing)
+        line_sip_trunk_headers(d->leg, &headers);
     buf_char(&headers, '\0');
     line_sip_leg_describe(d->leg, d, NULL, &description);
     d->invite = line_sip_dialog_send(d, SIP_METHOD_INVITE, ring_response, d->invite_cseq,
@@ -93,7 +95,7 @@ static struct dialog *ring_place(struct leg *leg, const char *contact, const cha
     d->cseq = d->invite_cseq = 1;
     d->cseq_reserve = CSEQ_RESERVE;
     buf_free(&from);
-    ring_send_invite(d, asks_to_answer);
+    line_sip_ring_invite(d, asks_to_answer);
     return d;
 }
 
@@ -139,7 +141,7 @@ static void ring_progress(struct dialog *d, int status, const sip_t *msg)
         return;
     if (msg->sip_to->a_tag)
         line_sip_dialog_establish(d, msg->sip_to->a_tag, msg->sip_contact, msg->sip_record_route);
-    d->talks = d->talks || line_sip_agent_talks(msg) || leg->device->talks;
+    d->talks = d->talks || line_sip_agent_talks(msg) || (leg->device && leg->device->talks);
     if (!leg->was_told_ringing) {
         leg->was_told_ringing = true;
         leg->is_dirty = true;
@@ -170,7 +172,8 @@ static void ring_answered(struct dialog *d, const sip_t *msg)
     if (msg->sip_payload)
         text = (struct slice){msg->sip_payload->pl_data, msg->sip_payload->pl_len};
     if (line_sip_sdp_read(text, &sdp) != ERR_OK || !line_sip_sdp_is_usable(&sdp)) {
-        log_line(LOG_WARN, "sip.no_common_codec", "dn=%s", leg->device->config.dn);
+        log_line(LOG_WARN, "sip.no_common_codec", "%s=%s", leg->trunk ? "trunk" : "dn",
+                 leg->trunk ? line_sip_trunk_name(leg->trunk) : leg->device->config.dn);
         ring_hang_up(d);
         leg->failure = CAUSE_FAILED;
         if (list_is_empty(&leg->dialogs))
@@ -197,6 +200,8 @@ static int ring_response(void *magic, nta_outgoing_t *orq, const sip_t *msg)
 {
     struct dialog *d = magic;
     int status = nta_outgoing_status(orq);
+    if (d->leg && d->leg->outgoing && line_sip_trunk_response(d, status, msg))
+        return 0;
     if (!msg)
         return 0;
     if (status < 200)
@@ -208,14 +213,14 @@ static int ring_response(void *magic, nta_outgoing_t *orq, const sip_t *msg)
     return 0;
 }
 
-static void ring_again(struct leg *leg)
+void line_sip_ring_again(struct leg *leg)
 {
     leg->state = SIP_LEG_RINGING;
     LIST_EACH(it, &leg->dialogs)
     {
         struct dialog *d = LIST_OWNER(it, struct dialog, as_dialog);
         list_remove(&d->as_lost);
-        ring_send_invite(d, leg->is_auto_answer);
+        line_sip_ring_invite(d, leg->is_auto_answer);
     }
 }
 
@@ -236,6 +241,10 @@ void line_sip_ring_order(struct sip_line *sip, const struct order *order)
     struct leg *leg = line_sip_leg_find(sip, order->leg);
     if (leg && leg->state != SIP_LEG_LOST)
         return;
+    if (order->trunk.len > 0) {
+        line_sip_trunk_ring(sip, leg, order);
+        return;
+    }
     struct device *device = map_get(&sip->by_dn, order->dn);
     if (!leg)
         leg = line_sip_leg_create(sip, order->leg, device);
@@ -252,7 +261,7 @@ void line_sip_ring_order(struct sip_line *sip, const struct order *order)
     if (device && list_is_empty(&leg->dialogs))
         ring_all_places(leg);
     else if (device)
-        ring_again(leg);
+        line_sip_ring_again(leg);
     LIST_EACH_SAFE(it, &leg->dialogs)
     {
         struct dialog *d = LIST_OWNER(it, struct dialog, as_dialog);
@@ -332,7 +341,7 @@ void line_sip_ring_answer(struct leg *leg)
         if (talking->notify)
             return;
     }
-    if (leg->device->config.answers_by_reinvite)
+    if (leg->device && leg->device->config.answers_by_reinvite)
         ring_answer_by_invite(leg, ringing);
     else
         ring_refused(leg);

@@ -22,7 +22,10 @@
 #include "line/sip/line_sip.h"
 #include "media/media.h"
 
+struct address;
 struct sip_line;
+struct trunk;
+struct trunk_call;
 #define SU_ROOT_MAGIC_T      struct sip_line
 #define SU_WAKEUP_ARG_T      struct sip_line
 #define SU_TIMER_ARG_T       struct sip_line
@@ -192,6 +195,8 @@ struct leg {
     struct list as_leg;
     struct sip_line *sip;
     struct device *device;
+    struct trunk *trunk;         /* instead of a device: its telephone is outside */
+    struct trunk_call *outgoing; /* with a trunk, when we ring it */
     enum leg_state state;
     struct list dialogs;
     struct dialog *dialog; /* the one that counts: up, or offered */
@@ -224,7 +229,8 @@ struct dialog {
     struct list as_dialog; /* in leg->dialogs, or in sip->orphans */
     struct list as_lost;   /* in sip->lost until its leg is rung again after a restart */
     struct sip_line *sip;
-    struct leg *leg; /* NULL: its leg is gone */
+    struct leg *leg;     /* NULL: its leg is gone */
+    struct trunk *trunk; /* NULL: with a device */
     char *call_id, *branch;
     char *local, *remote, *local_tag, *remote_tag;
     char *target, *hop, *route;
@@ -275,6 +281,8 @@ struct sip_line {
     struct list legs;
     struct list orphans;
     struct list lost;
+    struct list trunks;
+    struct list attempts;      /* of calls to the outside, that nothing has answered yet */
     struct list registrations; /* answers that wait for recorded() */
     uint64_t last_tag;
 };
@@ -410,9 +418,19 @@ struct dialog *line_sip_dialog_restore(struct leg *leg, const struct keep_dialog
 /* ring.c: legs that we begin. */
 void line_sip_ring_order(struct sip_line *sip, const struct order *order);
 void line_sip_ring_answer(struct leg *leg);
+/* Sends the INVITE of a dialog; d->invite is NULL when it can't be sent. */
+void line_sip_ring_invite(struct dialog *d, bool asks_to_answer);
+/* After a restart: sends the INVITEs of before once more. */
+void line_sip_ring_again(struct leg *leg);
 
 /* offer.c: legs that the telephone begins. */
 int line_sip_offer_request(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg);
+/* 0, or the status that refuses the INVITE. */
+int line_sip_offer_check(const sip_t *msg, struct buf *number, struct slice *body);
+struct leg *line_sip_offer_leg(struct sip_line *sip, struct device *device);
+/* The leg is offered and the core is told so; 0, or the status that refuses it, and it is gone. */
+int line_sip_offer_begin(struct leg *leg, nta_incoming_t *irq, const sip_t *msg,
+                         const struct signal *incoming, struct slice body);
 void line_sip_offer_ring(struct leg *leg);
 void line_sip_offer_answer(struct leg *leg);
 void line_sip_offer_refuse(struct leg *leg, enum cause cause);
@@ -425,6 +443,32 @@ enum err line_sip_offer_restore(struct leg *leg, struct slice invite);
 int line_sip_inside_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, const sip_t *msg);
 /* The 200 to a re-INVITE. */
 void line_sip_inside_accept(struct leg *leg);
+
+/* trunk.c: see trunk.h. */
+void line_sip_trunks_set(struct sip_line *sip, const struct line_trunk *trunks, size_t count);
+void line_sip_trunks_free(struct sip_line *sip);
+/* Once a second. */
+void line_sip_trunks_second(struct sip_line *sip);
+void line_sip_trunk_copy(struct arena *arena, const struct line_trunk *from,
+                         struct line_trunk *out);
+struct trunk *line_sip_trunk_find(struct sip_line *sip, struct slice name);
+/* The same of one that may have been configured by the process before; NULL for no name. */
+struct trunk *line_sip_trunk_of_before(struct sip_line *sip, struct slice name);
+/* Whose peer has that address or may come from there; NULL. */
+struct trunk *line_sip_trunk_of_source(struct sip_line *sip, const struct address *source);
+struct trunk *line_sip_trunk_of_request(struct sip_line *sip, nta_incoming_t *irq);
+const char *line_sip_trunk_name(const struct trunk *t);
+/* Legs and dialogs have it by use until release; NULL is no trunk. */
+struct trunk *line_sip_trunk_use(struct trunk *t);
+void line_sip_trunk_release(struct trunk *t);
+/* A ring order with a trunk; leg is NULL, or one of before a restart. */
+void line_sip_trunk_ring(struct sip_line *sip, struct leg *leg, const struct order *order);
+/* Header lines of the call that the leg makes. */
+void line_sip_trunk_headers(const struct leg *leg, struct buf *out);
+/* An answer to our INVITE, or its failure (msg NULL). True: it is dealt with, and d may be gone. */
+bool line_sip_trunk_response(struct dialog *d, int status, const sip_t *msg);
+void line_sip_trunk_call_free(struct leg *leg);
+int line_sip_trunk_offer(struct trunk *t, nta_incoming_t *irq, const sip_t *msg);
 
 /* order.c */
 /* Ends it, whatever it is at. */

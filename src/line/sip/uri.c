@@ -13,7 +13,7 @@
 #include "base/random.h"
 #include "line/sip/sip_int.h"
 
-#define NUMBER_MAX 64
+#define URI_NUMBER_MAX 64
 
 static bool is_number_char(char c)
 {
@@ -40,14 +40,14 @@ static struct slice uri_user(struct slice uri)
 enum err line_sip_uri_number(struct slice uri, struct buf *out)
 {
     struct slice user = uri_user(uri);
-    char number[3 * NUMBER_MAX];
+    char number[3 * URI_NUMBER_MAX];
     size_t len = 0;
     if (user.len > sizeof number || percent_decode(user, PERCENT_STRICT, number, &len))
         return ERR_INVALID;
     for (size_t i = 0; i < len; i++)
         if (!is_number_char(number[i]))
             return ERR_INVALID;
-    if (len == 0 || len > NUMBER_MAX)
+    if (len == 0 || len > URI_NUMBER_MAX)
         return ERR_INVALID;
     buf_append(out, number, len);
     return ERR_OK;

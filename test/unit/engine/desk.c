@@ -156,6 +156,13 @@ static void line_devices(void *self, const struct line_device *devices, size_t c
     pthread_mutex_unlock(&lock);
 }
 
+static void line_trunks(void *self, const struct line_trunk *trunks, size_t count)
+{
+    (void)self;
+    (void)trunks;
+    (void)count;
+}
+
 static void line_stop(void *self)
 {
     (void)self;
@@ -165,8 +172,8 @@ static void plug(struct desk *d)
 {
     d->options.ctx = d;
     d->options.line = &d->line;
-    d->line = (struct line_driver){"fake",       d,        line_start, line_order, line_recorded,
-                                   line_devices, line_stop};
+    d->line = (struct line_driver){"fake",       d,           line_start, line_order, line_recorded,
+                                   line_devices, line_trunks, line_stop};
     d->journal_options.directory = d->directory;
     d->items[0] = (struct config_item){.kind = CONFIG_LIMITS,
                                        .limits = {.pick_up_ms = 20000,

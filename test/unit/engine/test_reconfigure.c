@@ -29,8 +29,10 @@ static void list(struct listing *l, const struct desk *d, unsigned without)
         l->items[i] = d->items[i];
     for (unsigned i = 0; i < users; i++)
         l->devices[i].dn = d->names[i][1];
-    l->configuration =
-        (struct engine_configuration){l->items, 1 + 2 * (size_t)users, l->devices, users};
+    l->configuration = (struct engine_configuration){.items = l->items,
+                                                     .item_count = 1 + 2 * (size_t)users,
+                                                     .devices = l->devices,
+                                                     .device_count = (size_t)users};
 }
 
 static enum err reconfigure(struct desk *d, const struct listing *l)

@@ -37,10 +37,10 @@ void phones_start(const struct line_leg *legs, size_t count)
 {
     static const struct line_device devices[] = {{.dn = "100"}, {.dn = "101"}};
     static const struct line_host host = {.signal = take_signal};
-    static const char *const trunks[] = {"north", "south"};
+    static const struct line_trunk trunks[] = {{.name = "north"}, {.name = "south"}};
     told_count = 0;
     sim = line_sim_create(devices, 2);
-    line_sim_set_trunks(sim, trunks, 2);
+    sim->trunks(sim->self, trunks, 2);
     assert_int_equal(sim->start(sim->self, &host, legs, count), ERR_OK);
 }
 

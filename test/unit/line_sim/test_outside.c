@@ -93,7 +93,7 @@ static void it_says_who_calls_or_does_not(void **state)
     dial.from = SLICE_NONE;
     dial.trunk = SLICE("west");
     assert_int_equal(request(dial), ERR_NOT_FOUND);
-    line_sim_set_trunks(sim, NULL, 0);
+    sim->trunks(sim->self, NULL, 0);
     assert_int_equal(request(dial), ERR_OK);
     dial.trunk = SLICE_NONE;
     assert_int_equal(request(dial), ERR_STATE);

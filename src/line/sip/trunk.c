@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* The trunks that there are, and what becomes of one that is configured otherwise or no more: its
+ * legs and dialogs have it until they end. After a restart that may be a trunk that no
+ * configuration knows; it is made then, with no peers, so that its calls can go on. */
+#include "line/sip/trunk.h"
+
+#include <sofia-sip/msg_addr.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+static struct trunk *trunk_make(struct sip_line *sip, struct slice name)
+{
+    struct trunk *t = mem_zalloc(sizeof *t + name.len + 1);
+    memcpy(t->text, name.ptr, name.len);
+    t->name = (struct slice){t->text, name.len};
+    t->sip = sip;
+    t->config.name = t->text;
+    char *labels[2] = {line_sip_text("trunk=\"%s\",direction=\"in\"", t->text),
+                       line_sip_text("trunk=\"%s\",direction=\"out\"", t->text)};
+    t->calls_in = metric_register(METRIC_COUNTER, "cordboard_trunk_calls_total", labels[0],
+                                  "Calls through each trunk.");
+    t->calls_out = metric_register(METRIC_COUNTER, "cordboard_trunk_calls_total", labels[1],
+                                   "Calls through each trunk.");
+    mem_free(labels[0]);
+    mem_free(labels[1]);
+    list_append(&sip->trunks, &t->as_trunk);
+    return t;
+}
+
+static void trunk_free(struct trunk *t)
+{
+    list_remove(&t->as_trunk);
+    arena_free(&t->arena);
+    mem_free(t);
+}
+
+static const char *own(struct arena *arena, const char *text)
+{
+    return text ? arena_string(arena, slice_of(text)) : NULL;
+}
+
+void line_sip_trunk_copy(struct arena *arena, const struct line_trunk *from, struct line_trunk *out)
+{
+    *out = *from;
+    out->name = own(arena, from->name);
+    out->peers = own(arena, from->peers);
+    out->allow = own(arena, from->allow);
+    out->username = own(arena, from->username);
+    out->secret = own(arena, from->secret);
+    out->from_domain = own(arena, from->from_domain);
+    out->prefix_out = own(arena, from->prefix_out);
+    out->keys = own(arena, from->keys);
+}
+
+static void trunk_read_allowed(struct trunk *t)
+{
+    size_t cap = 1;
+    for (const char *at = t->config.allow; at && *at; at++)
+        cap += *at == ',';
+    t->allowed = arena_alloc(&t->arena, cap * sizeof *t->allowed);
+    t->allowed_count = 0;
+    for (struct slice rest = slice_of(t->config.allow); rest.ptr;)
+        t->allowed_count +=
+            network_parse(slice_trim(slice_split(rest, ',', &rest)), &t->allowed[t->allowed_count]);
+}
+
+static void trunk_configure(struct trunk *t, const struct line_trunk *from)
+{
+    arena_reset(&t->arena);
+    line_sip_trunk_copy(&t->arena, from, &t->config);
+    t->config.name = t->text;
+    t->is_removed = false;
+    trunk_read_allowed(t);
+    line_sip_trunk_read_peers(t);
+}
+
+struct trunk *line_sip_trunk_find(struct sip_line *sip, struct slice name)
+{
+    LIST_EACH(it, &sip->trunks)
+    {
+        struct trunk *t = LIST_OWNER(it, struct trunk, as_trunk);
+        if (slice_equal(t->name, name))
+            return t;
+    }
+    return NULL;
+}
+
+struct trunk *line_sip_trunk_of_before(struct sip_line *sip, struct slice name)
+{
+    struct trunk *t = name.len > 0 ? line_sip_trunk_find(sip, name) : NULL;
+    if (t || name.len == 0)
+        return t;
+    t = trunk_make(sip, name);
+    t->is_removed = true;
+    return t;
+}
+
+const char *line_sip_trunk_name(const struct trunk *t)
+{
+    return t->text;
+}
+
+struct trunk *line_sip_trunk_use(struct trunk *t)
+{
+    if (t)
+        t->uses++;
+    return t;
+}
+
+void line_sip_trunk_release(struct trunk *t)
+{
+    if (t && --t->uses == 0 && t->is_removed)
+        trunk_free(t);
+}
+
+void line_sip_trunks_set(struct sip_line *sip, const struct line_trunk *trunks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct trunk *t = line_sip_trunk_find(sip, slice_of(trunks[i].name));
+        if (!t)
+            t = trunk_make(sip, slice_of(trunks[i].name));
+        trunk_configure(t, &trunks[i]);
+        t->is_listed = true;
+        list_remove(&t->as_trunk); /* in the order of the configuration */
+        list_append(&sip->trunks, &t->as_trunk);
+    }
+    LIST_EACH_SAFE(it, &sip->trunks)
+    {
+        struct trunk *t = LIST_OWNER(it, struct trunk, as_trunk);
+        bool is_listed = t->is_listed;
+        t->is_listed = false;
+        if (is_listed || t->is_removed)
+            continue;
+        log_line(LOG_INFO, "sip.trunk_removed", "trunk=%s calls=%u", t->text, t->uses);
+        t->is_removed = true;
+        line_sip_trunk_release(line_sip_trunk_use(t));
+    }
+}
+
+void line_sip_trunks_free(struct sip_line *sip)
+{
+    LIST_EACH_SAFE(it, &sip->trunks)
+    trunk_free(LIST_OWNER(it, struct trunk, as_trunk));
+}
+
+struct trunk *line_sip_trunk_of_source(struct sip_line *sip, const struct address *source)
+{
+    LIST_EACH(it, &sip->trunks)
+    {
+        struct trunk *t = LIST_OWNER(it, struct trunk, as_trunk);
+        if (!t->is_removed && line_sip_trunk_has_source(t, source))
+            return t;
+    }
+    return NULL;
+}
+
+/* By the socket that it came from, whatever it says itself. */
+struct trunk *line_sip_trunk_of_request(struct sip_line *sip, nta_incoming_t *irq)
+{
+    char text[64] = "";
+    struct address source;
+    msg_t *msg = nta_incoming_getrequest(irq);
+    const su_sockaddr_t *from = msg ? msg_addr(msg) : NULL;
+    if (from)
+        su_inet_ntop(from->su_family, SU_ADDR(from), text, sizeof text);
+    msg_destroy(msg);
+    return address_parse(slice_of(text), &source, NULL) ? line_sip_trunk_of_source(sip, &source)
+                                                        : NULL;
+}

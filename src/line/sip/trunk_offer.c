@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Calls from the outside: an INVITE from the address of a trunk's peer needs no credentials, for
+ * peers have none. The number called stands in the request's URI, and in To where that URI is the
+ * one with which we registered. */
+#include "line/sip/trunk.h"
+
+#include "base/mem.h"
+
+static void called_number(const struct trunk *t, const sip_t *msg, struct buf *number)
+{
+    struct slice ours = slice_of(t->config.username);
+    if (!ours.ptr || !slice_equal(buf_view(number), ours))
+        return;
+    char *uri = line_sip_agent_url(msg->sip_to->a_url);
+    struct buf to = {0};
+    if (line_sip_uri_number(slice_of(uri), &to) == ERR_OK) {
+        buf_reset(number);
+        buf_slice(number, buf_view(&to));
+    }
+    buf_free(&to);
+    mem_free(uri);
+}
+
+int line_sip_trunk_offer(struct trunk *t, nta_incoming_t *irq, const sip_t *msg)
+{
+    struct buf number = {0}, caller = {0}, diverted = {0};
+    struct slice body;
+    int status = line_sip_offer_check(msg, &number, &body);
+    if (status == 0) {
+        called_number(t, msg, &number);
+        line_sip_trunk_caller(msg, t->config.asserts_identity, &caller);
+        line_sip_trunk_diverted(msg, &diverted);
+        metric_add(t->calls_in, 1);
+        struct signal incoming = {.kind = SIGNAL_INCOMING,
+                                  .trunk = t->name,
+                                  .number = buf_view(&number),
+                                  .from = buf_view(&caller),
+                                  .diverted = buf_view(&diverted)};
+        struct leg *leg = line_sip_offer_leg(t->sip, NULL);
+        leg->trunk = line_sip_trunk_use(t);
+        status = line_sip_offer_begin(leg, irq, msg, &incoming, body);
+    }
+    buf_free(&number);
+    buf_free(&caller);
+    buf_free(&diverted);
+    return status;
+}
