@@ -20,6 +20,7 @@ struct dialog *line_sip_dialog_create(struct leg *leg)
     d->leg = leg;
     d->trunk = line_sip_trunk_use(leg->trunk);
     list_init(&d->as_lost);
+    list_init(&d->as_settled);
     list_append(&leg->dialogs, &d->as_dialog);
     return d;
 }
@@ -30,6 +31,7 @@ void line_sip_dialog_free(struct dialog *d)
         d->leg->dialog = NULL;
     list_remove(&d->as_dialog);
     list_remove(&d->as_lost);
+    list_remove(&d->as_settled);
     if (d->nta)
         nta_leg_destroy(d->nta);
     if (d->invite)
@@ -217,6 +219,7 @@ void line_sip_dialog_ack(struct dialog *d)
 {
     if (!d->ack)
         d->ack = line_sip_dialog_send(d, SIP_METHOD_ACK, NULL, d->invite_cseq, NULL, NULL);
+    line_sip_settled_add(d);
 }
 
 /* The end of a dialog, whatever the telephone says to it. */

@@ -41,6 +41,22 @@ struct post {
     size_t trunk_count;
 };
 
+/* The stack's loop sleeps until its next timer for the milliseconds that this function of its
+ * library gives, and the library's own rounds down: so it would not sleep at all in the last
+ * millisecond before a timer, and with some calls a second there is always one near. Ours, which
+ * the linker puts in the place of the library's, rounds up. */
+su_duration_t su_duration(su_time_t t1, su_time_t t2)
+{
+    const int64_t max_us = (int64_t)SU_DURATION_MAX * 1000;
+    int64_t us = ((int64_t)t1.tv_sec - (int64_t)t2.tv_sec) * 1000000 + (int64_t)t1.tv_usec -
+                 (int64_t)t2.tv_usec;
+    if (us > max_us)
+        return SU_DURATION_MAX;
+    if (us < -max_us)
+        return -SU_DURATION_MAX;
+    return (su_duration_t)((us > 0 ? us + 999 : us) / 1000);
+}
+
 static void driver_wake(void *ctx)
 {
     struct sip_line *sip = ctx;
@@ -171,6 +187,7 @@ static void driver_second(struct sip_line *root_magic, su_timer_t *timer, struct
     (void)timer;
     line_sip_place_expire(sip);
     line_sip_trunks_second(sip);
+    line_sip_settled_forget(sip);
 }
 
 /* On the driver's thread, while start waits. */
@@ -351,6 +368,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     list_init(&sip->lost);
     list_init(&sip->trunks);
     list_init(&sip->attempts);
+    list_init(&sip->settled);
     list_init(&sip->registrations);
     pthread_mutex_init(&sip->start_lock, NULL);
     pthread_cond_init(&sip->start_done, NULL);

@@ -226,8 +226,10 @@ struct leg {
 };
 
 struct dialog {
-    struct list as_dialog; /* in leg->dialogs, or in sip->orphans */
-    struct list as_lost;   /* in sip->lost until its leg is rung again after a restart */
+    struct list as_dialog;  /* in leg->dialogs, or in sip->orphans */
+    struct list as_lost;    /* in sip->lost until its leg is rung again after a restart */
+    struct list as_settled; /* in sip->settled while invite and ack are of use */
+    uint64_t settled_ms;
     struct sip_line *sip;
     struct leg *leg;     /* NULL: its leg is gone */
     struct trunk *trunk; /* NULL: with a device */
@@ -283,6 +285,7 @@ struct sip_line {
     struct list lost;
     struct list trunks;
     struct list attempts;      /* of calls to the outside, that nothing has answered yet */
+    struct list settled;       /* dialogs whose INVITE we acknowledged, the oldest first */
     struct list registrations; /* answers that wait for recorded() */
     uint64_t last_tag;
 };
@@ -414,6 +417,12 @@ void line_sip_dialog_bye(struct dialog *d);
 void line_sip_dialog_cancel(struct dialog *d);
 struct keep_dialog line_sip_dialog_keep(const struct dialog *d);
 struct dialog *line_sip_dialog_restore(struct leg *leg, const struct keep_dialog *kept);
+
+/* settled.c */
+/* The dialog's INVITE was answered and the ACK is out. */
+void line_sip_settled_add(struct dialog *d);
+/* Once a second: lets go of what no repetition can need any more. */
+void line_sip_settled_forget(struct sip_line *sip);
 
 /* ring.c: legs that we begin. */
 void line_sip_ring_order(struct sip_line *sip, const struct order *order);
