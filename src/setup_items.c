@@ -81,6 +81,7 @@ static void add_devices(struct setup *s, const struct config *config)
         item->owner = slice_of(device->user);
         item->calls = device->calls;
         item->may_record = device->recording;
+        item->shows_hold = device->remote_hold;
         item->remote_answer = (enum remote_answer)device->remote_answer;
     }
 }

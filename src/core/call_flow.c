@@ -174,8 +174,7 @@ void party_answers(struct turn *turn, struct party *party)
     }
     telephone_rests(turn, party, WITH_EXTENSIONS);
     if (is_first) {
-        bool is_heard =
-            (!inviter->leg || inviter->leg->party == inviter) && !inviter->is_held_by_telephone;
+        bool is_heard = !inviter->leg || (inviter->leg->party == inviter && !inviter->leg->is_held);
         party_set_state(turn, inviter, is_heard ? PARTY_ESTABLISHED : PARTY_HELD);
         if (inviter->leg && inviter->leg->is_offered)
             leg_answer(turn, inviter->leg);

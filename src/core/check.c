@@ -36,7 +36,7 @@ static void check_party(const struct core *core, const struct party *party)
     must(party_is_living(party) || party->wait == WAIT_NOTHING,
          "who is released waits for nothing");
     must(party_inviter(party) != NULL, "every party was called by one of the call");
-    must(!party->is_held_by_telephone || party->state == PARTY_HELD ||
+    must(!party_is_held_by_telephone(party) || party->state == PARTY_HELD ||
              party->state == PARTY_DIALING,
          "only a held party is held");
     if (party->device)
@@ -140,6 +140,9 @@ static void check_device(const struct core *core, const struct device *device)
 static void check_leg(const struct leg *leg)
 {
     must(!(leg->is_up && leg->is_offered), "a leg that is up is no longer offered");
+    must(!leg->is_held || leg->is_up, "only a leg that is up is held");
+    must(!leg->is_answer_pending || !leg->is_up || leg->is_held,
+         "who is off hook is asked to retrieve only");
     must(!(leg->is_dropping && leg->is_answer_pending), "a leg that is dropped is not answered");
     must(!(leg->has_sound && (leg->is_up || leg->is_offered)),
          "only a leg that rings sounds early");

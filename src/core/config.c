@@ -231,7 +231,8 @@ static bool is_as_configured(const struct device *device, const struct config_it
                              const struct user *owner)
 {
     return device->configured == owner && device->remote_answer == item->remote_answer &&
-           device->calls_max == item->calls && device->may_record == item->may_record;
+           device->calls_max == item->calls && device->may_record == item->may_record &&
+           device->shows_hold == item->shows_hold;
 }
 
 /* Has no call that somebody would miss. */
@@ -266,6 +267,7 @@ static enum err put_device(struct turn *turn)
     device->remote_answer = item->remote_answer;
     device->calls_max = item->calls;
     device->may_record = item->may_record;
+    device->shows_hold = item->shows_hold;
     LIST_EACH(it, &device->parties)
     call_touch(turn->core, LIST_OWNER(it, struct party, of_device)->call);
     if (device->configured != owner) {

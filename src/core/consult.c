@@ -191,7 +191,6 @@ static struct party *move_party(struct turn *turn, struct party *from, const str
     to->is_outside = from->is_outside;
     party_set_state(turn, to, from->state);
     to->has_talked = from->has_talked;
-    to->is_held_by_telephone = from->is_held_by_telephone;
     if (!list_is_empty(&from->of_queue)) {
         list_append(&from->of_queue, &to->of_queue); /* right before it */
         list_remove(&from->of_queue);
@@ -302,7 +301,8 @@ enum err consult_complete(struct turn *turn, enum cause cause)
     if (cause == CAUSE_CONFERENCED) {
         party_release(turn, consult.party, cause);
         telephone_takes(turn, consult.original);
-        party_set_state(turn, consult.original, PARTY_ESTABLISHED);
+        party_set_state(turn, consult.original,
+                        consult.original->leg->is_held ? PARTY_HELD : PARTY_ESTABLISHED);
         call_mix(turn, parent);
         effects_call_notice(turn, consult.original, NOTICE_STATUS_CHANGE, WITH_EXTENSIONS);
     } else {

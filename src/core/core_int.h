@@ -193,6 +193,10 @@ void party_quits(struct turn *turn, struct party *party, enum cause cause);
 void party_changes(struct turn *turn, struct party *party, enum party_state state);
 
 /* telephone.c: one telephone, several calls */
+/* What is heard on the telephone is held by its own button. */
+bool party_is_held_by_telephone(const struct party *party);
+/* Its telephone takes back what its button holds when it is asked to (NOTIFY talk). */
+bool party_is_retrievable(const struct party *party);
 /* The leg of the device that is up and that it does not hold by its own button; NULL. */
 struct leg *device_leg(const struct device *device);
 /* Whoever else talks on its device holds from now on. */
@@ -307,6 +311,7 @@ void leg_ring_outside(struct turn *turn, struct party *party, struct slice trunk
 /* What the driver gave to keep; told by ORDER_KEPT once durable. */
 void leg_keep(struct turn *turn, struct leg *leg, struct slice bytes);
 struct leg *leg_ring(struct turn *turn, struct party *party, const char *from, bool auto_answer);
+/* Goes off hook; where it is held by its button, takes the call back. */
 void leg_answer(struct turn *turn, struct leg *leg);
 void leg_drop(struct turn *turn, struct leg *leg, enum cause cause);
 void leg_order_ring(struct turn *turn, const struct leg *leg);

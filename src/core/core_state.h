@@ -97,6 +97,7 @@ struct device {
     bool is_registered;
     bool talks;
     bool is_dnd;
+    bool shows_hold;  /* Hold is to be seen on the telephone */
     bool is_by_place; /* its owner has it by the place where it is logged in */
     enum remote_answer remote_answer : 8;
     enum monitoring monitoring : 8; /* armed by this device's supervisor */
@@ -122,10 +123,11 @@ struct leg {
     bool is_offered;     /* the telephone began it and we have not accepted it */
     bool is_up;
     bool is_dropping;       /* ORDER_DROP is out */
-    bool is_answer_pending; /* ORDER_ANSWER is out */
+    bool is_answer_pending; /* ORDER_ANSWER is out, to go off hook or to retrieve */
     bool auto_answer;       /* of ORDER_RING */
     bool hides_number;      /* of ORDER_RING */
     bool talks;
+    bool is_held;   /* up: by the telephone's own button, and so to be retrieved there */
     bool has_sound; /* rings, and what is heard on it is for who called it; false once it is up */
     enum cause drop_cause : 8;
     char dn[NUMBER_MAX + 1];
@@ -162,7 +164,6 @@ struct party {
     enum cause fail_cause : 8; /* WAIT_TONE: what Released will say */
     bool is_shown;             /* among the participants that others see */
     bool is_muted;
-    bool is_held_by_telephone;   /* Held: by its own button, and so to be retrieved there */
     bool is_outside;             /* beyond a trunk */
     bool has_talked;             /* was Established or Held once */
     bool is_muted_by_supervisor; /* nobody but its supervisor hears it */

@@ -90,6 +90,7 @@ static void encode_config(const struct config_item *c, struct buf *out)
     enc_u64(out, (uint64_t)c->remote_answer);
     enc_u64(out, c->calls);
     enc_u64(out, c->may_record);
+    enc_u64(out, c->shows_hold);
     enc_u64(out, (uint64_t)c->mode);
     enc_bytes(out, c->reason);
     encode_slices(c->members, c->member_count, out);
@@ -228,6 +229,7 @@ static void decode_config(struct dec *d, struct arena *arena, struct config_item
     c->remote_answer = (enum remote_answer)dec_u64_max(d, REMOTE_ANSWER_REINVITE);
     c->calls = dec_u64(d);
     c->may_record = dec_u64_max(d, 1) != 0;
+    c->shows_hold = dec_u64_max(d, 1) != 0;
     c->mode = (enum agent_mode)dec_u64_max(d, AGENT_AUX_WORK);
     c->reason = dec_bytes(d);
     c->members = decode_slices(d, arena, &c->member_count);

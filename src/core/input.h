@@ -88,6 +88,7 @@ struct config_item {
     enum remote_answer remote_answer;
     uint64_t calls;       /* device: at one time, consult calls not counted; trunk: channels */
     bool may_record;      /* device */
+    bool shows_hold;      /* device: Hold is to be seen on the telephone, which holds itself then */
     enum agent_mode mode; /* agent state */
     struct slice reason;  /* agent state */
     const struct slice *members; /* queue: user names, none: all users; place: directory numbers;

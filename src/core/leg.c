@@ -151,7 +151,7 @@ struct leg *leg_ring(struct turn *turn, struct party *party, const char *from, b
 
 void leg_answer(struct turn *turn, struct leg *leg)
 {
-    if (leg->is_up || leg->is_dropping || leg->is_answer_pending)
+    if ((leg->is_up && !leg->is_held) || leg->is_dropping || leg->is_answer_pending)
         return;
     leg->is_answer_pending = true;
     leg_order_answer(turn, leg);

@@ -109,12 +109,15 @@ static bool is_off_hook(const struct leg *leg)
 /* What a telephone holds by its own button is retrieved by it. */
 static bool can_use_telephone(const struct party *party)
 {
-    return party->leg && is_off_hook(party->leg) && !party->leg->party->is_held_by_telephone;
+    return party->leg && is_off_hook(party->leg) && !party->leg->is_held;
 }
 
-/* Beside a consult call that is to become a transfer, SwapCalls takes its place. */
+/* Beside a consult call that is to become a transfer, SwapCalls takes its place; but not where the
+ * telephone's button holds both. */
 static bool can_retrieve(const struct party *party)
 {
+    if (party_is_held_by_telephone(party))
+        return party_is_retrievable(party);
     struct consult consult = consult_of(party, SLICE_NONE);
     return can_use_telephone(party) &&
            (!consult.original || consult.party->call->is_for_conference);
@@ -299,8 +302,9 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_RETRIEVE] = {.offered = IN(PARTY_HELD),
                      .offered_if = can_retrieve,
                      .needs =
-                         "the telephone would have to hold it by order, not by its own button, and "
-                         "without a consult call beside it, for which SwapCalls is",
+                         "the telephone would have to hold no call by its own button, unless it "
+                         "takes this one back when it is asked to, and have no consult call "
+                         "beside it, for which SwapCalls is",
                      .run = op_retrieve},
     [OP_MUTE_CALL] = {.offered = IN(PARTY_ESTABLISHED),
                       .offered_if = can_mute,

@@ -111,18 +111,18 @@ struct order {
 enum signal_kind {
     SIGNAL_REGISTERED,   /* dn, talks; on change only */
     SIGNAL_UNREGISTERED, /* dn; on change only */
-    SIGNAL_INCOMING,     /* leg, dn, number, keep: the device's telephone began a call to number;
-                            or leg, trunk, from, number, diverted, pairs, keep: so did somebody
-                            outside */
-    SIGNAL_RINGING,      /* leg, talks, has_sound, (keep); again when one of them changes */
-    SIGNAL_ANSWERED,     /* leg, keep */
-    SIGNAL_GONE,         /* leg, cause, number, quality: hung up, refused, or lost; number: it wants
-                            its callers to call that instead. The last signal of a leg */
-    SIGNAL_HELD,         /* leg: by the telephone's own button */
-    SIGNAL_RETRIEVED,    /* leg */
-    SIGNAL_DTMF,         /* leg, number: digits pressed on the telephone */
-    SIGNAL_KEEP,         /* leg, keep: something to keep changed (CSeq reserve, route, codec) */
-    SIGNAL_REFUSED, /* leg: the telephone did not do what the answer order asked; it rings on */
+    SIGNAL_INCOMING, /* leg, dn, number, talks, keep: the device's telephone began a call to number;
+                        or leg, trunk, from, number, diverted, pairs, keep: so did somebody
+                        outside */
+    SIGNAL_RINGING,  /* leg, talks, has_sound, (keep); again when one of them changes */
+    SIGNAL_ANSWERED, /* leg, keep */
+    SIGNAL_GONE,     /* leg, cause, number, quality: hung up, refused, or lost; number: it wants its
+                        callers to call that instead. The last signal of a leg */
+    SIGNAL_HELD,     /* leg: by the telephone's own button, or after a hold order */
+    SIGNAL_RETRIEVED, /* leg */
+    SIGNAL_DTMF,      /* leg, number: digits pressed on the telephone */
+    SIGNAL_KEEP,      /* leg, keep: something to keep changed (CSeq reserve, route, codec) */
+    SIGNAL_REFUSED, /* leg: the telephone did not do what the answer order asked; it is as before */
     SIGNAL_RECORDING_FAILED, /* leg: one of the call whose recording ended by a failure */
     SIGNAL_TRANSFER, /* leg, number or other: the telephone's own button puts whom it talks to on
                         leg through, to number, or to whom it talks to on the leg other. Answered by

@@ -127,8 +127,6 @@ void party_set_state(struct turn *turn, struct party *party, enum party_state st
         party->since_ms = turn->now_ms;
     if (state == PARTY_RELEASED)
         party->ended_ms = turn->now_ms;
-    if (state != PARTY_HELD)
-        party->is_held_by_telephone = false;
     if (state == PARTY_ESTABLISHED || state == PARTY_HELD) {
         party->begins |= !party->has_talked;
         if (!party->has_talked)

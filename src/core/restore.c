@@ -181,12 +181,13 @@ static void get_device(struct reading *r)
     device->configured = get_owner(r);
     device->remote_answer = (enum remote_answer)dec_u64_max(&r->d, REMOTE_ANSWER_REINVITE);
     device->calls_max = dec_u64(&r->d);
-    uint64_t flags = dec_u64_max(&r->d, 31);
+    uint64_t flags = dec_u64_max(&r->d, 63);
     device->may_record = flags & 1;
     device->is_registered = flags >> 1 & 1;
     device->talks = flags >> 2 & 1;
     device->is_dnd = flags >> 3 & 1;
     device->is_by_place = flags >> 4 & 1;
+    device->shows_hold = flags >> 5 & 1;
     get_number(r, device->forward_to);
     device->monitoring = (enum monitoring)dec_u64_max(&r->d, MONITORING_BARGE_IN);
     flags = dec_u64_max(&r->d, 3);
@@ -228,7 +229,7 @@ static void get_legs(struct reading *r)
         struct slice trunk = dec_bytes(&r->d);
         if (trunk.len > 0)
             leg_set_trunk(r->core, leg, trunk);
-        uint64_t flags = dec_u64_max(&r->d, 255);
+        uint64_t flags = dec_u64_max(&r->d, 511);
         leg->is_offered = flags & 1;
         leg->is_up = flags >> 1 & 1;
         leg->is_dropping = flags >> 2 & 1;
@@ -237,6 +238,7 @@ static void get_legs(struct reading *r)
         leg->talks = flags >> 5 & 1;
         leg->has_sound = flags >> 6 & 1;
         leg->hides_number = flags >> 7 & 1;
+        leg->is_held = flags >> 8 & 1;
         leg->drop_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
         leg->last_call = dec_u64(&r->d);
         leg->last_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
@@ -287,15 +289,14 @@ static void get_party(struct reading *r, struct call *call)
     party->state = (enum party_state)dec_u64_max(&r->d, PARTY_RELEASED);
     stats->calls_by_state[party->state]++;
     party->monitoring = (enum monitoring)dec_u64_max(&r->d, MONITORING_BARGE_IN);
-    uint64_t flags = dec_u64_max(&r->d, 255);
+    uint64_t flags = dec_u64_max(&r->d, 127);
     party->is_shown = flags & 1;
     party->is_muted = flags >> 1 & 1;
-    party->is_held_by_telephone = flags >> 2 & 1;
-    party->is_outside = flags >> 3 & 1;
-    party->has_talked = flags >> 4 & 1;
-    party->is_muted_by_supervisor = flags >> 5 & 1;
-    party->leaves_with_monitored = flags >> 6 & 1;
-    party->ends_monitoring = flags >> 7 & 1;
+    party->is_outside = flags >> 2 & 1;
+    party->has_talked = flags >> 3 & 1;
+    party->is_muted_by_supervisor = flags >> 4 & 1;
+    party->leaves_with_monitored = flags >> 5 & 1;
+    party->ends_monitoring = flags >> 6 & 1;
     party->cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
     party->fail_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
     party->wait = (enum party_wait)dec_u64_max(&r->d, WAIT_QUEUE);

@@ -29,6 +29,7 @@ static enum err on_incoming(struct turn *turn, struct device *device)
     const struct signal *signal = &turn->input->signal;
     struct leg *leg = leg_create(turn->core, signal->leg, device->dn);
     leg->is_offered = true;
+    leg->talks = signal->talks;
     if (signal->keep.ptr)
         leg_keep(turn, leg, turn->input->signal.keep);
     if (device_is_busy(device)) {
@@ -122,21 +123,18 @@ static enum err on_held(struct turn *turn, struct leg *leg)
                    (is_held && party->state == PARTY_ESTABLISHED));
     if (!can_be)
         return refuse(turn, ERR_STATE, "the leg's party can't be held or retrieved now");
-    if (party->is_held_by_telephone == is_held)
+    if (leg->is_held == is_held)
         return refuse(turn, ERR_STATE,
                       is_held ? "it is held already"
                               : "the call is held by its user, not by its telephone");
     if (party->device) /* what else rings there can be answered on the leg, or can't any more */
         device_touch(turn->core, party->device);
-    if (is_held) {
-        party->is_held_by_telephone = true; /* first: the notice says what that leaves to do */
-        if (party->state == PARTY_ESTABLISHED)
-            party_changes(turn, party, PARTY_HELD);
-        call_touch(turn->core, party->call);
-    } else if (party->state == PARTY_DIALING) {
-        party->is_held_by_telephone = false;
-        call_touch(turn->core, party->call);
-    } else {
+    call_touch(turn->core, party->call);
+    leg->is_held = is_held; /* first: the notice says what that leaves to do */
+    leg->is_answer_pending = false;
+    if (is_held && party->state == PARTY_ESTABLISHED) {
+        party_changes(turn, party, PARTY_HELD);
+    } else if (!is_held && party->state == PARTY_HELD) {
         telephone_takes(turn, party);
         party_changes(turn, party, PARTY_ESTABLISHED);
     }
@@ -145,6 +143,8 @@ static enum err on_held(struct turn *turn, struct leg *leg)
 
 static enum err on_refused(struct turn *turn, struct leg *leg)
 {
+    const char *text = leg->is_up ? "Retrieve failed: the telephone did not take the call back"
+                                  : "Answer failed: the telephone did not go off hook";
     if (!leg->is_answer_pending || !leg->party)
         return refuse(turn, ERR_STATE, "no answer is pending on the leg");
     leg->is_answer_pending = false;
@@ -152,7 +152,7 @@ static enum err on_refused(struct turn *turn, struct leg *leg)
     effects_call_notice(turn, leg->party, NOTICE_CALL_ERROR,
                         (struct notice_extras){
                             .error = ERR_INTERNAL,
-                            .error_text = "Answer failed: the telephone did not go off hook",
+                            .error_text = text,
                         });
     return ERR_OK;
 }

@@ -95,7 +95,7 @@ static void put_devices(const struct core *core, struct buf *out)
         enc_u64(out, device->calls_max);
         enc_u64(out, (uint64_t)device->may_record | (uint64_t)device->is_registered << 1 |
                          (uint64_t)device->talks << 2 | (uint64_t)device->is_dnd << 3 |
-                         (uint64_t)device->is_by_place << 4);
+                         (uint64_t)device->is_by_place << 4 | (uint64_t)device->shows_hold << 5);
         put_text(out, device->forward_to);
         enc_u64(out, (uint64_t)device->monitoring);
         enc_u64(out, (uint64_t)device->scope | (uint64_t)device->span << 1);
@@ -121,7 +121,8 @@ static void put_legs(const struct core *core, struct buf *out)
         enc_u64(out, (uint64_t)leg->is_offered | (uint64_t)leg->is_up << 1 |
                          (uint64_t)leg->is_dropping << 2 | (uint64_t)leg->is_answer_pending << 3 |
                          (uint64_t)leg->auto_answer << 4 | (uint64_t)leg->talks << 5 |
-                         (uint64_t)leg->has_sound << 6 | (uint64_t)leg->hides_number << 7);
+                         (uint64_t)leg->has_sound << 6 | (uint64_t)leg->hides_number << 7 |
+                         (uint64_t)leg->is_held << 8);
         enc_u64(out, (uint64_t)leg->drop_cause);
         enc_u64(out, leg->last_call);
         enc_u64(out, leg->last_party);
@@ -156,11 +157,10 @@ static void put_party(const struct party *party, struct buf *out)
     enc_u64(out, (uint64_t)party->state);
     enc_u64(out, (uint64_t)party->monitoring);
     enc_u64(out, (uint64_t)party->is_shown | (uint64_t)party->is_muted << 1 |
-                     (uint64_t)party->is_held_by_telephone << 2 | (uint64_t)party->is_outside << 3 |
-                     (uint64_t)party->has_talked << 4 |
-                     (uint64_t)party->is_muted_by_supervisor << 5 |
-                     (uint64_t)party->leaves_with_monitored << 6 |
-                     (uint64_t)party->ends_monitoring << 7);
+                     (uint64_t)party->is_outside << 2 | (uint64_t)party->has_talked << 3 |
+                     (uint64_t)party->is_muted_by_supervisor << 4 |
+                     (uint64_t)party->leaves_with_monitored << 5 |
+                     (uint64_t)party->ends_monitoring << 6);
     enc_u64(out, (uint64_t)party->cause);
     enc_u64(out, (uint64_t)party->fail_cause);
     enc_u64(out, (uint64_t)party->wait);

@@ -7,12 +7,24 @@
  * ends, and what rests rings it again: nobody is lost (decisions: one telephone, several calls). */
 #include "core/core_int.h"
 
+bool party_is_held_by_telephone(const struct party *party)
+{
+    return party->leg && party->leg->party == party && party->leg->is_held;
+}
+
+bool party_is_retrievable(const struct party *party)
+{
+    const struct device *device = party->device;
+    return device && party->leg && device->remote_answer != REMOTE_ANSWER_NONE &&
+           (party->leg->talks || device->talks);
+}
+
 struct leg *device_leg(const struct device *device)
 {
     LIST_EACH(it, &device->parties)
     {
         const struct party *party = LIST_OWNER(it, struct party, of_device);
-        if (party->leg && party->leg->is_up && !party->leg->party->is_held_by_telephone)
+        if (party->leg && party->leg->is_up && !party->leg->is_held)
             return party->leg;
     }
     return NULL;

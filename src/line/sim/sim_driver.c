@@ -50,8 +50,16 @@ static void order_answer(struct sim *sim, struct sim_leg *leg)
 {
     if (leg->state == SIM_DIALLED || (leg->state == SIM_RINGING && obeys(leg->phone)))
         sim_leg_answer(sim, leg);
-    else if (leg->state == SIM_RINGING)
+    else if (leg->state == SIM_HELD && obeys(leg->phone))
+        sim_leg_retrieve(sim, leg);
+    else if (leg->state == SIM_RINGING || leg->state == SIM_HELD)
         sim_tell(sim, &(struct signal){.kind = SIGNAL_REFUSED, .leg = leg->id});
+}
+
+static void order_hold(struct sim *sim, struct sim_leg *leg)
+{
+    if (leg->state == SIM_UP && obeys(leg->phone))
+        sim_leg_hold(sim, leg);
 }
 
 static void order_drop(struct sim *sim, const struct order *order)
@@ -85,6 +93,10 @@ static void take_order(struct sim *sim, const struct order *order)
     case ORDER_ANSWER:
         if (leg)
             order_answer(sim, leg);
+        break;
+    case ORDER_HOLD:
+        if (leg)
+            order_hold(sim, leg);
         break;
     case ORDER_DROP:
         order_drop(sim, order);

@@ -15,7 +15,7 @@
 
 struct known_leg {
     uint64_t id;
-    bool is_ring_out, is_answer_out, is_drop_out;
+    bool is_ring_out, is_answer_out, is_drop_out, is_up;
 };
 
 struct model {

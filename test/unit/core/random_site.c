@@ -30,6 +30,7 @@ void give_recorders(struct model *m)
                                          .owner = slice_of(user),
                                          .calls = 1,
                                          .may_record = true,
+                                         .shows_hold = true,
                                          .remote_answer = REMOTE_ANSWER_TALK}};
         apply(m, &input);
     }

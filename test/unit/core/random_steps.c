@@ -102,8 +102,9 @@ void step_obedient(struct model *m, uint32_t r)
             input.signal.cause = CAUSE_HANGUP;
             forget_leg(m, leg->id);
         } else if (leg->is_answer_out || (leg->is_ring_out && r % 3)) {
-            input.signal.kind = SIGNAL_ANSWERED;
+            input.signal.kind = leg->is_up ? SIGNAL_RETRIEVED : SIGNAL_ANSWERED;
             leg->is_ring_out = leg->is_answer_out = false;
+            leg->is_up = true;
         } else if (leg->is_ring_out) {
             input.signal.kind = SIGNAL_RINGING;
         } else {
@@ -220,9 +221,11 @@ void step_signal(struct model *m, uint32_t r)
                                      .talks = (r >> 20) % 3 != 0,
                                      .has_sound = (r >> 25) % 2,
                                      .keep = (r >> 22) % 2 ? SLICE("k") : SLICE_NONE}};
-    if (input.signal.kind == SIGNAL_ANSWERED)
+    if (input.signal.kind == SIGNAL_ANSWERED) {
         leg->is_ring_out = leg->is_answer_out = false;
-    if (input.signal.kind == SIGNAL_REFUSED)
+        leg->is_up = true;
+    }
+    if (input.signal.kind == SIGNAL_REFUSED || input.signal.kind == SIGNAL_RETRIEVED)
         leg->is_answer_out = false;
     if (input.signal.kind == SIGNAL_GONE)
         forget_leg(m, id);
@@ -244,6 +247,7 @@ void step_telephone(struct model *m, uint32_t r)
     } else {
         input.signal.kind = SIGNAL_INCOMING;
         input.signal.leg = LEG_OF_DRIVER | ++m->incoming;
+        input.signal.talks = r >> 11 & 1;
         input.signal.number = slice_of(number);
         if (r >> 24 & 1) {
             input.signal.trunk = r >> 25 & 7 ? SLICE("outside") : SLICE("nowhere");

@@ -74,6 +74,9 @@ static void follow_order(const struct order *order)
         buf_printf(&text, "drop %c %s\n", leg_of(order->leg)->of, cause_text(order->cause));
         leg_of(order->leg)->is_dropping = true;
         break;
+    case ORDER_HOLD:
+        buf_printf(&text, "hold %c\n", leg_of(order->leg)->of);
+        break;
     case ORDER_DTMF:
         buf_printf(&text, "dtmf %c %.*s\n", leg_of(order->leg)->of, (int)order->digits.len,
                    order->digits.ptr);

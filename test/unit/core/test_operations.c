@@ -336,7 +336,9 @@ static void what_the_telephone_holds_it_retrieves(void **state)
     establish(&t);
     assert_int_equal(world_signal(&t.w, SIGNAL_HELD, t.callee, CAUSE_NONE), ERR_OK);
     assert_int_equal(world_notice(&t.w, "u1")->call.state, PARTY_HELD);
-    assert_int_equal(world_command(&t.w, "u1", OP_RETRIEVE, t.id, ""), ERR_STATE);
+    assert_int_equal(world_command(&t.w, "u1", OP_RETRIEVE, t.id, ""), ERR_OK);
+    assert_int_equal(world_order(&t.w, ORDER_ANSWER)->leg, t.callee);
+    assert_null(world_notice(&t.w, "u1"));
     assert_int_equal(world_signal(&t.w, SIGNAL_RETRIEVED, t.callee, CAUSE_NONE), ERR_OK);
     assert_int_equal(world_command(&t.w, "u1", OP_HOLD, t.id, ""), ERR_OK);
     assert_int_equal(world_signal(&t.w, SIGNAL_RETRIEVED, t.callee, CAUSE_NONE), ERR_STATE);

@@ -16,7 +16,7 @@ from support.rest import Agent, OutsideTelephone, Telephone, advance
 
 COLUMNS = ["step", "to", "about", "notice", "state", "type", "with", "may", "extensions", "also"]
 CONFIG = ["[user dora]", "password = demo",
-          "[device 16000]", "user = dora", "sip_secret = demo", "recording = on", "calls = 2",
+          "[device 16000]", "user = dora", "sip_secret = demo", "recording = on", "calls = 2", "remote_hold = notify",
           "[queue 9001]", "agents = all", "wrap_up_s = 30",
           "[queue 9002]", "agents = all", "max_wait_s = 60", "overflow = 16000"]
 AGENTS = {"A": ("agent0", "15000"), "B": ("agent1", "15001"), "C": ("agent2", "15002"),
