@@ -149,6 +149,9 @@ struct config {
     char *sip_tls;        /* or NULL */
     char *sip_tls_certificate;
     char *sip_tls_key;
+    uint64_t guard_rate;
+    uint64_t guard_failures;
+    uint64_t guard_shut_out_s;
     char *realm;
     uint64_t rtp_ports[2]; /* first and last */
 

@@ -77,6 +77,13 @@ static const struct config_option options[] = {
      "file in PEM with the certificate and those between it and its root"},
     {"line", "sip_tls_key", CONFIG_TEXT, IN(sip_tls_key), 1, 4096, NULL, NULL,
      "file in PEM with the certificate's key, not encrypted"},
+    {"line", "guard_rate", CONFIG_NUMBER, IN(guard_rate), 1, 100000, NULL, "50",
+     "SIP requests a second that are heard of an address at which no telephone is registered; of "
+     "others it is a hundred times as many"},
+    {"line", "guard_failures", CONFIG_NUMBER, IN(guard_failures), 1, 100000, NULL, "20",
+     "after so many refused requests such an address is not heard"},
+    {"line", "guard_shut_out_s", CONFIG_NUMBER, IN(guard_shut_out_s), 1, 86400, NULL, "300",
+     "for so long"},
     {"line", "realm", CONFIG_WORD, IN(realm), 1, 255, NULL, "cordboard",
      "realm of the telephones' digest authentication"},
     {"line", "rtp_ports", CONFIG_PORTS, IN(rtp_ports), 1024, 65535, NULL, "16384-32767",

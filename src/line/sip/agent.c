@@ -108,29 +108,19 @@ int line_sip_agent_refuse(nta_incoming_t *irq, const sip_t *msg)
 int line_sip_agent_options(nta_incoming_t *irq)
 {
     nta_incoming_treply(irq, SIP_200_OK, SIPTAG_ALLOW_STR(METHODS_ALLOWED),
-                        SIPTAG_ACCEPT_STR("application/sdp"), TAG_END());
+                        SIPTAG_ACCEPT_STR(BODIES_ACCEPTED),
+                        SIPTAG_SUPPORTED_STR(EXTENSIONS_SUPPORTED), TAG_END());
     return 200;
 }
 
+/* To the leg of requests that we send outside of dialogs nobody can send any. */
 static int agent_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, const sip_t *msg)
 {
-    struct sip_line *sip = magic;
-    sip_method_t method = msg->sip_request->rq_method;
+    (void)magic;
     (void)nta;
-    if (method == sip_method_ack)
-        return 200; /* never sent; the transaction is over */
-    if (msg->sip_to->a_tag || method == sip_method_bye || method == sip_method_cancel)
-        return 481;
-    switch (method) {
-    case sip_method_register:
-        return line_sip_registrar_request(sip, irq, msg);
-    case sip_method_invite:
-        return line_sip_offer_request(sip, irq, msg);
-    case sip_method_options:
-        return line_sip_agent_options(irq);
-    default:
-        return line_sip_agent_refuse(irq, msg);
-    }
+    (void)irq;
+    (void)msg;
+    return 404;
 }
 
 /* A leg of before the restart that will be rung again, and whose 200 may be early. */
@@ -147,7 +137,7 @@ static bool agent_awaits(const struct sip_line *sip, const char *call_id)
 
 /* Responses without a transaction. A 200 to an INVITE that an earlier process sent must be ended,
  * or the telephone would be in a call with nobody. */
-static int agent_stray(struct sip_line *sip, nta_agent_t *agent, msg_t *msg, sip_t *object)
+static void agent_stray(struct sip_line *sip, nta_agent_t *agent, msg_t *msg, sip_t *object)
 {
     bool is_orphan = object->sip_status && object->sip_cseq &&
                      object->sip_cseq->cs_method == sip_method_invite &&
@@ -156,6 +146,15 @@ static int agent_stray(struct sip_line *sip, nta_agent_t *agent, msg_t *msg, sip
         nta_msg_ackbye(agent, msg);
     else
         nta_msg_discard(agent, msg);
+}
+
+/* What belongs to no transaction and no dialog. */
+static int agent_message(struct sip_line *sip, nta_agent_t *agent, msg_t *msg, sip_t *object)
+{
+    if (object->sip_request)
+        line_sip_door_request(sip, msg, object);
+    else
+        agent_stray(sip, agent, msg, object);
     return 0;
 }
 
@@ -183,7 +182,8 @@ static enum err agent_bind(struct sip_line *sip)
 {
     char *port = sip->bind_port ? line_sip_text("%u", sip->bind_port) : mem_strdup("*");
     char *url = agent_url(sip, port, "udp");
-    sip->agent = nta_agent_create(sip->root, (url_string_t *)url, agent_stray, sip, NTATAG_UA(1),
+    sip->agent = nta_agent_create(sip->root, (url_string_t *)url, agent_message, sip,
+                                  NTATAG_MCLASS(line_sip_filter_open(sip)), NTATAG_UA(1),
                                   NTATAG_UDP_MTU(UDP_REQUEST_MAX), NTATAG_USE_NAPTR(0),
                                   NTATAG_USE_SRV(0), NTATAG_PASS_408(1), TAG_END());
     mem_free(url);
@@ -214,8 +214,14 @@ enum err line_sip_agent_open(struct sip_line *sip)
         err = line_sip_tls_open(sip);
     if (err != ERR_OK)
         return err;
-    sip->default_leg =
-        nta_leg_tcreate(sip->agent, agent_request, sip, NTATAG_NO_DIALOG(1), TAG_END());
+    /* A leg of a URI that nobody knows: with one of none the stack would make a transaction of each
+     * request before we hear of it. */
+    char host[33];
+    line_sip_random_hex(host, 16);
+    char *url = line_sip_text("sip:%s.invalid", host);
+    sip->default_leg = nta_leg_tcreate(sip->agent, agent_request, sip, NTATAG_NO_DIALOG(1),
+                                       URLTAG_URL(url), TAG_END());
+    mem_free(url);
     return sip->default_leg ? ERR_OK : ERR_IO;
 }
 
@@ -227,4 +233,5 @@ void line_sip_agent_close(struct sip_line *sip)
         nta_agent_destroy(sip->agent);
     sip->default_leg = NULL;
     sip->agent = NULL;
+    line_sip_filter_close();
 }

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* Digest authentication (RFC 7616; SHA-256 in SIP by RFC 8760), the server's half. A nonce is a
- * time and a keyed hash of it, so nothing is stored and any process with the same secret knows its
- * own nonces; one that is too old is answered with stale=true, and the telephone comes back without
- * asking anybody for a password. The cost: within its life a nonce may be used again. */
+/* Digest authentication (RFC 7616; SHA-256 in SIP by RFC 8760), the server's half: the response
+ * that fits. Which nonces count is nonce.c's. */
 #include "line/sip/sip_int.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 
 #include <sodium.h>
 #include <sofia-sip/su_md5.h>
-
-#define NONCE_LIFE_MS  UINT64_C(300000)
-#define NONCE_MAC_SIZE 16
-#define NONCE_LEN      48 /* hex digits of time and hash */
 
 enum digest_algorithm line_sip_digest_algorithm(const struct digest *d)
 {
@@ -59,30 +50,4 @@ void line_sip_digest_response(const struct digest *d, struct slice method, const
     } else {
         hash_parts(hash, (struct slice[]){slice_of(ha1), d->nonce, slice_of(ha2)}, 3, out);
     }
-}
-
-/* 16 hex digits of time, 32 of its keyed hash. */
-void line_sip_nonce_write(const uint8_t secret[32], uint64_t now_ms, char out[NONCE_MAX])
-{
-    uint8_t mac[crypto_auth_hmacsha256_BYTES];
-    size_t time_len = (size_t)sprintf(out, "%016llx", (unsigned long long)now_ms);
-    crypto_auth_hmacsha256(mac, (const uint8_t *)out, time_len, secret);
-    sodium_bin2hex(out + time_len, NONCE_MAX - time_len, mac, NONCE_MAC_SIZE);
-}
-
-enum nonce_state line_sip_nonce_check(const uint8_t secret[32], struct slice nonce, uint64_t now_ms)
-{
-    char text[NONCE_MAX] = "", good[NONCE_MAX];
-    if (nonce.len != NONCE_LEN)
-        return NONCE_FOREIGN;
-    memcpy(text, nonce.ptr, 16);
-    char *end;
-    uint64_t made_ms = strtoull(text, &end, 16);
-    if (end != text + 16)
-        return NONCE_FOREIGN;
-    line_sip_nonce_write(secret, made_ms, good);
-    if (sodium_memcmp(good, nonce.ptr, nonce.len) != 0)
-        return NONCE_FOREIGN;
-    bool is_fresh = made_ms <= now_ms && now_ms - made_ms <= NONCE_LIFE_MS;
-    return is_fresh ? NONCE_GOOD : NONCE_STALE;
 }

@@ -360,6 +360,8 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     sip->recordings = options->recordings ? mem_strdup(options->recordings) : NULL;
     memcpy(sip->secret, options->secret, sizeof sip->secret);
     driver_set_tls(sip, options);
+    line_sip_nonces_init(&sip->nonces);
+    line_sip_guard_init(&sip->guard, &options->guard);
     line_sip_networks_create(sip, options->networks, options->network_count);
     list_init(&sip->devices);
     line_sip_devices_create(sip, options->devices, options->device_count);
@@ -423,5 +425,7 @@ void line_sip_destroy(struct line_driver *driver)
     mem_free(sip->tls_key);
     mem_free(sip->recordings);
     line_sip_networks_free(sip);
+    line_sip_nonces_free(&sip->nonces);
+    line_sip_guard_free(&sip->guard);
     mem_free(sip);
 }

@@ -14,6 +14,13 @@ struct line_sip_network {
     const char *advertised;
 };
 
+/* How much is heard of addresses that no telephone is registered at; rate 0: as usual. */
+struct line_sip_guard {
+    uint64_t rate;     /* requests a second */
+    uint64_t failures; /* so many refusals within shut_out_s, and it is not heard for as long */
+    uint64_t shut_out_s;
+};
+
 struct line_sip_options {
     const char *bind;            /* "ADDR:PORT", for UDP and TCP; port 0 takes a free one */
     const char *advertised;      /* address in Contact, Via and SDP; NULL: that of bind */
@@ -26,6 +33,7 @@ struct line_sip_options {
     const char *recordings;                  /* directory; NULL: nothing is recorded */
     const struct line_sip_network *networks; /* the first that has the peer's address counts */
     size_t network_count;
+    struct line_sip_guard guard;
     const struct line_device *devices;
     size_t device_count;
     uint8_t secret[32]; /* for nonces; the same after a restart */

@@ -4,6 +4,8 @@
 /* The places where a device is registered: their durable record (one for each device, all its
  * places), their expiry, and what the core is told of them. Times are of the host's clock, so they
  * survive a restart. */
+#include <arpa/inet.h>
+
 #include "base/codec.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -107,6 +109,20 @@ void line_sip_place_load(struct sip_line *sip)
     sip->host.each_record(sip->host.ctx, place_visit, sip);
 }
 
+/* Its address is known to the guard for as long as it is registered. */
+static void place_known(struct sip_line *sip, const struct place *p, uint64_t now_ms)
+{
+    struct slice host = line_sip_network_peer(sip, p->hop ? p->hop : p->contact).host;
+    char text[INET_ADDRSTRLEN];
+    struct in_addr address;
+    if (host.len >= sizeof text || p->expires_ms <= now_ms)
+        return;
+    memcpy(text, host.ptr, host.len);
+    text[host.len] = '\0';
+    if (inet_pton(AF_INET, text, &address) == 1)
+        line_sip_guard_proved(&sip->guard, address, now_ms, p->expires_ms - now_ms);
+}
+
 void line_sip_place_settle(struct sip_line *sip, struct device *d, uint64_t now_ms)
 {
     uint64_t first_ms = UINT64_MAX;
@@ -116,6 +132,7 @@ void line_sip_place_settle(struct sip_line *sip, struct device *d, uint64_t now_
             line_sip_place_remove(d, i);
             continue;
         }
+        place_known(sip, &d->places[i], now_ms);
         talks = talks || d->places[i].talks;
         if (d->places[i].expires_ms < first_ms)
             first_ms = d->places[i].expires_ms;

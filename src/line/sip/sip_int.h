@@ -48,6 +48,8 @@ struct trunk_call;
 #define OUTSIDE_TEXT          512   /* bytes of a URI or tag that we accept */
 #define RINGING_EXPIRES       180   /* seconds until a telephone that lost us stops ringing */
 #define SIP_STREAM_MESSAGE_MS 30000 /* over a connection the rest of a message follows within */
+#define EXTENSIONS_SUPPORTED  ""    /* of SIP, as Supported says them */
+#define BODIES_ACCEPTED       "application/sdp"
 #define METHODS_ALLOWED       "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER"
 
 /* ---- sdp.c: session descriptions (RFC 4566, offer and answer of RFC 3264) ---- */
@@ -111,7 +113,7 @@ void line_sip_keep_write(struct buf *out, const struct keep *keep);
 /* Borrows from bytes. ERR_CORRUPT. */
 enum err line_sip_keep_read(struct slice bytes, struct keep *out);
 
-/* ---- digest.c: RFC 7616, RFC 8760, and our nonces ---- */
+/* ---- digest.c: RFC 7616, RFC 8760 ---- */
 
 enum digest_algorithm { DIGEST_MD5, DIGEST_SHA256, DIGEST_UNKNOWN };
 
@@ -124,12 +126,50 @@ enum digest_algorithm line_sip_digest_algorithm(const struct digest *d);
 void line_sip_digest_response(const struct digest *d, struct slice method, const char *ha1,
                               char out[65]);
 
+/* ---- nonce.c ---- */
+
 enum nonce_state { NONCE_GOOD, NONCE_STALE, NONCE_FOREIGN };
 
-#define NONCE_MAX 64
-void line_sip_nonce_write(const uint8_t secret[32], uint64_t now_ms, char out[NONCE_MAX]);
+#define NONCE_MAX 72
+/* One for requests from that address. */
+void line_sip_nonce_write(const uint8_t secret[32], uint64_t now_ms, struct in_addr source,
+                          char out[NONCE_MAX]);
+/* STALE: ours, but too old, or of another address. */
 enum nonce_state line_sip_nonce_check(const uint8_t secret[32], struct slice nonce,
-                                      uint64_t now_ms);
+                                      struct in_addr source, uint64_t now_ms);
+
+/* How often each nonce was used, bounded. */
+struct nonces {
+    struct map by_key;
+    struct list uses;
+    uint64_t forgotten_ms; /* nothing is known of nonces made then or before */
+};
+void line_sip_nonces_init(struct nonces *n);
+/* A use with that count, of a nonce that is GOOD; false when there was one, or may have been. */
+bool line_sip_nonces_use(struct nonces *n, struct slice nonce, uint32_t count, uint64_t now_ms);
+void line_sip_nonces_free(struct nonces *n);
+
+/* ---- guard.c: which addresses are heard ---- */
+
+enum guard_reason {
+    GUARD_RATE,           /* too many requests a second */
+    GUARD_SHUT_OUT,       /* after too many of what follows */
+    GUARD_CREDENTIALS,    /* wrong ones */
+    GUARD_DEVICE,         /* none, from who says to be a device that there is not */
+    GUARD_MALFORMED,      /* not SIP */
+    GUARD_REQUEST,        /* refused for what it asks */
+    GUARD_NOT_REGISTERED, /* a call from a device that is not registered */
+    GUARD_REASON_COUNT
+};
+
+struct guard {
+    struct line_sip_guard options;
+    struct map known_by_key, strangers_by_key;
+    struct list known, strangers;
+    struct metric *refusals[GUARD_REASON_COUNT];
+};
+void line_sip_guard_init(struct guard *g, const struct line_sip_guard *options);
+void line_sip_guard_free(struct guard *g);
 
 /* ---- uri.c ---- */
 
@@ -288,6 +328,9 @@ struct sip_line {
     struct list settled;       /* dialogs whose INVITE we acknowledged, the oldest first */
     struct list registrations; /* answers that wait for recorded() */
     uint64_t last_tag;
+    struct nonces nonces;
+    struct guard guard;
+    struct device *asker; /* who sent the request at hand; NULL: a trunk's peer */
 };
 
 /* devices.c */
@@ -297,8 +340,50 @@ void line_sip_devices_create(struct sip_line *sip, const struct line_device *dev
 void line_sip_devices_set(struct sip_line *sip, const struct line_device *devices, size_t count);
 void line_sip_device_free(struct sip_line *sip, struct device *d);
 
-/* auth.c. The device whose credentials the request carries; NULL when it was answered instead (401
- * or 403). */
+/* guard.c */
+bool line_sip_guard_is_peer(const struct sip_line *sip, struct in_addr address);
+/* Whether nothing from there is looked at for now; counted. */
+bool line_sip_guard_is_shut_out(struct sip_line *sip, struct in_addr address, uint64_t now_ms);
+/* Whether one more request is looked at; counted when not. */
+bool line_sip_guard_hears(struct sip_line *sip, struct in_addr address, uint64_t now_ms);
+/* A request of that address was refused: too many of these, and it is shut out. */
+void line_sip_guard_refused(struct sip_line *sip, struct in_addr address, enum guard_reason reason,
+                            uint64_t now_ms);
+/* Refused, and nobody's fault. */
+void line_sip_guard_count(struct guard *g, enum guard_reason reason);
+/* Somebody there has shown right credentials, or is registered for so long. */
+void line_sip_guard_proved(struct guard *g, struct in_addr address, uint64_t now_ms,
+                           uint64_t for_ms);
+
+/* filter.c: looks at each message before the stack does. The class of messages for the stack, or
+ * NULL; on the driver's thread. */
+const void *line_sip_filter_open(struct sip_line *sip);
+void line_sip_filter_close(void);
+
+/* door.c: a request that belongs to no dialog and no transaction. Takes msg. */
+void line_sip_door_request(struct sip_line *sip, msg_t *msg, sip_t *object);
+
+/* auth.c */
+enum auth_result {
+    AUTH_NONE, /* no credentials that could be right */
+    AUTH_WRONG,
+    AUTH_NOT_THIS, /* right ones, for another request URI */
+    AUTH_STALE,    /* right ones, used before or too old */
+    AUTH_GOOD
+};
+/* Whose credentials the request carries; device is NULL but for AUTH_GOOD. They are used then. */
+enum auth_result line_sip_auth_find(struct sip_line *sip, const sip_t *msg, struct in_addr source,
+                                    struct device **device);
+/* Who it says it is. */
+struct device *line_sip_auth_claimed(const struct sip_line *sip, const sip_t *msg);
+struct auth_challenge {
+    char *sha256, *md5; /* values of WWW-Authenticate; either may be NULL */
+};
+struct auth_challenge line_sip_auth_challenge(struct sip_line *sip, const sip_t *msg,
+                                              struct in_addr source, bool is_stale);
+void line_sip_auth_challenge_free(struct auth_challenge *c);
+/* The device whose credentials the request at hand carried; NULL when it was answered instead
+ * (401). */
 struct device *line_sip_auth_check(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg);
 
 /* place.c: where devices are registered. */

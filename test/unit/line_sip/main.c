@@ -7,7 +7,9 @@
 int main(void)
 {
     int failed = test_digest_run();
+    failed += test_guard_run();
     failed += test_keep_run();
+    failed += test_nonce_run();
     failed += test_sdp_run();
     failed += test_uri_run();
     return failed ? 1 : 0;

@@ -16,7 +16,9 @@
 #include "line/sip/sip_int.h"
 
 int test_digest_run(void);
+int test_guard_run(void);
 int test_keep_run(void);
+int test_nonce_run(void);
 int test_sdp_run(void);
 int test_uri_run(void);
 
