@@ -56,6 +56,7 @@ struct config_device {
     uint64_t calls;
     uint64_t recording;   /* whether its calls may be recorded */
     uint64_t remote_hold; /* whether Hold is shown by it */
+    char *location;       /* number that emergency calls show, or NULL */
 };
 
 struct config_queue {
@@ -174,6 +175,10 @@ struct config {
     char *main_number;    /* or NULL */
     char *time_zone;
     char *disposition_key;
+
+    char *emergency_numbers; /* with commas, or NULL */
+    char *emergency_trunk;   /* or NULL */
+    uint64_t emergency_callback_s;
 
     uint64_t compat;  /* enum config_compat */
     uint64_t profile; /* enum config_profile */

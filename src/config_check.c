@@ -285,6 +285,23 @@ static enum err check_site(const struct checking *c)
     return ERR_OK;
 }
 
+static enum err check_emergency(const struct checking *c)
+{
+    const struct config *config = c->config;
+    if (config->emergency_trunk && !find(c, "trunk", slice_of(config->emergency_trunk)))
+        return wrong(c, 0, "[emergency] trunk: there is no [trunk %s]", config->emergency_trunk);
+    if (config->emergency_numbers && config->trunk_count == 0)
+        return wrong(c, 0, "[emergency] numbers: needs a [trunk NAME] to call through");
+    for (struct slice rest = slice_of(config->emergency_numbers); rest.ptr;) {
+        struct slice number = slice_trim(slice_split(rest, ',', &rest));
+        const char *section = find(c, "device", number) ? "device" : "queue";
+        if (find(c, section, number))
+            return wrong(c, 0, "[emergency] numbers: there is a [%s %.*s]", section,
+                         (int)number.len, number.ptr);
+    }
+    return ERR_OK;
+}
+
 static enum err check_keys(const struct checking *c)
 {
     const struct config *config = c->config;
@@ -313,7 +330,8 @@ static enum err check_keys(const struct checking *c)
     if (config->value_bytes > config->call_bytes)
         return wrong(c, 0, "[user_data] value_bytes: allowed is at most call_bytes, %ju",
                      (uintmax_t)config->call_bytes);
-    return check_site(c);
+    enum err err = check_emergency(c);
+    return err ? err : check_site(c);
 }
 
 enum err config_check(const struct config *config, const char *path, char *why, size_t why_size)

@@ -20,6 +20,7 @@ static const struct {
     {"calls", NULL},
     {"agents", NULL},
     {"site", NULL},
+    {"emergency", NULL},
     {"api", NULL},
     {"user_data", "key_bytes"},
     {"user_data", "value_bytes"},

@@ -125,6 +125,14 @@ static const struct config_option options[] = {
     {"site", "disposition_key", CONFIG_WORD, IN(disposition_key), 1, 255, NULL,
      "DispositionCode", "user-data key of a disposition that comes without dispositionKey"},
 
+    {"emergency", "numbers", CONFIG_DNS, IN(emergency_numbers), 0, 0, NULL, NULL,
+     "emergency numbers, such as 112, 110; may be given several times"},
+    {"emergency", "trunk", CONFIG_TEXT, IN(emergency_trunk), 1, 255, NULL, NULL,
+     "a [trunk NAME] of this file that they are tried through first; without it, any"},
+    {"emergency", "callback_s", CONFIG_NUMBER, IN(emergency_callback_s), 0, 31536000, NULL,
+     "86400", "so long afterwards a call to the location number rings the telephone whatever is "
+     "set for it; 0: ever"},
+
     {"api", "compat", CONFIG_CHOICE, IN(compat), 0, 0, "8.5.2-2016|8.5.0-2014", "8.5.2-2016",
      "the form of calls: participants as objects, or as strings beside participantsInfo"},
     {"api", "profile", CONFIG_CHOICE, IN(profile), 0, 0, "full|documented", "full",
@@ -195,6 +203,8 @@ static const struct config_option options[] = {
      "calls at one time, consult calls not counted; beyond it is busy"},
     {"device", "recording", CONFIG_CHOICE, IN_DEVICE(recording), 0, 0, "off|on", "off",
      "whether its calls may be recorded"},
+    {"device", "location_number", CONFIG_DN, IN_DEVICE(location), 1, NUMBER_MAX, NULL, NULL,
+     "number that its emergency calls show, and where it is called back, such as +4930555100"},
 
     {"network", "addresses", CONFIG_NETWORKS, IN_NETWORK(addresses), 0, 0, NULL, NULL,
      "whose telephones and trunks these are; may be given several times"},

@@ -35,6 +35,23 @@ static void add_limits(struct setup *s, const struct config *config)
                                .is_documented = config->profile == CONFIG_PROFILE_DOCUMENTED};
 }
 
+const struct slice *setup_list(struct setup *s, const char *list, size_t *count)
+{
+    size_t most = 1;
+    for (const char *at = list; at && *at; at++)
+        most += *at == ',';
+    struct slice *parts = arena_alloc(&s->arena, most * sizeof *parts);
+    *count = 0;
+    for (struct slice rest = slice_of(list); rest.ptr;)
+        parts[(*count)++] = slice_trim(slice_split(rest, ',', &rest));
+    return parts;
+}
+
+static void set_members(struct setup *s, struct config_item *item, const char *list)
+{
+    item->members = setup_list(s, list, &item->member_count);
+}
+
 static void add_site(struct setup *s, const struct config *config)
 {
     struct number_plan *plan = arena_zalloc(&s->arena, sizeof *plan);
@@ -47,6 +64,9 @@ static void add_site(struct setup *s, const struct config *config)
     item->area = slice_of(plan->area_code);
     item->main_number = slice_of(plan->main_number);
     item->disposition_key = slice_of(config->disposition_key);
+    set_members(s, item, config->emergency_numbers);
+    item->trunk = slice_of(config->emergency_trunk);
+    item->callback_ms = config->emergency_callback_s * 1000;
 }
 
 static void add_states(struct setup *s, const struct config *config)
@@ -82,25 +102,9 @@ static void add_devices(struct setup *s, const struct config *config)
         item->calls = device->calls;
         item->may_record = device->recording;
         item->shows_hold = device->remote_hold;
+        item->location = slice_of(device->location);
         item->remote_answer = (enum remote_answer)device->remote_answer;
     }
-}
-
-const struct slice *setup_list(struct setup *s, const char *list, size_t *count)
-{
-    size_t most = 1;
-    for (const char *at = list; at && *at; at++)
-        most += *at == ',';
-    struct slice *parts = arena_alloc(&s->arena, most * sizeof *parts);
-    *count = 0;
-    for (struct slice rest = slice_of(list); rest.ptr;)
-        parts[(*count)++] = slice_trim(slice_split(rest, ',', &rest));
-    return parts;
-}
-
-static void set_members(struct setup *s, struct config_item *item, const char *list)
-{
-    item->members = setup_list(s, list, &item->member_count);
 }
 
 static void set_all_agents(struct setup *s, struct config_item *item, const struct config *config)

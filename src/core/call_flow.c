@@ -41,7 +41,8 @@ struct party *call_open(struct turn *turn, struct call *call, struct device *dev
     party_set_state(turn, caller, PARTY_DIALING);
     number_copy(caller->dnis, destination);
     number_copy(callee->dnis, destination);
-    if (number_is_outside(destination) && !device_find(turn->core, destination))
+    if (callee->is_urgent ||
+        (number_is_outside(destination) && !device_find(turn->core, destination)))
         party_goes_outside(callee); /* as its first notice says already */
     else
         call->is_business |= call_queue_find(turn->core, destination) != NULL;
@@ -129,7 +130,7 @@ static bool is_in(const struct device *device, const struct call *call)
  * gets back what it transferred is called whatever else it does, for else the call is lost. */
 void party_call(struct turn *turn, struct party *party)
 {
-    bool is_direct = !is_recall(party);
+    bool is_direct = !is_recall(party) && !party_is_called_back(party);
     struct forwarding to = {.device = device_find(turn->core, number_slice(party->dn))};
     if (is_direct)
         to = forward_follow(turn->core, party->dn, party->hops);
@@ -139,7 +140,9 @@ void party_call(struct turn *turn, struct party *party)
         party_is_forwarded(turn, party, &to);
     struct device *device = to.device;
     struct call_queue *queue = device ? NULL : call_queue_find(turn->core, slice_of(party->dn));
-    if (queue)
+    if (party->is_urgent)
+        emergency_call(turn, party);
+    else if (queue)
         queue_enter(turn, party, queue);
     else if (!device && number_is_outside(slice_of(party->dn)))
         party_call_outside(turn, party);
@@ -263,7 +266,7 @@ void party_fails(struct turn *turn, struct party *party, enum cause cause)
         party_leaves(turn, party, cause);
         return;
     }
-    if (queue_takes_back(turn, party, cause))
+    if (queue_takes_back(turn, party, cause) || emergency_goes_on(turn, party, cause))
         return;
     party_release(turn, party, cause);
     if (inviter->state == PARTY_DIALING) {

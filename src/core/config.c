@@ -112,6 +112,7 @@ struct device *device_create(struct core *core, struct slice dn, struct slice id
         ids_guid_of_name(dn, device->id);
     list_init(&device->parties);
     list_init(&device->of_owner);
+    list_init(&device->of_emergency);
     device->serial = core->next_device++;
     device->calls_max = 1;
     list_append(&core->devices, &device->link);
@@ -144,6 +145,7 @@ void device_free(struct core *core, struct device *device)
     map_remove(&core->device_by_id, slice_of(device->id));
     list_remove(&device->link);
     list_remove(&device->of_owner);
+    list_remove(&device->of_emergency);
     core->stats.devices--;
     core->stats.devices_registered -= device->is_registered;
     mem_free(device);
@@ -232,7 +234,9 @@ static bool is_as_configured(const struct device *device, const struct config_it
 {
     return device->configured == owner && device->remote_answer == item->remote_answer &&
            device->calls_max == item->calls && device->may_record == item->may_record &&
-           device->shows_hold == item->shows_hold;
+           device->shows_hold == item->shows_hold &&
+
+           slice_is(item->location, device->location);
 }
 
 /* Has no call that somebody would miss. */
@@ -256,6 +260,8 @@ static enum err put_device(struct turn *turn)
                       (int)item->name.len, item->name.ptr);
     if (item->name.len == 0 || item->name.len > NUMBER_MAX)
         return refuse(turn, ERR_RANGE, "a directory number has 1 to %d characters", NUMBER_MAX);
+    if (item->location.len > NUMBER_MAX)
+        return refuse(turn, ERR_RANGE, "a location number has at most %d characters", NUMBER_MAX);
     if (call_queue_find(turn->core, item->name))
         return refuse(turn, ERR_IN_USE, "device '%.*s' has the number of a queue",
                       (int)item->name.len, item->name.ptr);
@@ -268,6 +274,7 @@ static enum err put_device(struct turn *turn)
     device->calls_max = item->calls;
     device->may_record = item->may_record;
     device->shows_hold = item->shows_hold;
+    number_copy(device->location, item->location);
     LIST_EACH(it, &device->parties)
     call_touch(turn->core, LIST_OWNER(it, struct party, of_device)->call);
     if (device->configured != owner) {

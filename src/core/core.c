@@ -14,6 +14,7 @@ struct core *core_create(void)
     list_init(&core->devices);
     list_init(&core->calls);
     list_init(&core->legs);
+    list_init(&core->emergencies);
     list_init(&core->states);
     list_init(&core->queues);
     list_init(&core->open_queues);

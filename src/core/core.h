@@ -48,6 +48,11 @@ void core_destroy(struct core *core);
  * INPUT_DEADLINE must only be given when core_next_deadline is not after time_ms. */
 enum err core_apply(struct core *core, const struct input *input, struct effects *fx);
 
+/* Whether the input, at that time, belongs to an emergency call or begins one: Dial of an emergency
+ * number, a telephone that dials one, a call-back, and the signals of such calls' legs. Cheap; asks
+ * nothing of whether it will be accepted. */
+bool core_is_urgent(const struct core *core, const struct input *input, uint64_t now_ms);
+
 /* Milliseconds since the epoch, UINT64_MAX when there is none. */
 uint64_t core_next_deadline(const struct core *core);
 

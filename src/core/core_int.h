@@ -238,6 +238,22 @@ bool number_is_anonymous(const char *number);
 void outside_fill_order(struct turn *turn, const struct leg *leg, struct order *order);
 enum err outside_incoming(struct turn *turn);
 
+/* emergency.c */
+bool emergency_is_number(const struct core *core, struct slice number); /* as read */
+/* Whether what was dialled is an emergency number, with the outside prefix or without it. */
+bool emergency_read(const struct core *core, struct slice written, struct number *out);
+void call_is_emergency(struct call *call); /* from now on */
+/* What is shown of who makes an emergency call. */
+const char *emergency_shown(const struct party *from);
+void emergency_call(struct turn *turn, struct party *party);
+/* Of a party that can't be had: whether it is placed through another trunk now. */
+bool emergency_goes_on(struct turn *turn, struct party *party, enum cause cause);
+/* The telephone that is called back by a call from outside to that number; NULL. */
+struct device *emergency_called_back(const struct core *core, struct slice called, uint64_t now_ms);
+/* Whose location number it is at any time; the first of several that are registered; NULL. */
+struct device *device_at_location(const struct core *core, struct slice called);
+bool party_is_called_back(const struct party *party);
+
 /* mix.c */
 void call_mix(struct turn *turn, struct call *call);
 /* As far as supervision goes: whether what comes from the one is for the other. */

@@ -112,7 +112,10 @@ struct device {
     struct device *monitored_by; /* whose monitors this is */
     struct user *configured;     /* whose it is when nobody else has it by a place; may be NULL */
     uint64_t calls_max;
-    uint64_t serial; /* rises in order of creation */
+    uint64_t serial;               /* rises in order of creation */
+    char location[NUMBER_MAX + 1]; /* shown by emergency calls; may be empty */
+    uint64_t emergency_ms;         /* when it made the last one; 0: none yet */
+    struct list of_emergency;      /* core.emergencies, if it made one */
 };
 
 struct leg {
@@ -129,6 +132,7 @@ struct leg {
     bool talks;
     bool is_held;   /* up: by the telephone's own button, and so to be retrieved there */
     bool has_sound; /* rings, and what is heard on it is for who called it; false once it is up */
+    bool is_urgent; /* is, or was, part of an emergency call */
     enum cause drop_cause : 8;
     char dn[NUMBER_MAX + 1];
     char from[NUMBER_MAX + 1];
@@ -171,6 +175,7 @@ struct party {
     bool ends_monitoring;        /* supervisor, NextCall: its device is disarmed with it */
     bool begins;                 /* talks for the first time; false between inputs */
     bool has_ended;              /* its part is over; false between inputs */
+    bool is_urgent;              /* an emergency number */
     uint32_t monitors;           /* supervisor: number of the party that it monitors */
     uint64_t since_ms;
     struct call_queue
@@ -190,6 +195,7 @@ struct party {
     uint32_t inviter; /* number of the party that called this one; its own when it began the call */
     uint32_t offer;   /* agent: number of the queue's party that it is offered for, plus one; 0 */
     uint32_t hops;    /* forwardings and overflows so far */
+    uint64_t tried;   /* emergency number: trunks that it was placed through, a bit for each */
 };
 
 #define CALL_PARTIES_MAX 1000 /* that a call has ever had; at most MIX_LEGS_MAX at a time */
@@ -201,6 +207,7 @@ struct call {
     bool has_history; /* somebody's part is over; false between inputs */
     bool is_over;     /* everybody is gone; it stays readable until the deadline */
     bool is_business;
+    bool is_urgent;         /* an emergency number was called, or calls back */
     bool is_for_conference; /* consult: begun by InitiateConference */
     enum call_type type : 8;
     enum recording recording : 8;
@@ -239,6 +246,7 @@ struct core {
     struct list places;
     struct list calls;
     struct list legs;
+    struct list emergencies; /* device.of_emergency, in no order */
     struct map user_by_name;
     struct map device_by_dn;
     struct map device_by_id;

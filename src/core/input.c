@@ -108,6 +108,9 @@ static void encode_config(const struct config_item *c, struct buf *out)
     enc_bytes(out, c->area);
     enc_bytes(out, c->main_number);
     enc_bytes(out, c->disposition_key);
+    enc_bytes(out, c->trunk);
+    enc_u64(out, c->callback_ms);
+    enc_bytes(out, c->location);
 }
 
 void input_encode(const struct input *input, struct buf *out)
@@ -247,6 +250,9 @@ static void decode_config(struct dec *d, struct arena *arena, struct config_item
     c->area = dec_bytes(d);
     c->main_number = dec_bytes(d);
     c->disposition_key = dec_bytes(d);
+    c->trunk = dec_bytes(d);
+    c->callback_ms = dec_u64(d);
+    c->location = dec_bytes(d);
 }
 
 enum err input_decode(struct dec *d, struct arena *arena, struct input *out)

@@ -92,7 +92,8 @@ struct config_item {
     enum agent_mode mode; /* agent state */
     struct slice reason;  /* agent state */
     const struct slice *members; /* queue: user names, none: all users; place: directory numbers;
-                                    trunk: keys of the user data that it carries */
+                                    trunk: keys of the user data that it carries; site:
+                                    emergency numbers */
     size_t member_count;
     const struct slice *prefixes; /* trunk: of the numbers that it is for; none: all */
     size_t prefix_count;
@@ -110,6 +111,9 @@ struct config_item {
     struct slice area;            /* site: area code */
     struct slice main_number;     /* site: "+4930555", before its extensions */
     struct slice disposition_key; /* site */
+    struct slice trunk;           /* site: of emergency calls; empty: any */
+    uint64_t callback_ms;  /* site: after an emergency call, that it is called back; 0: ever */
+    struct slice location; /* device: number shown by emergency calls; may be empty */
 };
 
 enum input_kind { INPUT_COMMAND, INPUT_SIGNAL, INPUT_CONFIG, INPUT_DEADLINE, INPUT_KIND_COUNT };

@@ -43,6 +43,7 @@ void leg_join(struct leg *leg, struct party *party)
     list_append(&leg->parties, &party->of_leg);
     party->leg = leg;
     leg->party = party;
+    leg->is_urgent |= party->call->is_urgent;
 }
 
 void leg_leave(struct core *core, struct party *party)
@@ -71,6 +72,7 @@ void leg_hand_over(struct party *from, struct party *to)
     list_remove(&from->of_leg);
     from->leg = NULL;
     to->leg = leg;
+    leg->is_urgent |= to->call->is_urgent;
     if (leg->party == from)
         leg->party = to;
 }
@@ -98,9 +100,16 @@ struct leg *leg_find(const struct core *core, uint64_t id)
     return map_get(&core->leg_by_id, map_key_u64(&id));
 }
 
+static struct order *leg_order(struct turn *turn, enum order_kind kind, const struct leg *leg)
+{
+    struct order *order = effects_order(turn, kind, leg->id);
+    order->is_urgent = leg->is_urgent;
+    return order;
+}
+
 void leg_order_ring(struct turn *turn, const struct leg *leg)
 {
-    struct order *order = effects_order(turn, ORDER_RING, leg->id);
+    struct order *order = leg_order(turn, ORDER_RING, leg);
     order->dn = arena_copy(&turn->fx->arena, number_slice(leg->dn));
     order->from = arena_copy(&turn->fx->arena, number_slice(leg->from));
     if (leg->trunk.len > 0)
@@ -111,12 +120,12 @@ void leg_order_ring(struct turn *turn, const struct leg *leg)
 
 void leg_order_answer(struct turn *turn, const struct leg *leg)
 {
-    effects_order_done(turn, effects_order(turn, ORDER_ANSWER, leg->id));
+    effects_order_done(turn, leg_order(turn, ORDER_ANSWER, leg));
 }
 
 void leg_order_drop(struct turn *turn, const struct leg *leg)
 {
-    struct order *order = effects_order(turn, ORDER_DROP, leg->id);
+    struct order *order = leg_order(turn, ORDER_DROP, leg);
     order->cause = leg->drop_cause;
     effects_order_done(turn, order);
 }
@@ -136,7 +145,7 @@ void leg_keep(struct turn *turn, struct leg *leg, struct slice bytes)
 {
     buf_reset(&leg->keep);
     buf_slice(&leg->keep, bytes);
-    effects_order_done(turn, effects_order(turn, ORDER_KEPT, leg->id));
+    effects_order_done(turn, leg_order(turn, ORDER_KEPT, leg));
 }
 
 struct leg *leg_ring(struct turn *turn, struct party *party, const char *from, bool auto_answer)

@@ -122,6 +122,7 @@ void call_mix(struct turn *turn, struct call *call)
     }
     struct order *order = effects_order(turn, ORDER_MIX, 0);
     order->call = call->serial;
+    order->is_urgent = call->is_urgent;
     order->call_id = arena_copy(&turn->fx->arena, slice_of(call->id));
     order->recording = call->is_over ? RECORDING_STOPPED : call->recording;
     order->left_leg = left_leg(call);

@@ -143,6 +143,15 @@ static const char *strip(struct slice written, struct stripped *out)
     return NULL;
 }
 
+bool number_strip(struct slice written, char out[NUMBER_MAX + 1])
+{
+    struct stripped read;
+    if (strip(written, &read))
+        return false;
+    memcpy(out, read.text, read.len + 1);
+    return true;
+}
+
 /* Where a number goes that has its E.164 form now. */
 static enum number_kind place(const struct reader *r, struct slice e164)
 {

@@ -8,7 +8,7 @@
  * procedures (annex to ITU Operational Bulletin 994).
  *
  * Pure functions: no state, no allocation, no locale; the same plan and text give the same number.
- * Emergency numbers are not known here. */
+ * Emergency numbers are not known here: emergency.c is asked before. */
 #ifndef CORE_NUMBER_H
 #define CORE_NUMBER_H
 
@@ -60,11 +60,12 @@ const char *number_plan_check(const struct number_plan *plan);
 
 enum number_kind {
     NUMBER_INVALID,
-    NUMBER_INTERNAL,  /* stays in the house, though nobody may have it */
-    NUMBER_OUTSIDE,   /* goes out, or came from there */
-    NUMBER_CODE,      /* begins with '*' or '#' */
-    NUMBER_ANONYMOUS, /* received only: the caller did not say */
-    NUMBER_KIND_COUNT
+    NUMBER_INTERNAL,                     /* stays in the house, though nobody may have it */
+    NUMBER_OUTSIDE,                      /* goes out, or came from there */
+    NUMBER_CODE,                         /* begins with '*' or '#' */
+    NUMBER_ANONYMOUS,                    /* received only: the caller did not say */
+    NUMBER_KIND_COUNT,                   /* of those that are read here */
+    NUMBER_EMERGENCY = NUMBER_KIND_COUNT /* found in emergency.c; digits as configured */
 };
 
 /* A number that was read. Digits are of [+0-9*#], and reading them again in the same way gives the
@@ -79,6 +80,10 @@ struct number {
 
 /* Whether a device or queue has exactly this number, of [+0-9*#]; borrowed for the call. */
 typedef bool number_is_internal(const void *ctx, struct slice number);
+
+/* What the two readers below begin with: what was written without "tel:" and what stands between
+ * digits. false: it holds anything but [+0-9*#] besides, or is too long; out is not written. */
+bool number_strip(struct slice written, char out[NUMBER_MAX + 1]);
 
 /* Reads what a user dialled, UTF-8 or any bytes. Left out are "tel:" at the begin, blanks and tabs,
  * - ( ) . / with their Unicode kin, and a national prefix in parentheses, "+49 (0)30". The first

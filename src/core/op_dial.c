@@ -14,6 +14,7 @@ enum err op_dial(struct turn *turn)
     if (err)
         return err;
     struct number dialled = turn->number;
+    bool is_emergency = dialled.kind == NUMBER_EMERGENCY;
     struct number caller_id = {0};
     if (slice_equal_nocase(turn->command->caller_id, SLICE(ANONYMOUS))) {
         number_copy(caller_id.digits, SLICE(ANONYMOUS));
@@ -27,10 +28,12 @@ enum err op_dial(struct turn *turn)
     }
     if (!device->is_registered)
         err = refuse(turn, ERR_NOT_REGISTERED, "Device '%s' is not registered.", device->dn);
-    else if (device_is_busy(device))
+    else if (device_is_busy(device) && !is_emergency)
         err = refuse(turn, ERR_STATE,
                      "Dial is not possible: device '%s' has a call; hang it up first", device->dn);
     struct leg *up = device_leg(device);
+    if (up && is_emergency && leg_count(up) >= LEG_PARTIES_MAX)
+        up = NULL; /* on a leg of its own */
     if (!err && up && leg_count(up) >= LEG_PARTIES_MAX)
         err = refuse(turn, ERR_RANGE,
                      "Dial is not possible: telephone '%s' has %d calls, the most that one holds",

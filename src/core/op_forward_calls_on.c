@@ -14,6 +14,8 @@ enum err op_forward_calls_on(struct turn *turn)
         return err;
     if (slice_is(slice_of(turn->number.digits), device->dn))
         return refuse(turn, ERR_INVALID, "destination is the device itself");
+    if (turn->number.kind == NUMBER_EMERGENCY)
+        return refuse(turn, ERR_INVALID, "destination is an emergency number");
     number_copy(device->forward_to, slice_of(turn->number.digits));
     user_touch(turn->core, turn->user);
     return ERR_OK;

@@ -37,6 +37,8 @@ static bool is_internal(const void *ctx, struct slice number)
 
 enum number_kind number_dialled(const struct core *core, struct slice written, struct number *out)
 {
+    if (emergency_read(core, written, out))
+        return out->kind;
     return number_of_dialled(&core->plan, written, is_internal, core, out);
 }
 
@@ -68,7 +70,8 @@ void party_goes_outside(struct party *party)
     call->is_business = true;
     if (call->type == CALL_TYPE_INTERNAL && from->state == PARTY_DIALING) {
         call->type = CALL_TYPE_OUTBOUND;
-        number_copy(call->ani, slice_of(shown_to_outside(call, from)));
+        number_copy(call->ani, slice_of(party->is_urgent ? emergency_shown(from)
+                                                         : shown_to_outside(call, from)));
     }
     call_changed(call);
 }
@@ -179,8 +182,11 @@ static struct slice incoming_destination(const struct core *core, const struct t
     for (size_t i = 0; i < trunk->config.item.route_count; i++)
         if (slice_equal(trunk->config.item.routes[i].key, number))
             return trunk->config.item.routes[i].value;
+    if (called->kind == NUMBER_INTERNAL)
+        return number;
     /* From outside nobody is put through to the outside. */
-    return called->kind == NUMBER_INTERNAL ? number : SLICE_NONE;
+    const struct device *device = device_at_location(core, number);
+    return device ? slice_of(device->dn) : SLICE_NONE;
 }
 
 /* What is within the limits of user data; too much is left out, and refuses no call. */
@@ -216,17 +222,22 @@ enum err outside_incoming(struct turn *turn)
     struct leg *leg = leg_create(core, signal->leg, caller.digits[0] ? caller.digits : ANONYMOUS);
     leg_set_trunk(core, leg, signal->trunk);
     leg->is_offered = true;
+    const struct device *called_back = emergency_called_back(core, signal->number, turn->now_ms);
+    leg->is_urgent = trunk && called_back;
     if (signal->keep.ptr)
         leg_keep(turn, leg, signal->keep);
     struct slice destination = trunk ? incoming_destination(core, trunk, &called) : SLICE_NONE;
+    if (leg->is_urgent)
+        destination = slice_of(called_back->dn);
     if (destination.len == 0) {
         leg_drop(turn, leg, CAUSE_UNREACHABLE);
-    } else if (trunk->in_use > trunk->config.item.calls) {
+    } else if (!leg->is_urgent && trunk->in_use > trunk->config.item.calls) {
         leg_drop(turn, leg, CAUSE_BUSY);
     } else {
         struct call *call = call_create(turn, CALL_TYPE_INBOUND);
         number_copy(call->ani, slice_of(caller.digits));
         call->is_business = true;
+        call->is_urgent = leg->is_urgent;
         call_set_data(call, incoming_data(turn));
         (void)number_of_received(&core->plan, signal->diverted, NULL, NULL, &diverted);
         number_copy(call->diverted, slice_of(diverted.digits));

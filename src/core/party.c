@@ -24,6 +24,9 @@ struct party *party_create(struct turn *turn, struct call *call, struct slice dn
     party->state = PARTY_INVITED;
     party->joined_ms = turn->now_ms;
     number_copy(party->dn, dn);
+    party->is_urgent = emergency_is_number(turn->core, dn);
+    if (party->is_urgent)
+        call_is_emergency(call);
     list_init(&party->of_user);
     list_init(&party->of_device);
     list_init(&party->of_leg);

@@ -189,6 +189,10 @@ static void get_device(struct reading *r)
     device->is_by_place = flags >> 4 & 1;
     device->shows_hold = flags >> 5 & 1;
     get_number(r, device->forward_to);
+    get_number(r, device->location);
+    device->emergency_ms = dec_u64(&r->d);
+    if (device->emergency_ms != 0)
+        list_append(&r->core->emergencies, &device->of_emergency);
     device->monitoring = (enum monitoring)dec_u64_max(&r->d, MONITORING_BARGE_IN);
     flags = dec_u64_max(&r->d, 3);
     device->scope = flags & 1 ? MONITOR_AGENT : MONITOR_CALL;
@@ -239,6 +243,7 @@ static void get_legs(struct reading *r)
         leg->has_sound = flags >> 6 & 1;
         leg->hides_number = flags >> 7 & 1;
         leg->is_held = flags >> 8 & 1;
+        leg->is_urgent = get_bool(r);
         leg->drop_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
         leg->last_call = dec_u64(&r->d);
         leg->last_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
@@ -297,6 +302,8 @@ static void get_party(struct reading *r, struct call *call)
     party->is_muted_by_supervisor = flags >> 4 & 1;
     party->leaves_with_monitored = flags >> 5 & 1;
     party->ends_monitoring = flags >> 6 & 1;
+    party->tried = dec_u64(&r->d);
+    party->is_urgent = get_bool(r);
     party->cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
     party->fail_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
     party->wait = (enum party_wait)dec_u64_max(&r->d, WAIT_QUEUE);
@@ -360,9 +367,10 @@ static void get_call(struct reading *r)
     get_number(r, call->caller_id);
     get_number(r, call->diverted);
     call->type = (enum call_type)dec_u64_max(&r->d, CALL_TYPE_CONSULT);
-    uint64_t flags = dec_u64_max(&r->d, 3);
+    uint64_t flags = dec_u64_max(&r->d, 7);
     call->is_business = flags & 1;
     call->is_for_conference = flags >> 1 & 1;
+    call->is_urgent = flags >> 2 & 1;
     call->recording = (enum recording)dec_u64_max(&r->d, RECORDING_PAUSED);
     call->recorder = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     call->begun_ms = dec_u64(&r->d);

@@ -29,15 +29,17 @@ static enum err on_incoming(struct turn *turn, struct device *device)
     const struct signal *signal = &turn->input->signal;
     struct leg *leg = leg_create(turn->core, signal->leg, device->dn);
     leg->is_offered = true;
+    struct number number;
+    enum number_kind kind = number_dialled(turn->core, signal->number, &number);
+    leg->is_urgent = kind == NUMBER_EMERGENCY;
     leg->talks = signal->talks;
     if (signal->keep.ptr)
         leg_keep(turn, leg, turn->input->signal.keep);
-    if (device_is_busy(device)) {
+    if (device_is_busy(device) && kind != NUMBER_EMERGENCY) {
         leg_drop(turn, leg, CAUSE_BUSY);
         return ERR_OK;
     }
-    struct number number;
-    if (number_dialled(turn->core, signal->number, &number) == NUMBER_INVALID) {
+    if (kind == NUMBER_INVALID) {
         leg_drop(turn, leg, CAUSE_UNREACHABLE);
         return ERR_OK;
     }

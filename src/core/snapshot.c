@@ -97,6 +97,8 @@ static void put_devices(const struct core *core, struct buf *out)
                          (uint64_t)device->talks << 2 | (uint64_t)device->is_dnd << 3 |
                          (uint64_t)device->is_by_place << 4 | (uint64_t)device->shows_hold << 5);
         put_text(out, device->forward_to);
+        put_text(out, device->location);
+        enc_u64(out, device->emergency_ms);
         enc_u64(out, (uint64_t)device->monitoring);
         enc_u64(out, (uint64_t)device->scope | (uint64_t)device->span << 1);
     }
@@ -123,6 +125,7 @@ static void put_legs(const struct core *core, struct buf *out)
                          (uint64_t)leg->auto_answer << 4 | (uint64_t)leg->talks << 5 |
                          (uint64_t)leg->has_sound << 6 | (uint64_t)leg->hides_number << 7 |
                          (uint64_t)leg->is_held << 8);
+        enc_u64(out, leg->is_urgent);
         enc_u64(out, (uint64_t)leg->drop_cause);
         enc_u64(out, leg->last_call);
         enc_u64(out, leg->last_party);
@@ -161,6 +164,8 @@ static void put_party(const struct party *party, struct buf *out)
                      (uint64_t)party->is_muted_by_supervisor << 4 |
                      (uint64_t)party->leaves_with_monitored << 5 |
                      (uint64_t)party->ends_monitoring << 6);
+    enc_u64(out, party->tried);
+    enc_u64(out, party->is_urgent);
     enc_u64(out, (uint64_t)party->cause);
     enc_u64(out, (uint64_t)party->fail_cause);
     enc_u64(out, (uint64_t)party->wait);
@@ -193,7 +198,8 @@ static void put_calls(const struct core *core, struct buf *out)
         put_text(out, call->caller_id);
         put_text(out, call->diverted);
         enc_u64(out, (uint64_t)call->type);
-        enc_u64(out, (uint64_t)call->is_business | (uint64_t)call->is_for_conference << 1);
+        enc_u64(out, (uint64_t)call->is_business | (uint64_t)call->is_for_conference << 1 |
+                         (uint64_t)call->is_urgent << 2);
         enc_u64(out, (uint64_t)call->recording);
         enc_u64(out, call->recorder);
         enc_u64(out, call->begun_ms);

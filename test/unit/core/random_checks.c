@@ -30,7 +30,7 @@ static enum err try_on_copies(const struct model *m, struct slice bytes, enum op
 {
     enum err err = ERR_OK;
     const char *id = all->calls[which].call->id;
-    size_t tries = all->call_count > 8 ? all->call_count : 8;
+    size_t tries = all->call_count > 9 ? all->call_count : 9;
     for (uint32_t r = 0; r < tries; r++) {
         struct core *copy = NULL;
         struct effects fx = {0};

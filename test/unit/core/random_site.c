@@ -43,6 +43,7 @@ void give_desk(struct model *m, struct slice owner)
                           .config = {.kind = CONFIG_DEVICE,
                                      .name = SLICE("104"),
                                      .owner = owner,
+                                     .location = SLICE("+4930777"),
                                      .calls = 1,
                                      .remote_answer = REMOTE_ANSWER_TALK}};
     apply(m, &input);
@@ -95,9 +96,14 @@ void begin_agents(struct model *m)
 
 void give_trunk(struct world *w)
 {
-    struct input input = {
-        .kind = INPUT_CONFIG,
-        .config = {.kind = CONFIG_SITE, .country = SLICE("49"), .international = SLICE("00")}};
+    static const struct slice emergency = SLICE("112");
+    struct input input = {.kind = INPUT_CONFIG,
+                          .config = {.kind = CONFIG_SITE,
+                                     .country = SLICE("49"),
+                                     .international = SLICE("00"),
+                                     .members = &emergency,
+                                     .member_count = 1,
+                                     .callback_ms = 60000}};
     world_apply(w, &input);
     input.config = (struct config_item){.kind = CONFIG_TRUNK, .name = SLICE("outside"), .calls = 2};
     world_apply(w, &input);

@@ -31,17 +31,17 @@ static void choose_for_agent(struct command *command, uint32_t r)
 struct command command_for(enum op op, const char *user, const char *target, uint32_t r)
 {
     static const char *const numbers[] = {"100", "101", "102", "103",       "101", "103",
-                                          "102", "900", "999", "+49 30 12", "901"};
-    static const char *const participants[] = {"100",     "101",      "102",       "103",
-                                               "+493012", "+4930999", "anonymous", "104"};
+                                          "102", "900", "999", "+49 30 12", "901", "112"};
+    static const char *const participants[] = {"100",      "101",       "102", "103", "+493012",
+                                               "+4930999", "anonymous", "104", "112"};
     static const struct pair pairs[] = {
         {SLICE("a"), SLICE("1")}, {SLICE("b"), SLICE("\"x\"")}, {SLICE("a"), SLICE("null")}};
     struct command command = {
         .op = op, .user = slice_of(user), .target = slice_of(target), .voice = r % 5 != 0};
     if (op_row(op)->takes & OP_PARAM_DESTINATION)
-        command.text = slice_of(numbers[r % 11]);
+        command.text = slice_of(numbers[r % 12]);
     else if (op_row(op)->takes & OP_PARAM_PARTICIPANT)
-        command.text = slice_of(participants[r % 8]);
+        command.text = slice_of(participants[r % 9]);
     else if (op == OP_SEND_DTMF)
         command.text = r % 4 ? SLICE("12#") : SLICE("");
     else if (op == OP_DELETE_USER_DATA_PAIR)
@@ -248,8 +248,9 @@ void step_telephone(struct model *m, uint32_t r)
         input.signal.kind = SIGNAL_INCOMING;
         input.signal.leg = LEG_OF_DRIVER | ++m->incoming;
         input.signal.talks = r >> 11 & 1;
-        input.signal.number = slice_of(number);
+        input.signal.number = (r >> 8) % 32 == 0 ? SLICE("112") : slice_of(number);
         if (r >> 24 & 1) {
+            input.signal.number = (r >> 8) % 8 == 0 ? SLICE("+4930777") : slice_of(number);
             input.signal.trunk = r >> 25 & 7 ? SLICE("outside") : SLICE("nowhere");
             input.signal.from = r >> 26 & 1 ? SLICE("+4930999") : SLICE("anonymous");
         }

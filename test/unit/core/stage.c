@@ -65,7 +65,7 @@ static void follow_order(const struct order *order)
         buf_printf(&text, "ring %c from %c", stage_name(order->dn), stage_name(order->from));
         if (order->trunk.len > 0)
             buf_printf(&text, " through %.*s", (int)order->trunk.len, order->trunk.ptr);
-        buf_char(&text, '\n');
+        buf_text(&text, order->is_urgent ? " urgently\n" : "\n");
         break;
     case ORDER_ANSWER:
         buf_printf(&text, "answer %c\n", leg_of(order->leg)->of);

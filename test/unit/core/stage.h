@@ -5,7 +5,8 @@
  * After each step all invariants are checked, also in a core restored from a snapshot.
  *
  * A, B, C ... are the users u0, u1, u2 ... with the telephones 100, 101, 102 ...; X is +4930111, Y
- * +4930222, Q the queue 900, N a number that nobody has. Calls are 1, 2, 3 ... in the order in
+ * +4930222, Q the queue 900, N a number that nobody has, Z the emergency number 112, L the location
+ * number +4930777. Calls are 1, 2, 3 ... in the order in
  * which they come up. Steps, several with "; " between:
  *
  *   A Dial B            A SwapCalls 1 2       A CompleteTransfer 1 [2]     A Hangup 1

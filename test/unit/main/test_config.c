@@ -136,8 +136,9 @@ static void mistakes_say_where_and_what_is_allowed(void **state)
             "tls_certificate, tls_key, session_idle_s");
     refused("[sever]\n",
             "1: [sever]: there is no such section; allowed: server, line, calls, "
-            "agents, recording, site, api, user_data, events, journal, user NAME, device DN, place "
-            "NAME, queue NUMBER, trunk NAME, agent_state NAME, disposition NAME, "
+            "agents, recording, site, emergency, api, user_data, events, journal, user NAME, "
+            "network NAME, device DN, place NAME, queue NUMBER, trunk NAME, agent_state NAME, "
+            "disposition NAME, "
             "contact NAME");
     refused("http = x\n", "1: http: a key needs a [section] before it");
     refused("[server]\nnonsense\n", "2: allowed is [section] or key = value");
@@ -202,7 +203,8 @@ static void mistakes_with_users_and_devices_say_their_line(void **state)
     refused("[device 1]\nuser = b\n", "1: [device 1] user: there is no [user b]");
     refused("[device 1]\nowner = b\n",
             "2: [device 1] owner: there is no such key; allowed: user, sip_secret, sip_ha1_md5, "
-            "sip_ha1_sha256, remoteAnswer, remote_hold, calls, recording");
+            "sip_ha1_sha256, remoteAnswer, remote_hold, calls, recording, "
+            "location_number");
     refused("[device 1]\nsip_ha1_md5 = 123\n",
             "2: [device 1] sip_ha1_md5: not allowed; allowed: 32 hex digits");
     refused("[device 1]\nsip_secret = x\nsip_ha1_md5 = 00112233445566778899aabbccddeeff\n",

@@ -53,6 +53,9 @@ static void refused(const char *text, const char *expected)
 static const char whole[] = PEOPLE "[site]\ncountry = de\ntime_zone = Europe/Berlin\n"
                                    "area_code = 30\nmain_number = +4930555\n"
                                    "disposition_key = Outcome\n"
+                                   "[emergency]\nnumbers = 112, 110\nnumbers = 911\n"
+                                   "trunk = outside\ncallback_s = 60\n"
+                                   "[device 4713]\nlocation_number = +49307770\n"
                                    "[queue 9000]\nname = Sales\nagents = anna, bert\n"
                                    "agents = root\nwrap_up_s = 10\noverflow = 9001\n"
                                    "[queue 9001]\nagents = all\nno_answer_s = 5\n"
@@ -143,6 +146,13 @@ static void it_becomes_items_in_the_order_of_the_core(void **state)
     assert_slice(site->outside, "");
     assert_slice(site->main_number, "+4930555");
     assert_slice(site->disposition_key, "Outcome");
+    assert_int_equal(site->member_count, 3);
+    assert_slice(site->members[1], "110");
+    assert_slice(site->members[2], "911");
+    assert_slice(site->trunk, "outside");
+    assert_int_equal(site->callback_ms, 60000);
+    assert_slice(find(&setup, CONFIG_DEVICE, "4713")->location, "+49307770");
+    assert_slice(find(&setup, CONFIG_DEVICE, "4711")->location, "");
     assert_slice(find(&setup, CONFIG_AGENT_STATE, "OutToLunch")->reason, "Lunch");
     assert_int_equal(find(&setup, CONFIG_AGENT_STATE, "OutToLunch")->mode, AGENT_NOT_READY);
     assert_slice(find(&setup, CONFIG_AGENT_STATE, "Coaching")->first_name, "Coaching");
@@ -193,6 +203,11 @@ static void references_must_lead_somewhere(void **state)
             "17: [queue 9000] overflow: there is no [queue 9001] or [device 9001]");
     refused(PEOPLE "[queue 9000]\noverflow = 9000\n",
             "17: [queue 9000] overflow: allowed is another number than its own");
+    refused("[emergency]\ntrunk = out\n", " [emergency] trunk: there is no [trunk out]");
+    refused("[emergency]\nnumbers = 112\n",
+            " [emergency] numbers: needs a [trunk NAME] to call through");
+    refused("[emergency]\nnumbers = 112\n[trunk out]\n[queue 112]\n",
+            " [emergency] numbers: there is a [queue 112]");
     refused(PEOPLE "[place a]\ndevices = 4711, 4713\n",
             "17: [place a] devices: there is no [device 4713]");
     assert_int_equal(read_text(PEOPLE "[queue 9000]\noverflow = 4711\n"), ERR_OK);
