@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* Whose packets are taken, where ours go, and when a telephone counts as silent. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "stage.h"
+
+/* Whether a packet that comes from there is taken. */
+static bool is_taken(struct phone *phone, const char *address, uint16_t port)
+{
+    uint8_t packet[PACKET_ROOM] = {0};
+    struct sockaddr_in from = {.sin_family = AF_INET, .sin_port = htons(port)};
+    uint64_t before = phone->stage->loop.counts.in;
+    inet_pton(AF_INET, address, &from.sin_addr);
+    media_rtp_write(packet, &phone->says);
+    phone->says.sequence++;
+    media_receive_packet(stage_stream(phone), packet, RTP_HEADER_BYTES + FRAME_BYTES, &from);
+    return phone->stage->loop.counts.in > before;
+}
+
+static void only_the_address_of_the_sdp_is_heard(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(1, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    assert_false(is_taken(phone, "127.0.0.2", phone->far.port));
+    assert_true(is_taken(phone, "127.0.0.1", phone->far.port));
+    assert_false(is_taken(phone, "10.1.2.3", phone->far.port));
+    assert_int_equal(stage->loop.counts.wrong_source, 2);
+    stage_end(stage);
+}
+
+static void the_first_port_is_locked(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(1, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    assert_true(
+        is_taken(phone, "127.0.0.1", 4000)); /* sends from another port than it listens on */
+    assert_false(is_taken(phone, "127.0.0.1", 4002));
+    assert_true(is_taken(phone, "127.0.0.1", 4000));
+    assert_true(is_taken(phone, "127.0.0.1", phone->far.port));
+    assert_false(is_taken(phone, "127.0.0.1", 4000));
+    /* It moved to another port and left the old one silent. */
+    stage->loop.now_us += 1100000;
+    assert_true(is_taken(phone, "127.0.0.1", 4004));
+    assert_int_equal(media_send_to(stage_stream(phone)).sin_port, htons(phone->far.port));
+    stage_end(stage);
+}
+
+static void nothing_is_taken_before_the_sdp(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(1, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    stage_stream(phone)->has_far = false;
+    assert_false(is_taken(phone, "127.0.0.1", phone->far.port));
+    stage_end(stage);
+}
+
+static void behind_a_translator_the_first_packet_says_where(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(1, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    phone->far.is_behind_nat = true;
+    inet_pton(AF_INET, "192.168.1.7", &phone->far.address);
+    stage_connect(phone);
+    assert_true(is_taken(phone, "127.0.0.9", 5555));
+    assert_int_equal(media_send_to(stage_stream(phone)).sin_port, htons(5555));
+    assert_int_equal(media_send_to(stage_stream(phone)).sin_addr.s_addr, htonl(0x7f000009));
+    /* Once, whoever comes later, and however long it was silent. */
+    stage->loop.now_us += 60000000;
+    assert_false(is_taken(phone, "127.0.0.9", 5557));
+    assert_false(is_taken(phone, "192.168.1.7", phone->far.port));
+    assert_true(is_taken(phone, "127.0.0.9", 5555));
+    /* The same SDP again changes nothing; another one lets it latch anew. */
+    phone->far.is_listening = false;
+    stage_connect(phone);
+    assert_false(is_taken(phone, "127.0.0.9", 5557));
+    phone->far.port++;
+    stage_connect(phone);
+    assert_true(is_taken(phone, "127.0.0.9", 5557));
+    stage_end(stage);
+}
+
+static void what_is_no_sound_is_counted_and_locks_nothing(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(1, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    phone->says.payload = 33;
+    assert_false(is_taken(phone, "127.0.0.1", 4000));
+    phone->says.payload = 0;
+    assert_true(is_taken(phone, "127.0.0.1", 4002));
+    assert_int_equal(stage->loop.counts.no_rtp, 1);
+    stage_end(stage);
+}
+
+static void silence_is_told_once_and_its_end(void **state)
+{
+    (void)state;
+    struct stage *stage =
+        stage_begin_with(1, MEDIA_PCMU, &(struct media_options){.silence_ms = 2000});
+    struct phone *phone = &stage->phones[1];
+    stage_run(stage, 200);
+    assert_int_equal(stage->silent_told, 0);
+    phone->is_speaking = false;
+    stage_run(stage, 95);
+    assert_int_equal(stage->silent_told, 0);
+    stage_run(stage, 20);
+    assert_int_equal(stage->silent_told, 1);
+    assert_int_equal(stage->silent_leg, 1);
+    stage_run(stage, 500);
+    assert_int_equal(stage->silent_told, 1);
+    phone->is_speaking = true;
+    stage_run(stage, 1);
+    assert_int_equal(stage->silent_told, 0);
+    phone->is_speaking = false;
+    stage_run(stage, 115);
+    assert_int_equal(stage->silent_told, 1);
+    stage_end(stage);
+}
+
+static void who_says_that_it_sends_nothing_is_not_silent(void **state)
+{
+    (void)state;
+    struct stage *stage =
+        stage_begin_with(1, MEDIA_PCMU, &(struct media_options){.silence_ms = 2000});
+    struct phone *phone = &stage->phones[1];
+    phone->is_speaking = false;
+    stage_run(stage, 50);
+    phone->far.is_sending = false;
+    stage_connect(phone);
+    stage_run(stage, 500);
+    assert_int_equal(stage->silent_told, 0);
+    /* From when it should send the time counts anew. */
+    phone->far.is_sending = true;
+    stage_connect(phone);
+    stage_run(stage, 90);
+    assert_int_equal(stage->silent_told, 0);
+    stage_run(stage, 25);
+    assert_int_equal(stage->silent_told, 1);
+    stage_end(stage);
+}
+
+static void without_a_bound_nobody_is_silent(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(1, MEDIA_PCMU);
+    stage->phones[1].is_speaking = false;
+    stage_run(stage, 1000);
+    assert_int_equal(stage->silent_told, 0);
+    stage_end(stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_address_of_the_sdp_is_heard),
+        cmocka_unit_test(the_first_port_is_locked),
+        cmocka_unit_test(nothing_is_taken_before_the_sdp),
+        cmocka_unit_test(behind_a_translator_the_first_packet_says_where),
+        cmocka_unit_test(what_is_no_sound_is_counted_and_locks_nothing),
+        cmocka_unit_test(silence_is_told_once_and_its_end),
+        cmocka_unit_test(who_says_that_it_sends_nothing_is_not_silent),
+        cmocka_unit_test(without_a_bound_nobody_is_silent)};
+    return cmocka_run_group_tests_name("media_source", tests, NULL, NULL);
+}
