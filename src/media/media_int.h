@@ -229,6 +229,7 @@ struct stream {
     struct media_far far;
     bool has_far;
     struct srtp_ctx_t_ *srtp_in, *srtp_out; /* NULL: plain */
+    unsigned srtp_guesses; /* packets of srtp_in whose roll-over counter was guessed */
 
     struct link_set hears;
     struct list listeners;

@@ -94,7 +94,7 @@ static const char *music_from(const uint8_t *file, size_t len, struct music *out
     const char *why = wav_read(file, len, &wav);
     if (why)
         return why;
-    size_t frame_samples = wav.rate / 1000 * FRAME_MS;
+    size_t frame_samples = (size_t)wav.rate / 1000 * FRAME_MS;
     size_t frames = wav.data_bytes / 2 / frame_samples;
     if (frames == 0 || frames > LONGEST_FRAMES)
         return "it must be from 20 ms to 10 min long";

@@ -22,8 +22,8 @@ static void taps_compute(void)
     double sum = 0;
     double wanted[PAIRS];
     for (int k = 0; k < PAIRS; k++) {
-        int n = 2 * k + 1;
-        double sinc = sin(M_PI * n / 2) / (M_PI * n);
+        double n = 2 * k + 1;
+        double sinc = sin(M_PI * n * 0.5) / (M_PI * n);
         wanted[k] = sinc * (0.54 + 0.46 * cos(M_PI * n / (MIDDLE + 1)));
         sum += 2 * wanted[k];
     }
@@ -45,9 +45,9 @@ void media_resample_up(struct resampler *r, const int16_t in[FRAME_SAMPLES],
     call_once(&taps_once, taps_compute);
     memcpy(x, r->history, HISTORY * sizeof *x);
     memcpy(x + HISTORY, in, FRAME_SAMPLES * sizeof *x);
-    for (int i = 0; i < FRAME_SAMPLES; i++) {
+    for (size_t i = 0; i < FRAME_SAMPLES; i++) {
         float sum = 0;
-        for (int k = 0; k < PAIRS; k++)
+        for (size_t k = 0; k < PAIRS; k++)
             sum += taps[k] * (float)(x[i + PAIRS - 1 - k] + x[i + PAIRS + k]);
         out[2 * i] = x[i + PAIRS - 1];
         out[2 * i + 1] = rounded(2 * sum);
@@ -63,11 +63,11 @@ void media_resample_down(struct resampler *r, const int16_t in[WIDE_SAMPLES],
     call_once(&taps_once, taps_compute);
     memcpy(x, r->history, HISTORY * sizeof *x);
     memcpy(x + HISTORY, in, WIDE_SAMPLES * sizeof *x);
-    for (int i = 0; i < FRAME_SAMPLES; i++) {
-        const int16_t *at = x + 2 * i + MIDDLE;
-        float sum = 0.5f * (float)at[0];
+    for (size_t i = 0; i < FRAME_SAMPLES; i++) {
+        const int16_t *middle = x + 2 * i + MIDDLE;
+        float sum = 0.5f * (float)middle[0];
         for (int k = 0; k < PAIRS; k++)
-            sum += taps[k] * (float)(at[-2 * k - 1] + at[2 * k + 1]);
+            sum += taps[k] * (float)(middle[-2 * k - 1] + middle[2 * k + 1]);
         out[i] = rounded(sum);
     }
     memcpy(r->history, x + WIDE_SAMPLES, HISTORY * sizeof *x);

@@ -274,7 +274,7 @@ void stage_tick(struct stage *stage)
 void stage_run(struct stage *stage, unsigned frames)
 {
     for (unsigned f = 0; f < frames; f++) {
-        stage->loop.now_us += FRAME_MS * 1000;
+        stage->loop.now_us += UINT64_C(1000) * FRAME_MS;
         for (size_t i = 1; i <= stage->count; i++)
             if (stage->phones[i].is_speaking && media_stream_find(&stage->loop, i))
                 stage_say(&stage->phones[i]);

@@ -86,13 +86,14 @@ static double resampled(bool is_up, double hz, double listen_hz)
 static void the_resampler_keeps_what_fits_and_nothing_else(void **state)
 {
     (void)state;
-    for (double hz = 200; hz <= 3000; hz += 200) {
+    for (int step = 1; step <= 15; step++) {
+        double hz = 200.0 * step;
         assert_true(fabs(resampled(true, hz, hz) - 10000) < 300);
         assert_true(fabs(resampled(false, hz, hz) - 10000) < 300);
         assert_true(resampled(true, hz, 8000 - hz) < 100);
     }
-    for (double hz = 5000; hz <= 7800; hz += 200)
-        assert_true(resampled(false, hz, 8000 - hz) < 100);
+    for (int step = 25; step <= 39; step++)
+        assert_true(resampled(false, 200.0 * step, 8000 - 200.0 * step) < 100);
 }
 
 static void each_pair_of_codecs_hears_each_other(void **state)
