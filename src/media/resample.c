@@ -12,7 +12,7 @@
 #include "media/media_int.h"
 
 #define PAIRS  8
-#define MIDDLE (RESAMPLER_TAPS / 2)
+#define MIDDLE 15 /* of the taps */
 
 static float taps[PAIRS]; /* at the distances 1, 3, 5 ... from the middle */
 static once_flag taps_once = ONCE_FLAG_INIT;
