@@ -34,12 +34,16 @@ struct line_leg {
     struct slice keep;
 };
 
+/* Whether a device's sound may, or must, be encrypted; it can be where its signalling is. */
+enum line_srtp { LINE_SRTP_OPTIONAL, LINE_SRTP_OFF, LINE_SRTP_REQUIRED };
+
 /* A device as a driver needs it; a driver copies what it is given. */
 struct line_device {
     const char *dn;
     char ha1_md5[33]; /* hex of MD5(dn:realm:secret); empty: this telephone can't register */
     char ha1_sha256[65];
     bool answers_by_reinvite; /* remoteAnswer = reinvite */
+    enum line_srtp srtp;
 };
 
 enum line_transport { LINE_UDP, LINE_TCP, LINE_TLS };

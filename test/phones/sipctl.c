@@ -7,12 +7,16 @@
  * killed at any moment and started again.
  *
  *   sipctl BIND STATE RTP_MIN RTP_MAX CLOCK_AHEAD_MS [OPTION=VALUE ...]
- *       DN,HA1_MD5,HA1_SHA256,talk|reinvite ...
+ *       DN,HA1_MD5,HA1_SHA256,talk|reinvite[,off|required] ...
  *   Options: network=ADDRESSES/ADVERTISED, tls=CERTIFICATE,KEY (any port)
  *
  *   ring LEG DN FROM [auto]     answer LEG        drop LEG CAUSE(number)
  *   mix LEG=[LEG,...][:ringback|:busy] ...        dtmf LEG DIGITS
+ *   transfer LEG CAUSE          holdup LEG
  * Each line is answered by "done".
+ *
+ * SIPCTL_SILENCE_MS in the environment: when a telephone without sound is asked whether it is
+ * there.
  *
  *   hold (give no ORDER_KEPT)   go (give those held back)   clock MILLISECONDS   quit
  */
@@ -138,14 +142,17 @@ static void on_signal(void *ctx, const struct signal *s)
                                                     [SIGNAL_RETRIEVED] = "retrieved",
                                                     [SIGNAL_DTMF] = "dtmf",
                                                     [SIGNAL_KEEP] = "keep",
-                                                    [SIGNAL_REFUSED] = "refused"};
+                                                    [SIGNAL_REFUSED] = "refused",
+                                                    [SIGNAL_TRANSFER] = "transfer"};
     (void)ctx;
     pthread_mutex_lock(&ctl.lock);
     keep_signal(s);
     save();
-    printf("%s leg=%llu dn=%.*s number=%.*s cause=%d talks=%d keep=%zu\n", names[s->kind],
-           (unsigned long long)s->leg, (int)s->dn.len, s->dn.ptr ? s->dn.ptr : "",
+    printf("%s leg=%llu dn=%.*s number=%.*s cause=%d talks=%d sound=%d other=%llu packets=%llu "
+           "keep=%zu\n",
+           names[s->kind], (unsigned long long)s->leg, (int)s->dn.len, s->dn.ptr ? s->dn.ptr : "",
            (int)s->number.len, s->number.ptr ? s->number.ptr : "", (int)s->cause, s->talks,
+           s->has_sound, (unsigned long long)s->other, (unsigned long long)s->quality.packets,
            s->keep.len);
     fflush(stdout);
     if (s->keep.ptr && ctl.is_holding)
@@ -286,6 +293,12 @@ static bool obey(struct slice line)
         else if (slice_is(verb, "drop"))
             give(&(struct order){
                 .kind = ORDER_DROP, .leg = leg, .cause = (enum cause)strtoul(words.ptr, NULL, 10)});
+        else if (slice_is(verb, "holdup"))
+            give(&(struct order){.kind = ORDER_HOLD, .leg = leg});
+        else if (slice_is(verb, "transfer"))
+            give(&(struct order){.kind = ORDER_TRANSFER,
+                                 .leg = leg,
+                                 .cause = (enum cause)strtoul(words.ptr, NULL, 10)});
         else if (slice_is(verb, "dtmf"))
             give(&(struct order){.kind = ORDER_DTMF, .leg = leg, .digits = words});
     }
@@ -302,7 +315,11 @@ static void read_device(const char *text, struct line_device *d)
     d->dn = copy;
     snprintf(d->ha1_md5, sizeof d->ha1_md5, "%.*s", (int)md5.len, md5.ptr);
     snprintf(d->ha1_sha256, sizeof d->ha1_sha256, "%.*s", (int)sha256.len, sha256.ptr);
-    d->answers_by_reinvite = slice_is(rest, "reinvite");
+    struct slice srtp, way = slice_split(rest, ',', &srtp);
+    d->answers_by_reinvite = slice_is(way, "reinvite");
+    d->srtp = slice_is(srtp, "off")        ? LINE_SRTP_OFF
+              : slice_is(srtp, "required") ? LINE_SRTP_REQUIRED
+                                           : LINE_SRTP_OPTIONAL;
 }
 
 /* "OPTION=VALUE"; false when it is no option. */
@@ -339,6 +356,7 @@ int main(int argc, char **argv)
     for (int i = first; i < argc; i++)
         read_device(argv[i], &devices[i - first]);
     ctl.clock_ms = strtoull(argv[5], NULL, 10);
+    const char *silence = getenv("SIPCTL_SILENCE_MS");
     struct line_sip_options options = {.bind = argv[1],
                                        .realm = "cordboard",
                                        .rtp_port_min = (unsigned)strtoul(argv[3], NULL, 10),
@@ -348,6 +366,7 @@ int main(int argc, char **argv)
                                        .tls_key = extra.tls_key,
                                        .networks = extra.networks,
                                        .network_count = extra.network_count,
+                                       .silence_ms = silence ? (unsigned)atoi(silence) : 0,
                                        .devices = devices,
                                        .device_count = (size_t)(argc - first),
                                        .secret = "always the same, in a test only"};

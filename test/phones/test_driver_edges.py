@@ -185,7 +185,7 @@ def test_a_reinvite_without_an_offer(ctl, make_socket):
 
 def test_a_reinvite_that_we_cannot_take_leaves_the_call(ctl, make_socket):
     phone, invite, _ = up(ctl, make_socket)
-    answer = ask_inside(phone, invite, "INVITE", 10, body=sdp(4000, payloads="8", events=0))
+    answer = ask_inside(phone, invite, "INVITE", 10, body=sdp(4000, payloads="18", events=0))
     assert answer.status == 488
     inside(phone, invite, "ACK", 10)
     assert ask_inside(phone, invite, "OPTIONS", 11).status == 200
@@ -199,7 +199,7 @@ def test_two_reinvites_at_once(ctl, make_socket):
            headers=[f"Contact: <sip:x@127.0.0.1:{phone.port}>"])
     ctl.wait("keep")
     answer = ask_inside(phone, invite, "INVITE", 11, body=sdp(4000))
-    assert answer.status == 491
+    assert answer.status == 500 and answer.get("retry-after")
 
 
 def test_a_cseq_of_yesterday(ctl, make_socket):
@@ -229,7 +229,7 @@ def test_a_telephone_without_our_codec(ctl, make_socket):
     ctl.say("ring 1 15000 15001")
     invite = phone.receive(want=lambda m: m.method == "INVITE")
     phone.respond(invite, 200, "OK", "there", [f"Contact: <sip:x@127.0.0.1:{phone.port}>"],
-                  sdp(4000, payloads="8"))
+                  sdp(4000, payloads="18"))
     assert phone.receive(want=lambda m: m.method).method == "ACK"
     assert phone.receive(want=lambda m: m.method).method == "BYE"
     ctl.wait("gone", leg=1, cause=9)
@@ -304,10 +304,10 @@ def test_dialling_needs_a_registration_and_the_secret(ctl, make_socket):
 
 
 @pytest.mark.parametrize("parts, status", [
-    ({"body": sdp(4000, payloads="8", events=0)}, 488),
+    ({"body": sdp(4000, payloads="18", events=0)}, 488),
     ({"body": "v=0\r\nnonsense"}, 488),
     ({"number": "%22"}, 484),
-    ({"headers": ["Require: timer"]}, 420)])
+    ({"headers": ["Require: replaces"]}, 420)])
 def test_invites_that_we_cannot_take(ctl, make_socket, parts, status):
     phone = make_socket(ctl)
     phone.register()

@@ -149,7 +149,7 @@ def test_a_200_of_nobodys_invite_gets_ack_and_bye(ctl, make_socket):
     ctl.state.unlink()
     ctl.start()
     answer(phone, invite)
-    assert phone.receive(want=lambda m: m.method).method == "ACK"
+    assert phone.receive(want=lambda m: m.method not in ("", "OPTIONS")).method == "ACK"
     assert phone.receive(want=lambda m: m.method).method == "BYE"
 
 
@@ -163,7 +163,7 @@ def test_the_ack_that_waited_is_sent_by_the_next_process(ctl, make_socket):
     got = phone.receive(want=lambda m: m.method)
     assert got.method == "ACK" and got.get("cseq") == "1 ACK" and got.tag("to") == "there"
     answer(phone, invite)
-    assert phone.receive(want=lambda m: m.method).method == "ACK"
+    assert phone.receive(want=lambda m: m.method not in ("", "OPTIONS")).method == "ACK"
 
 
 def test_a_call_from_the_keypad_goes_on(ctl, two):

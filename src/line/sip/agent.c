@@ -74,17 +74,6 @@ bool line_sip_agent_body(const sip_t *msg, struct slice *out)
     return true;
 }
 
-bool line_sip_agent_talks(const sip_t *msg)
-{
-    for (const sip_allow_events_t *e = msg->sip_allow_events; e; e = e->k_next) {
-        for (size_t i = 0; e->k_items && e->k_items[i]; i++) {
-            if (slice_equal_nocase(slice_of(e->k_items[i]), SLICE("talk")))
-                return true;
-        }
-    }
-    return false;
-}
-
 int line_sip_agent_refuse(nta_incoming_t *irq, const sip_t *msg)
 {
     switch (msg->sip_request->rq_method) {

@@ -21,14 +21,29 @@ struct dialog *line_sip_dialog_create(struct leg *leg)
     d->trunk = line_sip_trunk_use(leg->trunk);
     list_init(&d->as_lost);
     list_init(&d->as_settled);
+    list_init(&d->forks);
     list_append(&leg->dialogs, &d->as_dialog);
     return d;
 }
 
-void line_sip_dialog_free(struct dialog *d)
+static void dialog_let_go(struct dialog *d)
 {
     if (d->leg && d->leg->dialog == d)
         d->leg->dialog = NULL;
+    if (d->leg && d->leg->sounding == d)
+        d->leg->sounding = NULL;
+}
+
+/* The others that its INVITE reached end with it. */
+void line_sip_dialog_free_forks(struct dialog *d)
+{
+    LIST_EACH_SAFE(it, &d->forks)
+    line_sip_dialog_free(LIST_OWNER(it, struct dialog, as_dialog));
+}
+
+void line_sip_dialog_free(struct dialog *d)
+{
+    dialog_let_go(d);
     list_remove(&d->as_dialog);
     list_remove(&d->as_lost);
     list_remove(&d->as_settled);
@@ -40,10 +55,16 @@ void line_sip_dialog_free(struct dialog *d)
         nta_outgoing_destroy(d->notify);
     if (d->ack)
         nta_outgoing_destroy(d->ack);
+    if (d->refresh)
+        nta_outgoing_destroy(d->refresh);
+    if (d->probe)
+        nta_outgoing_destroy(d->probe);
     if (d->request)
         nta_incoming_destroy(d->request);
-    char *texts[] = {d->call_id,    d->branch, d->local, d->remote, d->local_tag,
-                     d->remote_tag, d->target, d->hop,   d->route};
+    line_sip_dialog_free_forks(d);
+    line_sip_refer_free(d);
+    char *texts[] = {d->call_id, d->branch, d->local, d->remote,      d->local_tag, d->remote_tag,
+                     d->target,  d->hop,    d->route, d->next_target, d->next_hop};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         mem_free(texts[i]);
     line_sip_trunk_release(d->trunk);
@@ -62,11 +83,61 @@ static void dialog_follow(struct dialog *d)
     d->hop = place->hop ? mem_strdup(place->hop) : NULL;
 }
 
+static char *copy_or_null(const char *text)
+{
+    return text ? mem_strdup(text) : NULL;
+}
+
+struct dialog *line_sip_dialog_fork(struct dialog *origin)
+{
+    struct dialog *d = line_sip_dialog_create(origin->leg);
+    list_remove(&d->as_dialog);
+    list_append(&origin->forks, &d->as_dialog);
+    d->origin = origin;
+    d->call_id = mem_strdup(origin->call_id);
+    d->branch = mem_strdup(origin->branch);
+    d->local = mem_strdup(origin->local);
+    d->remote = mem_strdup(origin->remote);
+    d->local_tag = mem_strdup(origin->local_tag);
+    d->target = mem_strdup(origin->target);
+    d->hop = copy_or_null(origin->hop);
+    d->cseq = d->invite_cseq = origin->invite_cseq;
+    d->cseq_reserve = origin->cseq_reserve;
+    d->is_secure = origin->is_secure;
+    return d;
+}
+
+static void swap_texts(char **a, char **b)
+{
+    char *kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+void line_sip_dialog_take_fork(struct dialog *d, struct dialog *fork)
+{
+    nta_leg_t *nta = d->nta;
+    swap_texts(&d->remote_tag, &fork->remote_tag);
+    swap_texts(&d->target, &fork->target);
+    swap_texts(&d->route, &fork->route);
+    swap_texts(&d->hop, &fork->hop);
+    d->nta = fork->nta;
+    fork->nta = nta;
+    if (d->nta)
+        nta_leg_bind(d->nta, line_sip_inside_request, d);
+    d->cseq = d->cseq > fork->cseq ? d->cseq : fork->cseq;
+    d->remote_cseq = fork->remote_cseq;
+    d->abilities = fork->abilities;
+    d->has_early = fork->has_early;
+    d->early = fork->early;
+    line_sip_dialog_free_forks(d);
+}
+
 void line_sip_dialog_orphan(struct dialog *d)
 {
     dialog_follow(d);
-    if (d->leg && d->leg->dialog == d)
-        d->leg->dialog = NULL;
+    line_sip_dialog_free_forks(d);
+    dialog_let_go(d);
     d->leg = NULL;
     list_remove(&d->as_dialog);
     list_append(&d->sip->orphans, &d->as_dialog);
@@ -112,14 +183,13 @@ void line_sip_dialog_establish(struct dialog *d, const char *remote_tag,
         d->remote_tag = mem_strdup(remote_tag);
     }
     if (target) {
-        su_home_t home[1] = {SU_HOME_INIT(home)};
-        su_home_init(home);
-        char *url = url_as_string(home, target->m_url);
-        if (url && strlen(url) <= OUTSIDE_TEXT) {
+        char *url = line_sip_agent_url(target->m_url);
+        if (*url) {
             mem_free(d->target);
-            d->target = mem_strdup(url);
+            d->target = url;
+        } else {
+            mem_free(url);
         }
-        su_home_deinit(home);
     }
     if (route && !d->route)
         d->route = route_text(route, d->invite_cseq != 0);
@@ -179,33 +249,51 @@ static bool dialog_is_datagram(const struct dialog *d, const char *hop, sip_meth
     return !d->route && peer.transport == SIP_TRANSPORT_UDP && (hop || peer.has_transport);
 }
 
-nta_outgoing_t *line_sip_dialog_send(struct dialog *d, sip_method_t method, const char *name,
-                                     nta_response_f *on_response, uint32_t cseq,
-                                     const char *headers, const char *description)
+/* Of methods that make or change the way back to us. */
+static bool has_contact(sip_method_t method)
 {
-    bool is_fixed = method == sip_method_invite || method == sip_method_cancel;
+    return method == sip_method_invite || method == sip_method_notify ||
+           method == sip_method_update;
+}
+
+/* What is kept must go on naming a higher CSeq than any that is used. */
+static uint32_t dialog_next_cseq(struct dialog *d)
+{
+    uint32_t cseq = ++d->cseq;
+    struct leg *leg = d->leg;
+    if (!leg || leg->dialog != d || leg->state != SIP_LEG_UP ||
+        cseq + CSEQ_RESERVE / 4 <= d->cseq_reserve)
+        return cseq;
+    leg->is_dirty = true;
+    line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
+    return cseq;
+}
+
+nta_outgoing_t *line_sip_dialog_send(struct dialog *d, const struct request *r)
+{
     const char *hop = dialog_hop(d);
     char *next = hop ? mem_strdup(hop) : dialog_next(d);
     char *via = line_sip_network_via(d->sip, next);
-    char *contact = method == sip_method_invite || method == sip_method_notify
-                        ? line_sip_network_contact(d->sip, next)
-                        : NULL;
+    char *contact = has_contact(r->method) ? line_sip_network_contact(d->sip, next) : NULL;
+    bool has_tag = d->remote_tag && !r->is_outside;
     char *from = line_sip_text("<%s>;tag=%s", d->local, d->local_tag);
-    char *to = line_sip_text(d->remote_tag && !is_fixed ? "<%s>;tag=%s" : "<%s>", d->remote,
-                             d->remote_tag);
-    char *number = line_sip_text("%u %s", cseq ? cseq : ++d->cseq, name);
+    char *to = line_sip_text(has_tag ? "<%s>;tag=%s" : "<%s>", d->remote, d->remote_tag);
+    char *number = line_sip_text("%u %s", r->cseq ? r->cseq : dialog_next_cseq(d), r->name);
+    const char *type = r->type ? r->type : "application/sdp";
+    bool is_ack = r->method == sip_method_ack;
     nta_outgoing_t *orq = nta_outgoing_tcreate(
-        d->sip->default_leg, on_response, on_response ? d : NULL, (url_string_t *)hop, method, name,
-        (url_string_t *)d->target, SIPTAG_FROM_STR(from), SIPTAG_TO_STR(to),
-        SIPTAG_CALL_ID_STR(d->call_id), SIPTAG_CSEQ_STR(number),
+        d->sip->default_leg, r->on_response, r->on_response ? d : NULL, (url_string_t *)hop,
+        r->method, r->name, (url_string_t *)d->target, SIPTAG_FROM_STR(from), SIPTAG_TO_STR(to),
+        SIPTAG_CALL_ID_STR(d->call_id), SIPTAG_CSEQ_STR(number), SIPTAG_MAX_FORWARDS_STR("70"),
+        TAG_IF(!is_ack, SIPTAG_USER_AGENT_STR(OUR_NAME)),
         TAG_IF(d->route, SIPTAG_ROUTE_STR(d->route)), TAG_IF(contact, SIPTAG_CONTACT_STR(contact)),
-        TAG_IF(headers, SIPTAG_HEADER_STR(headers)),
-        TAG_IF(description, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
-        TAG_IF(description, SIPTAG_PAYLOAD_STR(description)), TAG_IF(via, SIPTAG_VIA_STR(via)),
+        TAG_IF(r->headers, SIPTAG_HEADER_STR(r->headers)),
+        TAG_IF(r->body, SIPTAG_CONTENT_TYPE_STR(type)),
+        TAG_IF(r->body, SIPTAG_PAYLOAD_STR(r->body)), TAG_IF(via, SIPTAG_VIA_STR(via)),
         TAG_IF(via, NTATAG_USER_VIA(1)),
-        TAG_IF(dialog_is_datagram(d, hop, method), TPTAG_MTU(UINT16_MAX)),
-        TAG_IF(is_fixed, NTATAG_BRANCH_KEY(d->branch)),
-        TAG_IF(method == sip_method_ack, NTATAG_ACK_BRANCH(d->branch)), TAG_END());
+        TAG_IF(dialog_is_datagram(d, hop, r->method), TPTAG_MTU(UINT16_MAX)),
+        TAG_IF(r->branch && !is_ack, NTATAG_BRANCH_KEY(r->branch)),
+        TAG_IF(r->branch && is_ack, NTATAG_ACK_BRANCH(r->branch)), TAG_END());
     mem_free(from);
     mem_free(to);
     mem_free(number);
@@ -215,10 +303,22 @@ nta_outgoing_t *line_sip_dialog_send(struct dialog *d, sip_method_t method, cons
     return orq;
 }
 
+int line_sip_dialog_forget(void *magic, nta_outgoing_t *orq, const sip_t *msg)
+{
+    (void)magic; /* may be gone */
+    (void)msg;
+    if (nta_outgoing_status(orq) >= 200)
+        nta_outgoing_destroy(orq);
+    return 0;
+}
+
 void line_sip_dialog_ack(struct dialog *d)
 {
-    if (!d->ack)
-        d->ack = line_sip_dialog_send(d, SIP_METHOD_ACK, NULL, d->invite_cseq, NULL, NULL);
+    struct request ack = {.method = SIP_METHOD_ACK, .cseq = d->invite_cseq, .branch = d->branch};
+    if (d->is_acked)
+        return;
+    d->is_acked = true;
+    d->ack = line_sip_dialog_send(d, &ack);
     line_sip_settled_add(d);
 }
 
@@ -235,28 +335,38 @@ static int dialog_ended(void *magic, nta_outgoing_t *orq, const sip_t *msg)
 
 void line_sip_dialog_bye(struct dialog *d)
 {
+    struct request bye = {.method = SIP_METHOD_BYE, .on_response = dialog_ended};
     line_sip_dialog_orphan(d);
-    if (!line_sip_dialog_send(d, SIP_METHOD_BYE, dialog_ended, 0, NULL, NULL))
+    if (!line_sip_dialog_send(d, &bye))
         line_sip_dialog_free(d);
 }
 
 /* An INVITE of a process before this one has no transaction here: its CANCEL is made by hand. */
-static void dialog_cancel_foreign(struct dialog *d)
+static void dialog_cancel_foreign(struct dialog *d, const char *headers)
 {
-    if (!line_sip_dialog_send(d, SIP_METHOD_CANCEL, dialog_ended, d->invite_cseq, NULL, NULL))
+    struct request cancel = {.method = SIP_METHOD_CANCEL,
+                             .on_response = dialog_ended,
+                             .cseq = d->invite_cseq,
+                             .headers = headers,
+                             .branch = d->branch,
+                             .is_outside = true};
+    if (!line_sip_dialog_send(d, &cancel))
         line_sip_dialog_free(d);
 }
 
-void line_sip_dialog_cancel(struct dialog *d)
+void line_sip_dialog_cancel(struct dialog *d, const char *reason)
 {
     line_sip_dialog_orphan(d);
     if (!d->invite) {
-        dialog_cancel_foreign(d);
+        char *headers = reason ? line_sip_text("Reason: %s\r\n", reason) : NULL;
+        dialog_cancel_foreign(d, headers);
+        mem_free(headers);
         return;
     }
     /* Its final answer, or a 200 that crosses, still comes to the response handler. */
     if (!d->is_cancelled)
-        nta_outgoing_tcancel(d->invite, NULL, NULL, TAG_END());
+        nta_outgoing_tcancel(d->invite, NULL, NULL, TAG_IF(reason, SIPTAG_REASON_STR(reason)),
+                             TAG_END());
     d->is_cancelled = true;
 }
 
@@ -273,12 +383,14 @@ struct keep_dialog line_sip_dialog_keep(const struct dialog *d)
                                 .remote = slice_of(d->remote),
                                 .local_tag = slice_of(d->local_tag),
                                 .remote_tag = slice_or_none(d->remote_tag),
-                                .target = slice_of(d->target),
-                                .hop = slice_or_none(d->hop),
+                                .target = slice_of(d->next_target ? d->next_target : d->target),
+                                .hop = slice_or_none(d->next_target ? d->next_hop : d->hop),
                                 .route = slice_or_none(d->route),
                                 .cseq = d->cseq_reserve,
                                 .invite_cseq = d->invite_cseq,
-                                .remote_cseq = d->remote_cseq};
+                                .remote_cseq = d->remote_cseq,
+                                .abilities = d->abilities,
+                                .is_secure = d->is_secure};
 }
 
 static char *text_or_null(struct slice text)
@@ -302,6 +414,8 @@ struct dialog *line_sip_dialog_restore(struct leg *leg, const struct keep_dialog
     d->cseq_reserve = kept->cseq + CSEQ_RESERVE;
     d->invite_cseq = kept->invite_cseq;
     d->remote_cseq = kept->remote_cseq;
+    d->abilities = kept->abilities;
+    d->is_secure = kept->is_secure;
     if (d->remote_tag)
         dialog_listen(d);
     return d;

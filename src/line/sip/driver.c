@@ -22,6 +22,8 @@ enum post_kind {
     POST_RECORDED,
     POST_DIGIT,
     POST_RECORD_FAILED,
+    POST_CLOSED,
+    POST_SILENT,
     POST_DEVICES,
     POST_TRUNKS,
     POST_STOP
@@ -35,6 +37,8 @@ struct post {
     uint64_t leg;
     uint64_t call;
     char digit;
+    bool is_silent;
+    struct media_stats stats;
     const struct line_device *devices; /* in the arena */
     size_t device_count;
     const struct line_trunk *trunks; /* in the arena */
@@ -132,6 +136,16 @@ static void record_failed(struct sip_line *sip, uint64_t call)
     }
 }
 
+static void driver_closed(void *ctx, uint64_t leg, const struct media_stats *stats)
+{
+    post_small(ctx, (struct post){.kind = POST_CLOSED, .leg = leg, .stats = *stats});
+}
+
+static void driver_silent(void *ctx, uint64_t leg, bool is_silent)
+{
+    post_small(ctx, (struct post){.kind = POST_SILENT, .leg = leg, .is_silent = is_silent});
+}
+
 static void driver_take(struct sip_line *sip, const struct post *post)
 {
     struct leg *leg;
@@ -150,6 +164,14 @@ static void driver_take(struct sip_line *sip, const struct post *post)
         break;
     case POST_RECORD_FAILED:
         record_failed(sip, post->call);
+        break;
+    case POST_CLOSED:
+        line_sip_leg_closed(sip, post->leg, &post->stats);
+        break;
+    case POST_SILENT:
+        leg = line_sip_leg_find(sip, post->leg);
+        if (leg)
+            line_sip_silence_told(leg, post->is_silent);
         break;
     case POST_DEVICES:
         line_sip_devices_set(sip, post->devices, post->device_count);
@@ -188,6 +210,8 @@ static void driver_second(struct sip_line *root_magic, su_timer_t *timer, struct
     line_sip_place_expire(sip);
     line_sip_trunks_second(sip);
     line_sip_settled_forget(sip);
+    line_sip_leg_second(sip);
+    line_sip_session_second(sip);
 }
 
 /* On the driver's thread, while start waits. */
@@ -199,6 +223,9 @@ static enum err driver_open(struct sip_line *sip)
                                   .recordings = sip->recordings,
                                   .digit = driver_digit,
                                   .record_failed = driver_record_failed,
+                                  .silence_ms = sip->silence_ms,
+                                  .closed = driver_closed,
+                                  .silent = driver_silent,
                                   .ctx = sip};
     su_wait_t wait[1] = {SU_WAIT_INIT};
     sip->root = su_root_create(sip);
@@ -223,6 +250,7 @@ static enum err driver_open(struct sip_line *sip)
 static void driver_close(struct sip_line *sip)
 {
     line_sip_registrar_free(sip);
+    line_sip_leg_end_all(sip);
     LIST_EACH_SAFE(it, &sip->legs)
     line_sip_leg_free(LIST_OWNER(it, struct leg, as_leg));
     LIST_EACH_SAFE(it, &sip->orphans)
@@ -358,6 +386,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     sip->rtp_port_min = options->rtp_port_min;
     sip->rtp_port_max = options->rtp_port_max;
     sip->recordings = options->recordings ? mem_strdup(options->recordings) : NULL;
+    sip->silence_ms = options->silence_ms;
     memcpy(sip->secret, options->secret, sizeof sip->secret);
     driver_set_tls(sip, options);
     line_sip_nonces_init(&sip->nonces);
@@ -371,6 +400,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     list_init(&sip->trunks);
     list_init(&sip->attempts);
     list_init(&sip->settled);
+    list_init(&sip->endings);
     list_init(&sip->registrations);
     pthread_mutex_init(&sip->start_lock, NULL);
     pthread_cond_init(&sip->start_done, NULL);
@@ -414,6 +444,7 @@ void line_sip_destroy(struct line_driver *driver)
     map_free(&sip->by_dn);
     map_free(&sip->by_leg);
     heap_free(&sip->expiries);
+    heap_free(&sip->timers);
     pthread_mutex_destroy(&sip->start_lock);
     pthread_cond_destroy(&sip->start_done);
     mem_free(sip->bind_address);

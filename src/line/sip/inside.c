@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* What a telephone asks inside a dialog: BYE, re-INVITE (hold, retrieve, a new address; with or
- * without an offer), digits by INFO, OPTIONS. A re-INVITE changes what is kept, so its 200 waits
- * until that is durable, as every 200 to an INVITE does. */
+/* What a telephone asks inside a dialog: the end, digits by INFO, whether we are there; changes of
+ * the session and transfers have files of their own. PRACK is the stack's. */
 #include "line/sip/sip_int.h"
 
 static int inside_bye(struct dialog *d)
@@ -19,35 +18,6 @@ static int inside_bye(struct dialog *d)
         return 481;
     line_sip_leg_gone(leg, CAUSE_HANGUP);
     return 200;
-}
-
-static int inside_invite(struct dialog *d, nta_incoming_t *irq, const sip_t *msg)
-{
-    struct leg *leg = d->leg;
-    struct slice body;
-    struct sdp sdp;
-    if (!leg)
-        return 481;
-    if (leg->state != SIP_LEG_UP || leg->waits != LEG_WAITS_FOR_NOTHING || d->request)
-        return 491;
-    if (!line_sip_agent_body(msg, &body))
-        return 415;
-    if (body.ptr && (line_sip_sdp_read(body, &sdp) != ERR_OK || !line_sip_sdp_is_usable(&sdp)))
-        return 488;
-    nta_incoming_bind(irq, line_sip_offer_ack, d);
-    d->request = irq;
-    d->remote_cseq = msg->sip_cseq->cs_seq;
-    line_sip_dialog_establish(d, NULL, msg->sip_contact, NULL);
-    buf_reset(&leg->offer);
-    if (body.ptr) {
-        buf_slice(&leg->offer, body);
-        line_sip_leg_connect(leg, &sdp, sdp.event_payload);
-    }
-    leg->is_dirty = true;
-    line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
-    line_sip_leg_wait(leg, LEG_WAITS_TO_ACCEPT);
-    line_sip_leg_tell_held(leg);
-    return 0;
 }
 
 /* "Signal=5" of application/dtmf-relay, or the bare digit of application/dtmf. */
@@ -97,7 +67,10 @@ int line_sip_inside_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, co
     case sip_method_bye:
         return inside_bye(d);
     case sip_method_invite:
-        return inside_invite(d, irq, msg);
+    case sip_method_update:
+        return line_sip_change_request(d, irq, msg);
+    case sip_method_refer:
+        return line_sip_refer_request(d, irq, msg);
     case sip_method_info:
         return inside_info(d, msg);
     case sip_method_options:

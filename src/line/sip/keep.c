@@ -7,9 +7,9 @@
 #include <arpa/inet.h>
 
 #include "base/codec.h"
-#include "line/sip/sip_int.h"
+#include "line/sip/keep.h"
 
-#define KEEP_VERSION 1
+#define KEEP_VERSION 2
 
 /* Absent and empty are told apart: 0 is absent. */
 static void write_text(struct buf *out, struct slice text)
@@ -31,6 +31,10 @@ static void write_far(struct buf *out, const struct media_far *far)
     enc_u64(out, (uint64_t)far->event_payload + 1); /* none is 0 */
     enc_u64(out, (uint64_t)far->our_event_payload + 1);
     enc_u64(out, far->is_listening);
+    enc_u64(out, far->is_sending);
+    enc_u64(out, far->is_behind_nat);
+    enc_u64(out, far->codec);
+    enc_u64(out, far->cipher);
 }
 
 static void read_far(struct dec *d, struct media_far *far)
@@ -40,6 +44,56 @@ static void read_far(struct dec *d, struct media_far *far)
     far->event_payload = (int)dec_u64_max(d, 128) - 1;
     far->our_event_payload = (int)dec_u64_max(d, 128) - 1;
     far->is_listening = dec_u64_max(d, 1);
+    far->is_sending = dec_u64_max(d, 1);
+    far->is_behind_nat = dec_u64_max(d, 1);
+    far->codec = (enum media_codec)dec_u64_max(d, MEDIA_CODEC_COUNT - 1);
+    far->cipher = (enum media_cipher)dec_u64_max(d, MEDIA_AES_32);
+}
+
+/* A new process sends with an SSRC of its own, so it need not know how far the old one counted. */
+static void write_key(struct buf *out, const uint8_t *key)
+{
+    write_text(out, key ? (struct slice){(const char *)key, MEDIA_KEY_BYTES} : SLICE_NONE);
+}
+
+static const uint8_t *read_key(struct dec *d)
+{
+    struct slice text = read_text(d);
+    if (text.ptr && text.len != MEDIA_KEY_BYTES)
+        d->failed = true;
+    return d->failed ? NULL : (const uint8_t *)text.ptr;
+}
+
+static void write_wish(struct buf *out, const struct sdp_wish *wish)
+{
+    enc_u64(out, wish->takes_plain);
+    enc_u64(out, wish->takes_secure);
+    enc_u64(out, wish->codec_count);
+    for (size_t i = 0; i < wish->codec_count; i++)
+        enc_u64(out, wish->codecs[i]);
+}
+
+static void read_wish(struct dec *d, struct sdp_wish *wish)
+{
+    wish->takes_plain = dec_u64_max(d, 1);
+    wish->takes_secure = dec_u64_max(d, 1);
+    wish->codec_count = dec_u64_max(d, MEDIA_CODEC_COUNT);
+    for (size_t i = 0; i < wish->codec_count; i++)
+        wish->codecs[i] = (enum media_codec)dec_u64_max(d, MEDIA_CODEC_COUNT - 1);
+}
+
+static void write_session(struct buf *out, const struct session *session)
+{
+    enc_u64(out, session->interval_s);
+    enc_u64(out, session->is_ours);
+    enc_u64(out, session->at_ms);
+}
+
+static void read_session(struct dec *d, struct session *session)
+{
+    session->interval_s = (uint32_t)dec_u64_max(d, UINT32_MAX);
+    session->is_ours = dec_u64_max(d, 1);
+    session->at_ms = dec_u64(d);
 }
 
 static void write_dialog(struct buf *out, const struct keep_dialog *k)
@@ -56,6 +110,8 @@ static void write_dialog(struct buf *out, const struct keep_dialog *k)
     enc_u64(out, k->cseq);
     enc_u64(out, k->invite_cseq);
     enc_u64(out, k->remote_cseq);
+    enc_u64(out, k->abilities);
+    enc_u64(out, k->is_secure);
 }
 
 static void read_dialog(struct dec *d, struct keep_dialog *k)
@@ -72,6 +128,8 @@ static void read_dialog(struct dec *d, struct keep_dialog *k)
     k->cseq = (uint32_t)dec_u64_max(d, INT32_MAX);
     k->invite_cseq = (uint32_t)dec_u64_max(d, INT32_MAX);
     k->remote_cseq = (uint32_t)dec_u64_max(d, UINT32_MAX);
+    k->abilities = (unsigned)dec_u64_max(d, UINT8_MAX);
+    k->is_secure = dec_u64_max(d, 1);
 }
 
 void line_sip_keep_write(struct buf *out, const struct keep *keep)
@@ -80,7 +138,12 @@ void line_sip_keep_write(struct buf *out, const struct keep *keep)
     enc_u64(out, keep->kind);
     enc_u64(out, keep->port);
     enc_u64(out, keep->sdp_version);
+    enc_u64(out, keep->has_sound);
+    write_wish(out, &keep->wish);
     write_far(out, &keep->far);
+    write_key(out, keep->key);
+    write_key(out, keep->far.cipher != MEDIA_PLAIN ? keep->far.receive_key : NULL);
+    write_session(out, &keep->session);
     enc_u64(out, keep->dialog_count);
     for (size_t i = 0; i < keep->dialog_count; i++)
         write_dialog(out, &keep->dialogs[i]);
@@ -96,8 +159,17 @@ enum err line_sip_keep_read(struct slice bytes, struct keep *out)
     keep.kind = (enum keep_kind)dec_u64_max(&d, KEEP_UP);
     keep.port = (unsigned)dec_u64_max(&d, UINT16_MAX);
     keep.sdp_version = (uint32_t)dec_u64_max(&d, UINT32_MAX);
+    keep.has_sound = dec_u64_max(&d, 1);
+    read_wish(&d, &keep.wish);
     read_far(&d, &keep.far);
-    keep.dialog_count = dec_u64_max(&d, PLACES_MAX);
+    keep.key = read_key(&d);
+    const uint8_t *far_key = read_key(&d);
+    if (far_key)
+        memcpy(keep.far.receive_key, far_key, MEDIA_KEY_BYTES);
+    if (keep.far.cipher != MEDIA_PLAIN && (!far_key || !keep.key))
+        return ERR_CORRUPT;
+    read_session(&d, &keep.session);
+    keep.dialog_count = dec_u64_max(&d, KEEP_DIALOGS_MAX);
     for (size_t i = 0; i < keep.dialog_count; i++) {
         read_dialog(&d, &keep.dialogs[i]);
         const struct keep_dialog *k = &keep.dialogs[i];

@@ -2,13 +2,21 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* Legs: what the core calls by a number. Here is what all kinds share: their table, the signals
- * with what is to be kept, the waiting until that is durable, their sound, and taking them up
- * again. */
+ * with what is to be kept, the waiting until that is durable, and their end. A leg that is over
+ * waits for the media room, which tells how its sound arrived, before the core is told: gone is
+ * the last signal of a leg and carries that. It does not wait long. */
 #include "base/log.h"
 #include "base/mem.h"
 #include "line/sip/sip_int.h"
 
-#define KEPT_INVITE_MAX 3000 /* bytes; with the rest under SIGNAL_KEEP_MAX */
+#include <sodium.h>
+
+#define KEPT_INVITE_MAX 2800 /* bytes; with the rest under SIGNAL_KEEP_MAX */
+#define ENDING_SECONDS  3    /* until a leg is gone though the media room has not said a word */
+
+static const struct sdp_wish wish_of_all = {.codecs = {MEDIA_PCMU, MEDIA_PCMA, MEDIA_G722},
+                                            .codec_count = MEDIA_CODEC_COUNT,
+                                            .takes_plain = true};
 
 struct leg *line_sip_leg_create(struct sip_line *sip, uint64_t number, struct device *d)
 {
@@ -17,6 +25,7 @@ struct leg *line_sip_leg_create(struct sip_line *sip, uint64_t number, struct de
     leg->sip = sip;
     leg->device = d;
     leg->is_dirty = true;
+    leg->wish = wish_of_all;
     leg->far.event_payload = leg->far.our_event_payload = MEDIA_NO_EVENTS;
     list_init(&leg->dialogs);
     list_append(&sip->legs, &leg->as_leg);
@@ -36,6 +45,7 @@ void line_sip_leg_free(struct leg *leg)
     if (leg->port)
         media_close(leg->sip->media, leg->number);
     list_remove(&leg->as_leg);
+    heap_remove(&leg->sip->timers, &leg->timer);
     map_remove(&leg->sip->by_leg, map_key_u64(&leg->number));
     buf_free(&leg->offer);
     line_sip_trunk_call_free(leg);
@@ -43,6 +53,9 @@ void line_sip_leg_free(struct leg *leg)
     mem_free(leg->from);
     mem_free(leg->again_contact);
     mem_free(leg->again_hop);
+    mem_free(leg->redirect);
+    sodium_memzero(leg->key, sizeof leg->key);
+    sodium_memzero(&leg->far, sizeof leg->far);
     mem_free(leg);
 }
 
@@ -61,6 +74,22 @@ static void keep_invite(const struct leg *leg, struct buf *out)
     msg_destroy(msg);
 }
 
+/* The dialogs that a new process is to know: of an INVITE that rings at several telephones only
+ * the first, for it is the INVITE that is sent again. */
+static void keep_dialogs(const struct leg *leg, struct keep *keep)
+{
+    LIST_EACH(it, &leg->dialogs)
+    {
+        struct dialog *d = LIST_OWNER(it, struct dialog, as_dialog);
+        if (keep->dialog_count == KEEP_DIALOGS_MAX ||
+            (leg->dialog ? leg->dialog != d : !!d->origin))
+            continue;
+        if (d->cseq + CSEQ_RESERVE / 2 > d->cseq_reserve)
+            d->cseq_reserve = d->cseq + CSEQ_RESERVE;
+        keep->dialogs[keep->dialog_count++] = line_sip_dialog_keep(d);
+    }
+}
+
 /* Everything of now; a ringing leg may have more places than fit, and then keeps fewer. */
 static void leg_write_keep(struct leg *leg, struct buf *out)
 {
@@ -71,17 +100,13 @@ static void leg_write_keep(struct leg *leg, struct buf *out)
     struct keep keep = {.kind = kinds[leg->state],
                         .port = leg->port,
                         .sdp_version = leg->sdp_version,
-                        .far = leg->far};
+                        .has_sound = leg->told_sound,
+                        .key = leg->has_key ? leg->key : NULL,
+                        .wish = leg->wish,
+                        .far = leg->has_next ? leg->next : leg->far,
+                        .session = leg->session};
     struct buf invite = {0};
-    LIST_EACH(it, &leg->dialogs)
-    {
-        struct dialog *d = LIST_OWNER(it, struct dialog, as_dialog);
-        if (keep.dialog_count == PLACES_MAX || (leg->dialog && leg->dialog != d))
-            continue;
-        if (d->cseq + CSEQ_RESERVE / 2 > d->cseq_reserve)
-            d->cseq_reserve = d->cseq + CSEQ_RESERVE;
-        keep.dialogs[keep.dialog_count++] = line_sip_dialog_keep(d);
-    }
+    keep_dialogs(leg, &keep);
     if (leg->state == SIP_LEG_OFFERED) {
         keep_invite(leg, &invite);
         keep.invite = invite.len ? buf_view(&invite) : SLICE_NONE;
@@ -91,6 +116,7 @@ static void leg_write_keep(struct leg *leg, struct buf *out)
         line_sip_keep_write(out, &keep);
     } while (out->len > SIGNAL_KEEP_MAX && --keep.dialog_count > 0);
     buf_free(&invite);
+    sodium_memzero(&keep.far, sizeof keep.far);
 }
 
 /* The core takes what is to be kept with these; others it may refuse as of no use to it. */
@@ -120,10 +146,60 @@ void line_sip_leg_signal(struct leg *leg, struct signal signal)
     buf_free(&keep);
 }
 
+static void leg_tell_gone(struct leg *leg, const struct media_stats *stats)
+{
+    struct signal gone = {.kind = SIGNAL_GONE, .cause = leg->end_cause};
+    if (leg->redirect)
+        gone.number = slice_of(leg->redirect);
+    if (stats)
+        gone.quality = (struct quality){.packets = stats->packets,
+                                        .lost = stats->lost,
+                                        .jitter_us = stats->jitter_us,
+                                        .score = stats->score};
+    line_sip_leg_signal(leg, gone);
+    line_sip_leg_free(leg);
+}
+
 void line_sip_leg_gone(struct leg *leg, enum cause cause)
 {
-    line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_GONE, .cause = cause});
-    line_sip_leg_free(leg);
+    LIST_EACH_SAFE(it, &leg->dialogs)
+    line_sip_dialog_free(LIST_OWNER(it, struct dialog, as_dialog));
+    leg->end_cause = cause;
+    if (!leg->port) {
+        leg_tell_gone(leg, NULL);
+        return;
+    }
+    leg->state = SIP_LEG_ENDING;
+    leg->device = NULL; /* it may be configured away meanwhile */
+    leg->port = 0;
+    leg->seconds_left = ENDING_SECONDS;
+    heap_remove(&leg->sip->timers, &leg->timer);
+    list_remove(&leg->as_leg);
+    list_append(&leg->sip->endings, &leg->as_leg);
+    media_close(leg->sip->media, leg->number);
+}
+
+void line_sip_leg_closed(struct sip_line *sip, uint64_t number, const struct media_stats *stats)
+{
+    struct leg *leg = line_sip_leg_find(sip, number);
+    if (leg && leg->state == SIP_LEG_ENDING)
+        leg_tell_gone(leg, stats);
+}
+
+void line_sip_leg_second(struct sip_line *sip)
+{
+    LIST_EACH_SAFE(it, &sip->endings)
+    {
+        struct leg *leg = LIST_OWNER(it, struct leg, as_leg);
+        if (leg->seconds_left-- == 0)
+            leg_tell_gone(leg, NULL);
+    }
+}
+
+void line_sip_leg_end_all(struct sip_line *sip)
+{
+    LIST_EACH_SAFE(it, &sip->endings)
+    leg_tell_gone(LIST_OWNER(it, struct leg, as_leg), NULL);
 }
 
 static void leg_go_on(struct leg *leg)
@@ -135,7 +211,7 @@ static void leg_go_on(struct leg *leg)
     if (waits == LEG_WAITS_TO_ACK)
         line_sip_dialog_ack(leg->dialog);
     else
-        line_sip_inside_accept(leg);
+        line_sip_change_accept(leg);
 }
 
 void line_sip_leg_wait(struct leg *leg, enum leg_wait what)
@@ -151,38 +227,6 @@ void line_sip_leg_kept(struct leg *leg)
     leg_go_on(leg);
 }
 
-void line_sip_leg_connect(struct leg *leg, const struct sdp *sdp, int our_event_payload)
-{
-    struct media_far far = {.address = sdp->address,
-                            .port = sdp->port,
-                            .event_payload = sdp->event_payload,
-                            .our_event_payload = our_event_payload,
-                            .is_listening = (sdp->direction & SDP_RECVONLY) != 0,
-                            .is_sending = (sdp->direction & SDP_SENDONLY) != 0};
-    const struct media_far *old = &leg->far;
-    bool is_same = far.address.s_addr == old->address.s_addr && far.port == old->port &&
-                   far.event_payload == old->event_payload &&
-                   far.our_event_payload == old->our_event_payload &&
-                   far.is_listening == old->is_listening;
-    leg->is_dirty = leg->is_dirty || !is_same;
-    leg->far = far;
-    media_connect(leg->sip->media, leg->number, &leg->far);
-}
-
-void line_sip_leg_describe(struct leg *leg, const struct dialog *d, const struct sdp *offer,
-                           struct buf *out)
-{
-    struct sdp_local local = {.address = line_sip_dialog_advertised(d),
-                              .port = leg->port,
-                              .session = leg->number & INT64_MAX,
-                              .version = ++leg->sdp_version};
-    if (offer)
-        line_sip_sdp_answer(out, &local, offer);
-    else
-        line_sip_sdp_offer(out, &local);
-    buf_char(out, '\0');
-}
-
 void line_sip_leg_tell_held(struct leg *leg)
 {
     enum leg_held held = leg->far.is_listening ? HELD_NO : HELD_YES;
@@ -193,79 +237,16 @@ void line_sip_leg_tell_held(struct leg *leg)
                         (struct signal){.kind = held == HELD_YES ? SIGNAL_HELD : SIGNAL_RETRIEVED});
 }
 
-/* Its port is somebody else's now: the telephone is told that this dialog is over. */
-static void leg_give_up(struct leg *leg, enum keep_kind kind)
+void line_sip_leg_tell_ringing(struct leg *leg, bool talks, bool has_sound)
 {
-    LIST_EACH_SAFE(it, &leg->dialogs)
-    {
-        struct dialog *d = LIST_OWNER(it, struct dialog, as_dialog);
-        list_remove(&d->as_lost);
-        if (kind == KEEP_RINGING)
-            line_sip_dialog_cancel(d);
-        else if (kind == KEEP_UP)
-            line_sip_dialog_bye(d);
-    }
-}
-
-static enum err leg_take_up_answered(struct leg *leg, const struct keep *keep)
-{
-    leg->dialog = LIST_OWNER(leg->dialogs.next, struct dialog, as_dialog);
-    if (keep->kind == KEEP_OFFERED) {
-        leg->state = SIP_LEG_OFFERED;
-        return keep->invite.ptr ? line_sip_offer_restore(leg, keep->invite) : ERR_CORRUPT;
-    }
-    leg->state = SIP_LEG_UP;
-    leg->far = keep->far;
-    media_connect(leg->sip->media, leg->number, &leg->far);
-    /* The ACK that waited for this to be durable may never have gone out. */
-    if (leg->dialog->invite_cseq)
-        line_sip_dialog_ack(leg->dialog);
-    return ERR_OK;
-}
-
-static enum err leg_take_up(struct leg *leg, const struct line_leg *from, const struct keep *keep)
-{
-    struct sip_line *sip = leg->sip;
-    leg->sdp_version = keep->sdp_version + CSEQ_RESERVE;
-    leg->told_held = HELD_UNKNOWN;
-    for (size_t i = 0; i < keep->dialog_count; i++) {
-        struct dialog *d = line_sip_dialog_restore(leg, &keep->dialogs[i]);
-        if (keep->kind == KEEP_RINGING)
-            list_append(&sip->lost, &d->as_lost);
-    }
-    /* Its device is configured no more, or its port is somebody else's: the telephone is told. */
-    bool has_owner = leg->device || leg->trunk;
-    if (!has_owner || media_open(sip->media, leg->number, keep->port, &leg->port) != ERR_OK) {
-        leg->port = 0;
-        leg_give_up(leg, keep->kind);
-        return has_owner ? ERR_IN_USE : ERR_NOT_FOUND;
-    }
-    if (from->phase != LEG_CALLING && keep->kind != KEEP_RINGING)
-        return leg_take_up_answered(leg, keep);
-    bool is_ringing = from->phase == LEG_CALLING || from->phase == LEG_DROPPING;
-    return is_ringing && keep->kind == KEEP_RINGING ? ERR_OK : ERR_CORRUPT;
-}
-
-void line_sip_leg_restore(struct sip_line *sip, const struct line_leg *from)
-{
-    struct device *device = from->trunk.len > 0 ? NULL : map_get(&sip->by_dn, from->dn);
-    struct leg *leg = line_sip_leg_create(sip, from->leg, device);
-    leg->trunk = line_sip_trunk_use(line_sip_trunk_of_before(sip, from->trunk));
-    leg->state = SIP_LEG_LOST;
-    leg->is_dirty = false;
-    struct keep keep;
-    enum err err = from->keep.ptr ? line_sip_keep_read(from->keep, &keep) : ERR_NOT_FOUND;
-    if (err == ERR_OK)
-        err = leg_take_up(leg, from, &keep);
-    if (err == ERR_OK)
+    bool is_news =
+        !leg->was_told_ringing || leg->told_talks != talks || leg->told_sound != has_sound;
+    if (!is_news)
         return;
-    /* A leg that rings is placed anew by its ring order, a drop order confirms itself. */
-    if (from->phase == LEG_CALLING || from->phase == LEG_DROPPING) {
-        line_sip_leg_free(leg);
-        return;
-    }
-    log_line(LOG_WARN, "sip.leg_lost", "leg=%llu reason=%s", (unsigned long long)from->leg,
-             err_row(err)->symbol);
-    leg->state = SIP_LEG_LOST;
-    line_sip_leg_gone(leg, CAUSE_FAILED);
+    leg->was_told_ringing = true;
+    leg->told_talks = talks;
+    leg->told_sound = has_sound;
+    leg->is_dirty = true;
+    line_sip_leg_signal(
+        leg, (struct signal){.kind = SIGNAL_RINGING, .talks = talks, .has_sound = has_sound});
 }

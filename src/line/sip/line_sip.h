@@ -34,6 +34,8 @@ struct line_sip_options {
     const struct line_sip_network *networks; /* the first that has the peer's address counts */
     size_t network_count;
     struct line_sip_guard guard;
+    unsigned silence_ms; /* without sound from a telephone until it is asked whether it is there;
+                            0: never */
     const struct line_device *devices;
     size_t device_count;
     uint8_t secret[32]; /* for nonces; the same after a restart */

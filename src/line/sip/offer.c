@@ -42,6 +42,9 @@ static struct dialog *offer_dialog(struct leg *leg, const sip_t *msg)
     d->hop = line_sip_agent_hop(msg, msg->sip_contact->m_url);
     d->cseq_reserve = CSEQ_RESERVE;
     d->remote_cseq = msg->sip_cseq->cs_seq;
+    d->abilities = line_sip_abilities(msg);
+    if (leg->device && leg->device->talks)
+        d->abilities |= ABLE_TALK;
     line_sip_dialog_establish(d, msg->sip_from->a_tag ? msg->sip_from->a_tag : "", NULL,
                               msg->sip_record_route);
     return d;
@@ -67,7 +70,6 @@ static bool offer_has_bounds(const sip_t *msg)
 /* 0, or the status that refuses it. */
 int line_sip_offer_check(const sip_t *msg, struct buf *number, struct slice *body)
 {
-    struct sdp sdp;
     if (!msg->sip_contact || !msg->sip_contact->m_url->url_host || !offer_has_bounds(msg))
         return 400;
     char *uri = line_sip_agent_url(msg->sip_request->rq_url);
@@ -75,11 +77,27 @@ int line_sip_offer_check(const sip_t *msg, struct buf *number, struct slice *bod
     mem_free(uri);
     if (err != ERR_OK)
         return 484;
-    if (!line_sip_agent_body(msg, body))
-        return 415;
-    if (body->ptr && (line_sip_sdp_read(*body, &sdp) != ERR_OK || !line_sip_sdp_is_usable(&sdp)))
-        return 488;
-    return 0;
+    /* To take the place of a call in which we are is what REFER is for. */
+    if (msg->sip_replaces)
+        return 481;
+    return line_sip_agent_body(msg, body) ? 0 : 415;
+}
+
+/* 0, or the status that refuses it; the leg is then no more. */
+static int offer_open(struct leg *leg, nta_incoming_t *irq, struct slice body)
+{
+    struct sdp sdp;
+    int status = 0;
+    line_sip_leg_set_wish(leg, irq);
+    if (body.ptr && !line_sip_leg_read_offer(leg, body, &sdp))
+        status = 488;
+    else if (media_open(leg->sip->media, leg->number, 0, &leg->port) != ERR_OK)
+        status = 503;
+    if (status) {
+        leg->port = 0;
+        line_sip_leg_free(leg);
+    }
+    return status;
 }
 
 struct leg *line_sip_offer_leg(struct sip_line *sip, struct device *device)
@@ -92,22 +110,35 @@ struct leg *line_sip_offer_leg(struct sip_line *sip, struct device *device)
 int line_sip_offer_begin(struct leg *leg, nta_incoming_t *irq, const sip_t *msg,
                          const struct signal *incoming, struct slice body)
 {
-    if (media_open(leg->sip->media, leg->number, 0, &leg->port) != ERR_OK) {
-        leg->port = 0;
-        line_sip_leg_free(leg);
-        return 503;
-    }
+    int status = offer_open(leg, irq, body);
+    if (status)
+        return status;
     leg->dialog = offer_dialog(leg, msg);
     offer_bind(leg->dialog, irq);
+    line_sip_session_take(leg, msg);
+    leg->is_reliable = sip_has_feature(msg->sip_require, "100rel");
     if (body.ptr)
         buf_slice(&leg->offer, body);
     line_sip_leg_signal(leg, *incoming);
     return 0;
 }
 
+/* 420 already sent when it requires what we do not know. */
+static int offer_check_required(nta_incoming_t *irq, const sip_t *msg)
+{
+    su_home_t home[1] = {SU_HOME_INIT(home)};
+    su_home_init(home);
+    int status =
+        nta_check_required(irq, msg, sip_supported_make(home, EXTENSIONS_SUPPORTED), TAG_END());
+    su_home_deinit(home);
+    return status;
+}
+
 int line_sip_offer_request(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg)
 {
-    int status = nta_check_required(irq, msg, NULL, TAG_END());
+    int status = offer_check_required(irq, msg);
+    if (status == 0)
+        status = line_sip_session_check(irq, msg);
     if (status)
         return status;
     struct trunk *trunk = line_sip_trunk_of_request(sip, irq);
@@ -131,14 +162,19 @@ int line_sip_offer_request(struct sip_line *sip, nta_incoming_t *irq, const sip_
     return status;
 }
 
+/* A caller that requires reliable 18x (RFC 3262) gets one, by the stack; that would have to carry
+ * an offer where the INVITE had none, and so there is none then. */
 void line_sip_offer_ring(struct leg *leg)
 {
     struct dialog *d = leg->dialog;
     if (leg->was_rung || d->is_accepted)
         return;
     leg->was_rung = true;
+    if (leg->is_reliable && leg->offer.len == 0)
+        return;
     char *contact = line_sip_dialog_contact(d);
-    nta_incoming_treply(d->request, SIP_180_RINGING, SIPTAG_CONTACT_STR(contact), TAG_END());
+    nta_incoming_treply(d->request, SIP_180_RINGING, SIPTAG_CONTACT_STR(contact),
+                        SIPTAG_ALLOW_STR(METHODS_ALLOWED), SIPTAG_SERVER_STR(OUR_NAME), TAG_END());
     mem_free(contact);
 }
 
@@ -147,16 +183,15 @@ static void offer_accept(struct dialog *d)
     struct leg *leg = d->leg;
     struct buf description = {0};
     struct sdp offer;
-    bool is_answer = leg->offer.len > 0;
-    if (is_answer && line_sip_sdp_read(buf_view(&leg->offer), &offer) == ERR_OK)
-        line_sip_leg_connect(leg, &offer, offer.event_payload);
-    line_sip_leg_describe(leg, d, is_answer ? &offer : NULL, &description);
+    if (leg->offer.len > 0 && line_sip_leg_read_offer(leg, buf_view(&leg->offer), &offer)) {
+        struct media_far far = line_sip_leg_far(leg, d, &offer, offer.event_payload);
+        line_sip_leg_connect(leg, &far);
+        line_sip_leg_answer(leg, d, &offer, &description);
+    } else {
+        line_sip_leg_offer(leg, d, leg->wish.takes_secure && !leg->wish.takes_plain, &description);
+    }
     d->is_accepted = true;
-    char *contact = line_sip_dialog_contact(d);
-    nta_incoming_treply(
-        d->request, SIP_200_OK, SIPTAG_CONTACT_STR(contact), SIPTAG_ALLOW_STR(METHODS_ALLOWED),
-        SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(description.ptr), TAG_END());
-    mem_free(contact);
+    line_sip_change_reply(d, d->request, description.ptr);
     buf_free(&description);
 }
 
@@ -164,11 +199,6 @@ void line_sip_offer_answer(struct leg *leg)
 {
     if (leg->dialog->request && !leg->dialog->is_accepted)
         offer_accept(leg->dialog);
-}
-
-void line_sip_inside_accept(struct leg *leg)
-{
-    line_sip_offer_answer(leg);
 }
 
 static void offer_refuse_with(struct dialog *d, int status)
@@ -181,14 +211,10 @@ static void offer_refuse_with(struct dialog *d, int status)
 
 void line_sip_offer_refuse(struct leg *leg, enum cause cause)
 {
-    static const int statuses[CAUSE_COUNT] = {[CAUSE_BUSY] = 486,
-                                              [CAUSE_NO_ANSWER] = 480,
-                                              [CAUSE_REJECTED] = 603,
-                                              [CAUSE_UNREACHABLE] = 404};
     if (leg->dialog->is_accepted) /* a BYE must wait for the ACK */
         line_sip_dialog_orphan(leg->dialog);
     else
-        offer_refuse_with(leg->dialog, statuses[cause] ? statuses[cause] : 480);
+        offer_refuse_with(leg->dialog, line_sip_cause_status(cause));
     line_sip_leg_gone(leg, cause);
 }
 
@@ -199,10 +225,13 @@ static bool offer_take_answer(struct leg *leg, const sip_t *msg)
     struct sdp sdp;
     if (leg->offer.len > 0)
         return true;
-    if (!line_sip_agent_body(msg, &body) || !body.ptr || line_sip_sdp_read(body, &sdp) != ERR_OK ||
-        !line_sip_sdp_is_usable(&sdp))
+    bool was_secure = leg->state == SIP_LEG_UP ? leg->far.cipher != MEDIA_PLAIN
+                                               : leg->wish.takes_secure && !leg->wish.takes_plain;
+    if (!line_sip_agent_body(msg, &body) || !body.ptr ||
+        !line_sip_leg_read_answer(leg, was_secure, body, &sdp))
         return false;
-    line_sip_leg_connect(leg, &sdp, EVENT_PAYLOAD);
+    struct media_far far = line_sip_leg_far(leg, leg->dialog, &sdp, EVENT_PAYLOAD);
+    line_sip_leg_connect(leg, &far);
     return true;
 }
 
@@ -227,23 +256,41 @@ static void offer_acknowledged(struct dialog *d, const sip_t *msg)
     line_sip_leg_tell_held(leg);
 }
 
+/* Before our 200: it took the INVITE back, or did not acknowledge a 18x that it wanted reliable. */
+static void offer_given_up(struct dialog *d, bool is_cancel)
+{
+    struct leg *leg = d->leg;
+    line_sip_change_forget(d);
+    offer_refuse_with(d, is_cancel ? 487 : 504);
+    if (!leg)
+        return;
+    if (leg->state == SIP_LEG_OFFERED) {
+        line_sip_leg_gone(leg, is_cancel ? CAUSE_ABANDONED : CAUSE_FAILED);
+        return;
+    }
+    leg->waits = LEG_WAITS_FOR_NOTHING;
+    if (leg->is_dirty)
+        line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
+}
+
 int line_sip_offer_ack(void *magic, nta_incoming_t *irq, const sip_t *msg)
 {
     struct dialog *d = magic;
+    if (nta_incoming_method(irq) != sip_method_invite)
+        return 0;
     bool is_cancel = msg && msg->sip_request->rq_method == sip_method_cancel;
-    if (is_cancel && d->leg && d->leg->state == SIP_LEG_OFFERED) {
-        offer_refuse_with(d, 487);
-        line_sip_leg_gone(d->leg, CAUSE_ABANDONED);
+    if (nta_incoming_status(irq) < 200) {
+        offer_given_up(d, is_cancel);
         return 0;
     }
+    if (is_cancel) /* too late to change anything */
+        return 0;
     d->request = NULL;
     d->is_accepted = false;
-    if (is_cancel)
-        nta_incoming_treply(irq, SIP_487_REQUEST_TERMINATED, TAG_END());
     nta_incoming_destroy(irq);
-    if (d->leg && !is_cancel)
+    if (d->leg)
         offer_acknowledged(d, msg);
-    else if (!d->leg)
+    else
         line_sip_dialog_bye(d);
     return 0;
 }
@@ -264,6 +311,7 @@ enum err line_sip_offer_restore(struct leg *leg, struct slice invite)
     struct slice body;
     if (line_sip_agent_body(object, &body) && body.ptr)
         buf_slice(&leg->offer, body);
+    leg->is_reliable = sip_has_feature(object->sip_require, "100rel");
     tport_t *transport = line_sip_agent_transport(sip, object->sip_via);
     nta_incoming_t *irq =
         nta_incoming_create(sip->agent, NULL, msg, object, NTATAG_TPORT(transport), TAG_END());

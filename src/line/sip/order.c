@@ -9,8 +9,10 @@ static void order_answer(struct leg *leg)
 {
     if (leg->state == SIP_LEG_OFFERED)
         line_sip_offer_answer(leg);
-    else if (leg->state != SIP_LEG_UP)
-        line_sip_ring_answer(leg);
+    else if (leg->state == SIP_LEG_UP)
+        line_sip_talk_retrieve(leg);
+    else
+        line_sip_talk_answer(leg);
 }
 
 void line_sip_order_drop_leg(struct leg *leg, enum cause cause)
@@ -20,18 +22,21 @@ void line_sip_order_drop_leg(struct leg *leg, enum cause cause)
         return;
     }
     if (leg->state == SIP_LEG_UP) {
+        line_sip_refer_answer(leg->dialog, cause == CAUSE_TRANSFERRED ? CAUSE_NONE : cause);
         if (leg->dialog->invite_cseq)
             line_sip_dialog_ack(leg->dialog);
         line_sip_dialog_bye(leg->dialog);
     }
     LIST_EACH_SAFE(it, &leg->dialogs)
-    line_sip_dialog_cancel(LIST_OWNER(it, struct dialog, as_dialog));
+    line_sip_dialog_cancel(LIST_OWNER(it, struct dialog, as_dialog), NULL);
     line_sip_leg_gone(leg, cause);
 }
 
 static void order_drop(struct sip_line *sip, const struct order *order)
 {
     struct leg *leg = line_sip_leg_find(sip, order->leg);
+    if (leg && leg->state == SIP_LEG_ENDING)
+        return; /* gone follows */
     if (leg) {
         line_sip_order_drop_leg(leg, order->cause);
         return;
@@ -92,13 +97,27 @@ static void order_mix(struct sip_line *sip, const struct order *order)
 {
     for (size_t i = 0; i < order->leg_count; i++) {
         struct leg *leg = line_sip_leg_find(sip, order->legs[i].leg);
-        if (!leg)
+        if (!leg || leg->state == SIP_LEG_ENDING)
             continue;
         leg->call = order->call;
         order_mix_row(leg, order, &order->legs[i]);
     }
     if (order->recording != RECORDING_NONE)
         order_record(sip, order);
+}
+
+static void order_leg(struct leg *leg, const struct order *order)
+{
+    if (order->kind == ORDER_ANSWER)
+        order_answer(leg);
+    else if (order->kind == ORDER_DTMF)
+        media_digits(leg->sip->media, leg->number, order->digits);
+    else if (order->kind == ORDER_KEPT)
+        line_sip_leg_kept(leg);
+    else if (order->kind == ORDER_HOLD && leg->state == SIP_LEG_UP)
+        line_sip_talk_hold(leg);
+    else if (order->kind == ORDER_TRANSFER && leg->state == SIP_LEG_UP)
+        line_sip_refer_answer(leg->dialog, order->cause);
 }
 
 void line_sip_order_carry_out(struct sip_line *sip, const struct order *order)
@@ -117,12 +136,6 @@ void line_sip_order_carry_out(struct sip_line *sip, const struct order *order)
         return;
     }
     leg = line_sip_leg_find(sip, order->leg);
-    if (!leg)
-        return;
-    if (order->kind == ORDER_ANSWER)
-        order_answer(leg);
-    else if (order->kind == ORDER_DTMF)
-        media_digits(sip->media, leg->number, order->digits);
-    else if (order->kind == ORDER_KEPT)
-        line_sip_leg_kept(leg);
+    if (leg && leg->state != SIP_LEG_ENDING)
+        order_leg(leg, order);
 }

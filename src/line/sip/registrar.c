@@ -148,7 +148,7 @@ static bool registrar_contact(struct sip_line *sip, struct device *d, const sip_
                           .call_id = mem_strdup(msg->sip_call_id->i_id),
                           .cseq = msg->sip_cseq->cs_seq,
                           .expires_ms = sip->host.now_ms(sip->host.ctx) + (uint64_t)expires * 1000,
-                          .talks = line_sip_agent_talks(msg)};
+                          .talks = (line_sip_abilities(msg) & ABLE_TALK) != 0};
     return place_set(d, index, &fresh);
 }
 

@@ -8,54 +8,21 @@
  * very same INVITEs, branch included: for the telephone they are retransmissions, it answers as it
  * did before and goes on ringing, or repeats a 200 that we never acknowledged. Without something
  * kept the call is placed anew; the orphan ends by its Expires, and a 200 of it gets ACK and BYE.
- *
- * Answer: NOTIFY "Event: talk" inside the early dialog where the telephone said that it talks; for
- * devices set so, CANCEL and a new INVITE that asks for auto-answer, sent when the first has ended.
- * A 200 that crosses our CANCEL is a human's, and wins. */
+ */
 #include "base/log.h"
 #include "base/mem.h"
 #include "line/sip/sip_int.h"
 
-/* How failures of several places add up: the one furthest down is told. */
-static enum cause cause_of_status(int status)
-{
-    switch (status) {
-    case 486:
-    case 600:
-        return CAUSE_BUSY;
-    case 603:
-        return CAUSE_REJECTED;
-    case 408:
-    case 480:
-    case 487:
-        return CAUSE_NO_ANSWER;
-    case 404:
-    case 410:
-    case 484:
-    case 503:
-    case 604:
-        return CAUSE_UNREACHABLE;
-    default:
-        return CAUSE_FAILED;
-    }
-}
-
-static unsigned cause_weight(enum cause cause)
-{
-    static const enum cause order[] = {CAUSE_NONE,      CAUSE_UNREACHABLE, CAUSE_FAILED,
-                                       CAUSE_NO_ANSWER, CAUSE_REJECTED,    CAUSE_BUSY};
-    unsigned weight = 0;
-    for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
-        weight = order[i] == cause ? i : weight;
-    return weight;
-}
+#define ELSEWHERE "SIP;cause=200;text=\"Call completed elsewhere\""
 
 static int ring_response(void *magic, nta_outgoing_t *orq, const sip_t *msg);
 
 void line_sip_ring_invite(struct dialog *d, bool asks_to_answer)
 {
     struct buf headers = {0}, description = {0};
-    buf_printf(&headers, "Expires: %d\r\nAllow: %s\r\n", RINGING_EXPIRES, METHODS_ALLOWED);
+    buf_printf(&headers, "Expires: %d\r\nAllow: %s\r\nSupported: %s\r\n", RINGING_EXPIRES,
+               METHODS_ALLOWED, EXTENSIONS_SUPPORTED);
+    d->asks_to_answer = asks_to_answer;
     /* The three ways in use; each telephone knows at most some. */
     if (asks_to_answer)
         buf_printf(&headers,
@@ -66,15 +33,20 @@ void line_sip_ring_invite(struct dialog *d, bool asks_to_answer)
     if (d->leg->outgoing)
         line_sip_trunk_headers(d->leg, &headers);
     buf_char(&headers, '\0');
-    line_sip_leg_describe(d->leg, d, NULL, &description);
-    d->invite = line_sip_dialog_send(d, SIP_METHOD_INVITE, ring_response, d->invite_cseq,
-                                     headers.ptr, description.ptr);
+    line_sip_leg_offer(d->leg, d, d->is_secure, &description);
+    struct request invite = {.method = SIP_METHOD_INVITE,
+                             .on_response = ring_response,
+                             .cseq = d->invite_cseq,
+                             .headers = headers.ptr,
+                             .body = description.ptr,
+                             .branch = d->branch,
+                             .is_outside = true};
+    d->invite = line_sip_dialog_send(d, &invite);
     buf_free(&headers);
     buf_free(&description);
 }
 
-static struct dialog *ring_place(struct leg *leg, const char *contact, const char *hop,
-                                 bool asks_to_answer)
+static struct dialog *ring_dialog(struct leg *leg, const char *contact, const char *hop)
 {
     struct sip_line *sip = leg->sip;
     struct dialog *d = line_sip_dialog_create(leg);
@@ -95,60 +67,110 @@ static struct dialog *ring_place(struct leg *leg, const char *contact, const cha
     d->cseq = d->invite_cseq = 1;
     d->cseq_reserve = CSEQ_RESERVE;
     buf_free(&from);
-    line_sip_ring_invite(d, asks_to_answer);
     return d;
 }
 
-/* All places have failed: the second way of answering goes on, or the leg is over. */
-static void ring_run_out(struct leg *leg)
+static struct dialog *ring_place_so(struct leg *leg, const char *contact, const char *hop,
+                                    bool asks_to_answer, bool is_secure)
 {
-    if (leg->was_asked && leg->again_contact) {
-        char *contact = leg->again_contact;
-        leg->again_contact = NULL;
-        leg->is_dirty = true;
-        struct dialog *d = ring_place(leg, contact, leg->again_hop, true);
-        mem_free(contact);
-        if (d->invite) {
-            line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
-            return;
-        }
-        line_sip_dialog_free(d);
-    }
-    line_sip_leg_gone(leg, leg->failure ? leg->failure : CAUSE_FAILED);
+    struct dialog *d = ring_dialog(leg, contact, hop);
+    d->is_secure = is_secure;
+    line_sip_ring_invite(d, asks_to_answer);
+    if (d->invite)
+        return d;
+    line_sip_dialog_free(d);
+    return NULL;
 }
 
-static void ring_failed(struct dialog *d, enum cause cause)
+struct dialog *line_sip_ring_place(struct leg *leg, const char *contact, const char *hop,
+                                   bool asks_to_answer)
+{
+    enum line_srtp srtp = leg->device->config.srtp;
+    bool is_private =
+        line_sip_network_peer(leg->sip, hop ? hop : contact).transport == SIP_TRANSPORT_TLS;
+    if (srtp == LINE_SRTP_REQUIRED && !is_private) {
+        log_line(LOG_WARN, "sip.srtp_without_tls", "dn=%s", leg->device->config.dn);
+        return NULL;
+    }
+    return ring_place_so(leg, contact, hop, asks_to_answer, is_private && srtp != LINE_SRTP_OFF);
+}
+
+/* A telephone that refused SRTP, and need not have it, gets plain sound. */
+static bool ring_plainly(const struct dialog *d, int status)
 {
     struct leg *leg = d->leg;
-    line_sip_dialog_free(d);
-    if (!leg)
-        return;
+    bool is_refusal = status == 488 || status == 606 || status == 415;
+    if (!is_refusal || !d->is_secure || d->is_cancelled || !leg->device ||
+        leg->device->config.srtp != LINE_SRTP_OPTIONAL)
+        return false;
+    leg->is_dirty = true;
+    if (!ring_place_so(leg, d->target, d->hop, d->asks_to_answer, false))
+        return false;
+    line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
+    return true;
+}
+
+/* The number that a 3xx names, or NULL; one's own. */
+static char *ring_redirect(int status, const sip_t *msg)
+{
+    if (status / 100 != 3 || !msg->sip_contact)
+        return NULL;
+    struct buf number = {0};
+    char *uri = line_sip_agent_url(msg->sip_contact->m_url);
+    bool is_good = line_sip_uri_number(slice_of(uri), &number) == ERR_OK;
+    char *text = is_good ? line_sip_text("%.*s", (int)number.len, number.ptr) : NULL;
+    mem_free(uri);
+    buf_free(&number);
+    return text;
+}
+
+/* It speaks for all places: a 6xx, or a redirection. */
+static void ring_stop_others(struct leg *leg, const struct dialog *d, const char *reason)
+{
+    LIST_EACH_SAFE(it, &leg->dialogs)
+    {
+        struct dialog *other = LIST_OWNER(it, struct dialog, as_dialog);
+        if (other != d)
+            line_sip_dialog_cancel(other, reason);
+    }
+}
+
+static void ring_count_failure(struct leg *leg, enum cause cause)
+{
     /* Somebody declined as we asked the telephone to answer: so be it. */
     if (cause == CAUSE_BUSY || cause == CAUSE_REJECTED) {
         mem_free(leg->again_contact);
         leg->again_contact = NULL;
     }
-    if (cause_weight(cause) > cause_weight(leg->failure))
+    if (line_sip_cause_weight(cause) > line_sip_cause_weight(leg->failure))
         leg->failure = cause;
-    if (leg->state == SIP_LEG_RINGING && list_is_empty(&leg->dialogs))
-        ring_run_out(leg);
 }
 
-static void ring_progress(struct dialog *d, int status, const sip_t *msg)
+static void ring_over(struct dialog *d)
 {
     struct leg *leg = d->leg;
-    if (!leg || status <= 100)
+    line_sip_dialog_free(d);
+    if (!leg || leg->state != SIP_LEG_RINGING)
         return;
-    if (msg->sip_to->a_tag)
-        line_sip_dialog_establish(d, msg->sip_to->a_tag, msg->sip_contact, msg->sip_record_route);
-    d->talks = d->talks || line_sip_agent_talks(msg) || (leg->device && leg->device->talks);
-    if (!leg->was_told_ringing) {
-        leg->was_told_ringing = true;
-        leg->is_dirty = true;
-        line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_RINGING, .talks = d->talks});
+    line_sip_early_ended(leg);
+    if (list_is_empty(&leg->dialogs) && !line_sip_talk_again(leg))
+        line_sip_leg_gone(leg, leg->failure ? leg->failure : CAUSE_FAILED);
+}
+
+static void ring_failed(struct dialog *d, int status, const sip_t *msg)
+{
+    struct leg *leg = d->leg;
+    if (leg && leg->state == SIP_LEG_RINGING && !ring_plainly(d, status)) {
+        char *redirect = ring_redirect(status, msg);
+        ring_count_failure(leg, redirect ? CAUSE_BUSY : line_sip_cause_of(status));
+        if (redirect || status >= 600)
+            ring_stop_others(leg, d, NULL);
+        if (redirect) {
+            mem_free(leg->redirect);
+            leg->redirect = redirect;
+        }
     }
-    if (leg->wants_answer)
-        line_sip_ring_answer(leg);
+    ring_over(d);
 }
 
 /* A 200 that nobody wants any more, or whose session nobody can have. */
@@ -158,42 +180,66 @@ static void ring_hang_up(struct dialog *d)
     line_sip_dialog_bye(d);
 }
 
-static void ring_answered(struct dialog *d, const sip_t *msg)
+/* What was agreed: by the 200, or before by a 18x. */
+static bool ring_agreed(struct dialog *d, const sip_t *msg, struct media_far *far)
+{
+    struct slice body;
+    struct sdp sdp;
+    if (!line_sip_agent_body(msg, &body))
+        return false;
+    if (!body.ptr && d->has_early)
+        *far = d->early;
+    if (!body.ptr)
+        return d->has_early;
+    if (!line_sip_leg_read_answer(d->leg, d->is_secure, body, &sdp))
+        return false;
+    *far = line_sip_leg_far(d->leg, d, &sdp, EVENT_PAYLOAD);
+    return true;
+}
+
+static void ring_up(struct dialog *d, const struct media_far *far, const sip_t *msg)
 {
     struct leg *leg = d->leg;
-    line_sip_dialog_establish(d, msg->sip_to->a_tag ? msg->sip_to->a_tag : "", msg->sip_contact,
-                              msg->sip_record_route);
-    if (!leg || leg->dialog) {
-        ring_hang_up(d);
-        return;
-    }
-    struct sdp sdp;
-    struct slice text = SLICE_NONE;
-    if (msg->sip_payload)
-        text = (struct slice){msg->sip_payload->pl_data, msg->sip_payload->pl_len};
-    if (line_sip_sdp_read(text, &sdp) != ERR_OK || !line_sip_sdp_is_usable(&sdp)) {
-        log_line(LOG_WARN, "sip.no_common_codec", "%s=%s", leg->trunk ? "trunk" : "dn",
-                 leg->trunk ? line_sip_trunk_name(leg->trunk) : leg->device->config.dn);
-        ring_hang_up(d);
-        leg->failure = CAUSE_FAILED;
-        if (list_is_empty(&leg->dialogs))
-            ring_run_out(leg);
-        return;
-    }
     leg->dialog = d;
-    LIST_EACH_SAFE(it, &leg->dialogs)
-    {
-        struct dialog *other = LIST_OWNER(it, struct dialog, as_dialog);
-        if (other != d)
-            line_sip_dialog_cancel(other);
-    }
+    leg->sounding = NULL;
+    ring_stop_others(leg, d, ELSEWHERE);
     leg->state = SIP_LEG_UP;
     leg->is_dirty = true;
-    line_sip_leg_connect(leg, &sdp, EVENT_PAYLOAD);
+    line_sip_leg_connect(leg, far);
+    line_sip_session_agreed(leg, msg);
     leg->told_held = HELD_NO;
     line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_ANSWERED});
     line_sip_leg_wait(leg, LEG_WAITS_TO_ACK);
     line_sip_leg_tell_held(leg); /* a telephone may answer on hold */
+}
+
+static void ring_answered(struct dialog *d, const sip_t *msg)
+{
+    struct leg *leg = d->leg;
+    struct dialog *fork = leg ? line_sip_early_dialog(d, msg) : NULL;
+    if (fork && fork != d)
+        line_sip_dialog_take_fork(d, fork);
+    else
+        line_sip_dialog_free_forks(d);
+    line_sip_dialog_establish(d, msg->sip_to->a_tag ? msg->sip_to->a_tag : "", msg->sip_contact,
+                              msg->sip_record_route);
+    d->abilities |= line_sip_abilities(msg);
+    if (!leg || leg->dialog) {
+        ring_hang_up(d);
+        return;
+    }
+    struct media_far far;
+    if (ring_agreed(d, msg, &far)) {
+        ring_up(d, &far, msg);
+        return;
+    }
+    log_line(LOG_WARN, "sip.no_common_codec", "%s=%s", leg->trunk ? "trunk" : "dn",
+             leg->trunk ? line_sip_trunk_name(leg->trunk) : leg->device->config.dn);
+    ring_hang_up(d);
+    leg->failure = CAUSE_FAILED;
+    line_sip_early_ended(leg);
+    if (list_is_empty(&leg->dialogs) && !line_sip_talk_again(leg))
+        line_sip_leg_gone(leg, CAUSE_FAILED);
 }
 
 static int ring_response(void *magic, nta_outgoing_t *orq, const sip_t *msg)
@@ -205,11 +251,11 @@ static int ring_response(void *magic, nta_outgoing_t *orq, const sip_t *msg)
     if (!msg)
         return 0;
     if (status < 200)
-        ring_progress(d, status, msg);
+        line_sip_early_progress(d, status, msg);
     else if (status < 300)
         ring_answered(d, msg);
     else
-        ring_failed(d, cause_of_status(status));
+        ring_failed(d, status, msg);
     return 0;
 }
 
@@ -232,7 +278,7 @@ static void ring_all_places(struct leg *leg)
     for (size_t i = 0; i < device->place_count; i++) {
         const struct place *p = &device->places[i];
         if (p->expires_ms > now_ms)
-            ring_place(leg, p->contact, p->hop, leg->is_auto_answer);
+            line_sip_ring_place(leg, p->contact, p->hop, leg->is_auto_answer);
     }
 }
 
@@ -270,79 +316,4 @@ void line_sip_ring_order(struct sip_line *sip, const struct order *order)
     }
     if (list_is_empty(&leg->dialogs))
         line_sip_leg_gone(leg, leg->failure);
-}
-
-/* The telephone will not go off hook by our asking; it rings on. */
-static void ring_refused(struct leg *leg)
-{
-    leg->wants_answer = leg->was_asked = false;
-    line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_REFUSED});
-}
-
-static int ring_notified(void *magic, nta_outgoing_t *orq, const sip_t *msg)
-{
-    struct dialog *d = magic;
-    (void)msg;
-    int status = nta_outgoing_status(orq);
-    if (status < 200)
-        return 0;
-    nta_outgoing_destroy(d->notify);
-    d->notify = NULL;
-    if (status < 300)
-        return 0;
-    log_line(LOG_WARN, "sip.talk_refused", "status=%d", status);
-    d->talks = false;
-    if (d->leg && d->leg->state == SIP_LEG_RINGING) {
-        d->leg->was_asked = false;
-        line_sip_ring_answer(d->leg);
-    }
-    return 0;
-}
-
-/* The place that talks; else the one that rings, for the second way. */
-static struct dialog *ring_choose(const struct leg *leg, bool must_talk)
-{
-    LIST_EACH(it, &leg->dialogs)
-    {
-        struct dialog *d = LIST_OWNER(it, struct dialog, as_dialog);
-        if (d->remote_tag && d->nta && (d->talks || !must_talk))
-            return d;
-    }
-    return NULL;
-}
-
-/* Withdraws all INVITEs; when they have ended, the place of d gets a new one. */
-static void ring_answer_by_invite(struct leg *leg, const struct dialog *d)
-{
-    leg->was_asked = true;
-    leg->again_contact = mem_strdup(d->target);
-    leg->again_hop = d->hop ? mem_strdup(d->hop) : NULL;
-    LIST_EACH(it, &leg->dialogs)
-    {
-        struct dialog *other = LIST_OWNER(it, struct dialog, as_dialog);
-        nta_outgoing_tcancel(other->invite, NULL, NULL, TAG_END());
-        other->is_cancelled = true;
-    }
-}
-
-void line_sip_ring_answer(struct leg *leg)
-{
-    leg->wants_answer = true;
-    if (leg->was_asked || leg->is_auto_answer || leg->state != SIP_LEG_RINGING)
-        return;
-    struct dialog *talking = ring_choose(leg, true), *ringing = ring_choose(leg, false);
-    if (!ringing)
-        return; /* asked as soon as it rings */
-    if (talking) {
-        leg->was_asked = true;
-        talking->notify =
-            line_sip_dialog_send(talking, SIP_METHOD_NOTIFY, ring_notified, 0,
-                                 "Event: talk\r\nSubscription-State: active\r\n", NULL);
-        if (talking->notify)
-            return;
-    }
-    if (leg->device && leg->device->config.answers_by_reinvite)
-        ring_answer_by_invite(leg, ringing);
-    else
-        ring_refused(leg);
 }

@@ -1,29 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* Session descriptions. We read of a telephone's only what a PCMU switch needs: the first audio
- * stream over plain RTP with PCMU in it, its address, its number for telephone-event and its
- * direction; and keep the other m= lines, as an answer must refuse each of them in its place
- * (RFC 3264 section 6). Our own are always the same few lines. sofia-sip's reader would give a tree
- * of forty types for this. */
+/* Reading session descriptions. We take of a telephone's only what we need: the first audio stream
+ * that we can speak on (RTP, or SRTP with a key, as wished; one of our codecs under its static
+ * number), its address, its number for telephone-event and its direction; and keep the other m=
+ * lines, as an answer must refuse each of them in its place (RFC 3264 section 6). Whether a stream
+ * is one we can use is known where it ends, for its keys come last. sofia-sip's reader would give a
+ * tree of forty types for this. */
 #include <arpa/inet.h>
+#include <sodium.h>
 
-#include "line/sip/sip_int.h"
+#include "line/sip/sdp_int.h"
 
-static const char *const direction_names[] = {
+const char *const line_sip_sdp_directions[] = {
     [SDP_INACTIVE] = "inactive",
     [SDP_SENDONLY] = "sendonly",
     [SDP_RECVONLY] = "recvonly",
     [SDP_SENDRECV] = "sendrecv",
 };
 
-/* The telephone's words, seen from our side. */
-static enum sdp_direction direction_reversed(enum sdp_direction d)
-{
-    if (d == SDP_SENDONLY)
-        return SDP_RECVONLY;
-    return d == SDP_RECVONLY ? SDP_SENDONLY : d;
-}
+/* The rate of G.722 is told as 8000 by an old mistake that is now the rule (RFC 3551). */
+const struct sdp_codec line_sip_sdp_codecs[MEDIA_CODEC_COUNT] = {
+    [MEDIA_PCMU] = {0, "PCMU/8000"},
+    [MEDIA_PCMA] = {8, "PCMA/8000"},
+    [MEDIA_G722] = {9, "G722/8000"},
+};
+
+const char *const line_sip_sdp_ciphers[] = {
+    [MEDIA_AES_80] = "AES_CM_128_HMAC_SHA1_80",
+    [MEDIA_AES_32] = "AES_CM_128_HMAC_SHA1_32",
+};
 
 static struct slice next_word(struct slice *rest)
 {
@@ -55,83 +61,167 @@ static struct in_addr read_address(struct slice value)
     return inet_pton(AF_INET, text, &parsed) == 1 ? parsed : address;
 }
 
-struct reader {
-    struct sdp *sdp;
-    struct in_addr session_address;
-    bool is_in_audio;  /* the lines belong to the stream that we use */
-    bool is_in_stream; /* or to another one */
+/* One m= line and what follows it, or what stands before the first. */
+struct stream {
+    size_t index;
+    bool is_audio;  /* of a kind that we wish, with a port */
+    bool is_secure; /* RTP/SAVP */
+    bool has_codec, has_key;
+    struct in_addr address;
+    unsigned port;
+    enum media_codec codec;
+    int event_payload;
+    enum sdp_direction direction;
+    enum media_cipher cipher;
+    unsigned key_tag;
+    uint8_t key[MEDIA_KEY_BYTES];
 };
+
+struct reader {
+    const struct sdp_wish *wish;
+    struct sdp *sdp;
+    struct stream session; /* what all streams begin with */
+    struct stream stream;
+    bool is_in_stream;
+};
+
+static void finish_stream(struct reader *r)
+{
+    const struct stream *s = &r->stream;
+    struct sdp *sdp = r->sdp;
+    bool is_good = s->is_audio && s->has_codec && (s->has_key || !s->is_secure);
+    if (!r->is_in_stream || !is_good || sdp->audio < SDP_MEDIA_MAX)
+        return;
+    sdp->audio = s->index;
+    sdp->address = s->address;
+    sdp->port = (uint16_t)s->port;
+    sdp->codec = s->codec;
+    sdp->event_payload = s->event_payload;
+    sdp->direction = s->direction;
+    sdp->cipher = s->is_secure ? s->cipher : MEDIA_PLAIN;
+    sdp->key_tag = s->key_tag;
+    memcpy(sdp->key, s->key, sizeof sdp->key);
+}
+
+static void read_codecs(struct reader *r, struct slice list)
+{
+    struct stream *s = &r->stream;
+    while (list.len > 0 && !s->has_codec) {
+        unsigned payload = 128;
+        read_number(next_word(&list), 127, &payload);
+        for (size_t i = 0; i < r->wish->codec_count && !s->has_codec; i++) {
+            s->codec = r->wish->codecs[i];
+            s->has_codec = line_sip_sdp_codecs[s->codec].payload == payload;
+        }
+    }
+}
 
 /* "audio 49170 RTP/AVP 0 101" */
 static enum err read_media(struct reader *r, struct slice value)
 {
     struct sdp *sdp = r->sdp;
+    finish_stream(r);
     if (sdp->line_count == SDP_MEDIA_MAX)
         return ERR_INVALID;
+    struct stream *s = &r->stream;
+    *s = r->session;
     r->is_in_stream = true;
-    r->is_in_audio = false;
-    size_t index = sdp->line_count++;
-    sdp->lines[index] = value;
-    struct slice rest = value;
+    s->index = sdp->line_count++;
+    sdp->lines[s->index] = value;
+    struct slice rest = value, count;
     struct slice kind = next_word(&rest), port_text = next_word(&rest), proto = next_word(&rest);
-    struct slice count;
-    unsigned port;
-    if (!read_number(slice_split(port_text, '/', &count), 65535, &port) || proto.len == 0)
+    if (!read_number(slice_split(port_text, '/', &count), 65535, &s->port) || proto.len == 0)
         return ERR_INVALID;
-    bool is_ours = !sdp->has_pcmu && slice_is(kind, "audio") && slice_is(proto, "RTP/AVP") && port;
-    while (is_ours && rest.len > 0 && !sdp->has_pcmu)
-        sdp->has_pcmu = slice_is(next_word(&rest), "0");
-    if (is_ours && sdp->has_pcmu) {
-        r->is_in_audio = true;
-        sdp->audio = index;
-        sdp->port = (uint16_t)port;
-        sdp->address = r->session_address;
-    }
+    s->is_secure = slice_is(proto, "RTP/SAVP");
+    bool is_wished =
+        s->is_secure ? r->wish->takes_secure : r->wish->takes_plain && slice_is(proto, "RTP/AVP");
+    s->is_audio = slice_is(kind, "audio") && is_wished && s->port > 0;
+    read_codecs(r, rest);
     return ERR_OK;
 }
 
-static void read_attribute(struct reader *r, struct slice value)
+/* "inline:KEY[|lifetime]"; one with an identifier of the key in each packet is not for us. */
+static bool read_key(struct slice text, uint8_t key[MEDIA_KEY_BYTES])
 {
-    if (r->is_in_stream && !r->is_in_audio)
-        return;
-    for (size_t i = 0; i < sizeof direction_names / sizeof *direction_names; i++) {
-        if (slice_is(value, direction_names[i]))
-            r->sdp->direction = (enum sdp_direction)i;
+    struct slice prefix = SLICE("inline:"), more, rest;
+    if (!slice_starts_with(text, prefix))
+        return false;
+    struct slice base64 =
+        slice_split((struct slice){text.ptr + prefix.len, text.len - prefix.len}, '|', &more);
+    slice_split(more, ':', &rest);
+    size_t len = 0;
+    return !rest.ptr && base64.len > 0 &&
+           sodium_base642bin(key, MEDIA_KEY_BYTES, base64.ptr, base64.len, NULL, &len, NULL,
+                             sodium_base64_VARIANT_ORIGINAL) == 0 &&
+           len == MEDIA_KEY_BYTES;
+}
+
+/* "1 AES_CM_128_HMAC_SHA1_80 inline:KEY [parameter ...]"; of the parameters only the hint at a
+ * window leaves the packets as we make them. */
+static void read_crypto(struct stream *s, struct slice value)
+{
+    unsigned tag;
+    uint8_t key[MEDIA_KEY_BYTES];
+    struct slice number = next_word(&value), suite = next_word(&value), text = next_word(&value);
+    enum media_cipher cipher = MEDIA_PLAIN;
+    if (slice_is(suite, line_sip_sdp_ciphers[MEDIA_AES_80]))
+        cipher = MEDIA_AES_80;
+    else if (slice_is(suite, line_sip_sdp_ciphers[MEDIA_AES_32]))
+        cipher = MEDIA_AES_32;
+    while (value.len > 0) {
+        struct slice parameter = next_word(&value);
+        if (parameter.len > 0 && !slice_starts_with(parameter, SLICE("WSH=")))
+            return;
     }
-    if (!slice_starts_with(value, SLICE("rtpmap:")))
+    if (s->has_key || cipher == MEDIA_PLAIN || !read_number(number, 999999999, &tag) ||
+        !read_key(text, key))
         return;
-    struct slice rest = {value.ptr + 7, value.len - 7};
+    s->has_key = true;
+    s->cipher = cipher;
+    s->key_tag = tag;
+    memcpy(s->key, key, sizeof key);
+}
+
+static void read_attribute(struct stream *s, struct slice value)
+{
+    for (size_t i = 0; i <= SDP_SENDRECV; i++) {
+        if (slice_is(value, line_sip_sdp_directions[i]))
+            s->direction = (enum sdp_direction)i;
+    }
+    struct slice rest, name = slice_split(value, ':', &rest), clock;
+    if (slice_is(name, "crypto"))
+        read_crypto(s, rest);
+    if (!slice_is(name, "rtpmap"))
+        return;
     unsigned payload;
-    struct slice number = next_word(&rest), clock;
-    struct slice name = slice_split(rest, '/', &clock);
-    if (slice_equal_nocase(name, SLICE("telephone-event")) && slice_is(clock, "8000") &&
+    struct slice number = next_word(&rest);
+    struct slice encoding = slice_split(rest, '/', &clock);
+    if (slice_equal_nocase(encoding, SLICE("telephone-event")) && slice_is(clock, "8000") &&
         read_number(number, 127, &payload) && payload >= 96)
-        r->sdp->event_payload = (int)payload;
+        s->event_payload = (int)payload;
 }
 
 static enum err read_line(struct reader *r, char type, struct slice value)
 {
-    switch (type) {
-    case 'c':
-        if (r->is_in_audio)
-            r->sdp->address = read_address(value);
-        else if (!r->is_in_stream)
-            r->session_address = read_address(value);
-        return ERR_OK;
-    case 'm':
+    struct stream *s = r->is_in_stream ? &r->stream : &r->session;
+    if (type == 'm')
         return read_media(r, value);
-    case 'a':
-        read_attribute(r, value);
-        return ERR_OK;
-    default:
-        return ERR_OK;
-    }
+    if (type == 'c')
+        s->address = read_address(value);
+    else if (type == 'a')
+        read_attribute(s, value);
+    return ERR_OK;
 }
 
-enum err line_sip_sdp_read(struct slice text, struct sdp *out)
+enum err line_sip_sdp_read(struct slice text, const struct sdp_wish *wish, struct sdp *out)
 {
-    *out = (struct sdp){.event_payload = MEDIA_NO_EVENTS, .direction = SDP_SENDRECV};
-    struct reader r = {.sdp = out, .session_address = {INADDR_NONE}};
+    *out = (struct sdp){
+        .event_payload = MEDIA_NO_EVENTS, .direction = SDP_SENDRECV, .audio = SDP_MEDIA_MAX};
+    struct reader r = {.wish = wish,
+                       .sdp = out,
+                       .session = {.address = {INADDR_NONE},
+                                   .event_payload = MEDIA_NO_EVENTS,
+                                   .direction = SDP_SENDRECV}};
     bool is_first = true;
     while (text.len > 0) {
         struct slice line = slice_split(text, '\n', &text);
@@ -148,7 +238,9 @@ enum err line_sip_sdp_read(struct slice text, struct sdp *out)
     }
     if (is_first)
         return ERR_INVALID;
-    if (!out->has_pcmu)
+    finish_stream(&r);
+    sodium_memzero(&r, sizeof r);
+    if (out->audio == SDP_MEDIA_MAX)
         out->audio = out->line_count;
     /* The way to say hold before RFC 3264. */
     if (out->address.s_addr == INADDR_ANY)
@@ -158,49 +250,5 @@ enum err line_sip_sdp_read(struct slice text, struct sdp *out)
 
 bool line_sip_sdp_is_usable(const struct sdp *sdp)
 {
-    return sdp->has_pcmu && sdp->audio < sdp->line_count && sdp->address.s_addr != INADDR_NONE;
-}
-
-static void write_head(struct buf *out, const struct sdp_local *local)
-{
-    buf_printf(out, "v=0\r\no=- %llu %u IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n",
-               (unsigned long long)local->session, local->version, local->address, local->address);
-}
-
-static void write_audio(struct buf *out, const struct sdp_local *local, int event_payload,
-                        enum sdp_direction direction)
-{
-    buf_printf(out, "m=audio %u RTP/AVP 0", local->port);
-    if (event_payload != MEDIA_NO_EVENTS)
-        buf_printf(out, " %d", event_payload);
-    buf_text(out, "\r\na=rtpmap:0 PCMU/8000\r\n");
-    if (event_payload != MEDIA_NO_EVENTS)
-        buf_printf(out, "a=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\n", event_payload,
-                   event_payload);
-    buf_printf(out, "a=ptime:20\r\na=%s\r\n", direction_names[direction]);
-}
-
-void line_sip_sdp_offer(struct buf *out, const struct sdp_local *local)
-{
-    write_head(out, local);
-    write_audio(out, local, EVENT_PAYLOAD, SDP_SENDRECV);
-}
-
-void line_sip_sdp_answer(struct buf *out, const struct sdp_local *local, const struct sdp *offer)
-{
-    write_head(out, local);
-    for (size_t i = 0; i < offer->line_count; i++) {
-        if (i == offer->audio) {
-            write_audio(out, local, offer->event_payload, direction_reversed(offer->direction));
-            continue;
-        }
-        struct slice rest = offer->lines[i];
-        struct slice kind = next_word(&rest);
-        next_word(&rest);
-        buf_text(out, "m=");
-        buf_slice(out, kind);
-        buf_text(out, " 0 ");
-        buf_slice(out, rest);
-        buf_text(out, "\r\n");
-    }
+    return sdp->audio < sdp->line_count && sdp->address.s_addr != INADDR_NONE;
 }

@@ -182,7 +182,7 @@ static void call_next(struct dialog *d, bool is_over, const char *reason)
     if (is_over)
         line_sip_dialog_free(d);
     else
-        line_sip_dialog_cancel(d);
+        line_sip_dialog_cancel(d, NULL);
     if (call_try(leg))
         line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
     else
