@@ -155,6 +155,7 @@ struct config {
     uint64_t guard_shut_out_s;
     char *realm;
     uint64_t rtp_ports[2]; /* first and last */
+    char *music;           /* WAV file; NULL: generated */
 
     uint64_t pick_up_s;
     uint64_t no_answer_s;
