@@ -352,11 +352,13 @@ class Phone:
     """A baresip that sends a sine and records what it hears."""
 
     def __init__(self, directory, user, secret, server_port, frequency, auto_answer=False,
-                 register_seconds=300, transport="udp"):
+                 register_seconds=300, transport="udp", codecs="PCMU"):
         self.directory = pathlib.Path(directory)
         self.user, self.frequency = user, frequency
         self.is_new = auto_answer
         self.control_port = free_port(socket.SOCK_STREAM)
+        first = 40000 + 20 * random.randrange(480)
+        self.rtp_ports = range(first, first + 20)
         (self.directory / "wav").mkdir(parents=True, exist_ok=True)
         root = BARESIP_NEW if auto_answer else pathlib.Path("/")
         config = f"""poll_method epoll
@@ -370,13 +372,14 @@ ausrc_srate 48000
 auplay_srate 8000
 ausrc_channels 2
 auplay_channels 1
-rtp_ports 40000-49998
+rtp_ports {first}-{first + 18}
 rtcp_mux no
 net_interface 127.0.0.1
 snd_path {self.directory}/wav
 ctrl_tcp_listen 127.0.0.1:{self.control_port}
 module_path {root}/usr/lib/baresip/modules
 module g711.so
+module g722.so
 module ausine.so
 module aubridge.so
 module sndfile.so
@@ -391,7 +394,7 @@ module_app debug_cmd.so
             config += "sip_autoanswer_beep no\n"
         named = "" if transport == "udp" else f";transport={transport}"
         account = (f"<sip:{user}@127.0.0.1:{server_port}{named}>;auth_user={user};auth_pass={secret};"
-                   f"answermode=manual;audio_codecs=PCMU;regint={register_seconds};"
+                   f"answermode=manual;audio_codecs={codecs};regint={register_seconds};"
                    "dtmfmode=rtpevent" + (";sip_autoanswer=yes" if auto_answer else ""))
         (self.directory / "config").write_text(config)
         (self.directory / "accounts").write_text(account + "\n")

@@ -18,25 +18,25 @@ from support.server import Server, binary  # noqa: E402
 CONFIG = """[line]
 driver = sip
 rtp_ports = %d-%d
-[calls]
+%s[calls]
 busy_tone_s = 2
 """
 WAYS = ["reinvite", "reinvite", "talk", "none"]
 
 
 class SipServer(Server):
-    def __init__(self, directory, ways=WAYS):
+    def __init__(self, directory, ways=WAYS, line="", more=""):
         directory = pathlib.Path(directory)
         super().__init__(directory / "data", line="sip")
         self.sip_port = phonelib.free_port()
         self.config = directory / "server.ini"
-        text = CONFIG % phonelib.rtp_range()
+        text = CONFIG % (*phonelib.rtp_range(), line)
         for number, way in enumerate(ways):
             text += (f"[user agent{number}]\npassword = demo\n"
                      f"[device {15000 + number}]\nuser = agent{number}\n"
                      f"sip_secret = s{15000 + number}\nremoteAnswer = {way}\n"
                      "recording = on\n")
-        self.config.write_text(text)
+        self.config.write_text(text + more)
 
     def start(self, env=None):
         command = [str(binary()), "serve", "--config", str(self.config), "--http",
