@@ -7,6 +7,7 @@
 #define BASE_EXCHANGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -18,11 +19,19 @@
 struct exchange;
 struct json;
 
+/* A part of a file, which the answer's room sends bit by bit. */
+struct exchange_file {
+    int fd; /* closed by that room, whatever becomes of the answer */
+    uint64_t from;
+    uint64_t bytes;
+};
+
 struct exchange_answer {
-    int status;               /* HTTP status */
-    const char *content_type; /* NULL: none */
-    struct slice headers;     /* further header lines, each with its CRLF; may be absent */
-    struct slice body;        /* copied or written before answer returns */
+    int status;                       /* HTTP status */
+    const char *content_type;         /* NULL: none */
+    struct slice headers;             /* further header lines, each with its CRLF; may be absent */
+    struct slice body;                /* copied or written before answer returns */
+    const struct exchange_file *file; /* instead of body; NULL: none */
 };
 
 struct exchange_verbs {

@@ -15,6 +15,7 @@
 
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #define HEAD_BYTES 256 /* status line and our own headers, at most */
 #define NS_A_MILLI 1000000.0
@@ -28,6 +29,7 @@ static const struct {
     {201, "Created"},
     {202, "Accepted"},
     {204, "No Content"},
+    {206, "Partial Content"},
     {301, "Moved Permanently"},
     {302, "Found"},
     {303, "See Other"},
@@ -43,6 +45,7 @@ static const struct {
     {412, "Precondition Failed"},
     {413, "Content Too Large"},
     {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
     {417, "Expectation Failed"},
     {426, "Upgrade Required"},
     {429, "Too Many Requests"},
@@ -105,7 +108,7 @@ static void write_answer(const struct request *r, const struct exchange_answer *
     }
     if (has_body) {
         buf_slice(out, SLICE("Content-Length: "));
-        buf_u64(out, a->body.len);
+        buf_u64(out, a->file ? a->file->bytes : a->body.len);
         buf_slice(out, SLICE("\r\n"));
     }
     if (!form.keep_alive) {
@@ -185,8 +188,14 @@ static void answer(struct exchange *x, const struct exchange_answer *a)
         };
         write_answer(r, a, form);
         c->is_ending = !form.keep_alive;
+        if (a->file && !form.is_head) {
+            file_body_begin(c, a->file);
+        }
     }
-    answer_done(r, a->status, a->body.len);
+    if (a->file && (!c || r->method[0] == 'H')) {
+        close(a->file->fd);
+    }
+    answer_done(r, a->status, a->file ? a->file->bytes : a->body.len);
     let_go(r);
 }
 

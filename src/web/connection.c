@@ -62,6 +62,7 @@ static void close_now(struct connection *c)
     list_remove(&c->all);
     web_buf_give(w, &c->out);
     web_buf_give(w, &c->pending);
+    file_body_end(c);
     c->state = CONNECTION_CLOSING;
     uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
@@ -145,6 +146,11 @@ void connection_flush(struct connection *c)
         web_buf_give(c->web, out);
         return;
     }
+    connection_launch(c, out, done);
+}
+
+void connection_launch(struct connection *c, struct buf *out, size_t done)
+{
     struct flight *f = mem_alloc(sizeof *f);
     f->bytes = *out;
     *out = (struct buf){0};
@@ -171,7 +177,7 @@ static void peer_ended(struct connection *c, bool is_broken)
 {
     c->is_ended = true;
     bool is_held = c->request && c->request->is_dispatched;
-    bool has_words = c->flight || c->out.len;
+    bool has_words = c->flight || c->file || c->out.len;
     if (is_broken || c->state != CONNECTION_HTTP || (is_held && c->request->x.closed)) {
         connection_drop(c);
     } else if (!is_held && !has_words) {
@@ -255,7 +261,7 @@ static bool may_read_request(struct connection *c)
     if (c->out.len >= WEB_COALESCE_BYTES) {
         connection_flush(c);
     }
-    return !c->flight && !(c->request && c->request->is_dispatched);
+    return !c->flight && !c->file && !(c->request && c->request->is_dispatched);
 }
 
 /* Looks at all bytes that may be looked at now and keeps the rest. */
@@ -310,7 +316,7 @@ static void linger(struct connection *c)
 
 static enum web_wait wait_of(const struct connection *c)
 {
-    if (c->flight) {
+    if (c->flight || c->file) {
         return WEB_WAIT_STALL;
     }
     if (c->state == CONNECTION_SOCKET) {
@@ -328,10 +334,11 @@ void connection_settle(struct connection *c)
         return;
     }
     connection_flush(c);
+    file_body_go_on(c);
     if (c->is_doomed) {
         return;
     }
-    if (c->is_ending && !c->flight) {
+    if (c->is_ending && !c->flight && !c->file) {
         linger(c);
         return;
     }
@@ -394,7 +401,8 @@ void connection_stop(struct connection *c)
 {
     if (c->state == CONNECTION_SOCKET) {
         socket_stop(c);
-    } else if (c->state == CONNECTION_LINGERING || (!c->request && !c->flight && !c->out.len)) {
+    } else if (c->state == CONNECTION_LINGERING ||
+               (!c->request && !c->flight && !c->file && !c->out.len)) {
         connection_drop(c);
     } else if (!c->request) {
         c->is_ending = true;

@@ -58,6 +58,9 @@ struct deflater;
 struct tls;
 struct tls_server;
 
+/* What of a file is still to be sent. */
+struct file_body;
+
 /* A write that libuv finishes, and its bytes. */
 struct flight;
 
@@ -71,18 +74,19 @@ struct connection {
     struct request *request; /* being read or worked on */
     struct socket *socket;
     struct flight *flight;
-    struct tls *tls;    /* NULL: none */
-    struct buf out;     /* to be written, behind the flight; not yet sealed */
-    struct buf pending; /* read, and to be looked at after the answer */
-    size_t stall_bytes; /* what libuv still had to write when the wait began */
-    uint8_t state;      /* enum connection_state */
-    uint8_t wait_kind;  /* enum web_wait */
-    bool is_consuming;  /* consume is on the stack and will settle */
-    bool is_ending;     /* to be closed when all is written */
-    bool is_doomed;     /* to be dropped at the end of the turn */
-    bool is_stopped;    /* reading */
-    bool is_ended;      /* the peer has said all */
-    bool is_proxy;      /* the peer, and a trusted one */
+    struct tls *tls;        /* NULL: none */
+    struct buf out;         /* to be written, behind the flight; not yet sealed */
+    struct file_body *file; /* behind out; NULL: none */
+    struct buf pending;     /* read, and to be looked at after the answer */
+    size_t stall_bytes;     /* what libuv still had to write when the wait began */
+    uint8_t state;          /* enum connection_state */
+    uint8_t wait_kind;      /* enum web_wait */
+    bool is_consuming;      /* consume is on the stack and will settle */
+    bool is_ending;         /* to be closed when all is written */
+    bool is_doomed;         /* to be dropped at the end of the turn */
+    bool is_stopped;        /* reading */
+    bool is_ended;          /* the peer has said all */
+    bool is_proxy;          /* the peer, and a trusted one */
     char peer[WEB_PEER_TEXT_MAX];
 };
 
@@ -227,6 +231,17 @@ void connection_expire(struct connection *c);
 void connection_stop(struct connection *c);
 /* c->out, with memory. */
 struct buf *connection_out(struct connection *c);
+
+/* Hands out's bytes from done on to libuv, which finishes; takes the buffer. */
+void connection_launch(struct connection *c, struct buf *out, size_t done);
+
+/* file_body.c: an answer's body that is a part of a file */
+/* Takes the descriptor. */
+void file_body_begin(struct connection *c, const struct exchange_file *file);
+/* When nothing is being written: the next bit of it. The peer is dropped at the end of the turn
+ * when the file is shorter than was promised. */
+void file_body_go_on(struct connection *c);
+void file_body_end(struct connection *c); /* NULL is fine */
 
 /* request.c */
 /* Reads as much of one request as there is; hands it to its route when it is complete. Returns how
