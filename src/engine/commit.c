@@ -33,6 +33,8 @@ static enum err attempt(struct engine *e)
         err = submission_put_records(b->records[i], j);
     if (err == ERR_OK && b->bytes.len > 0)
         err = journal_append(j, buf_view(&b->bytes), b->fx.digest);
+    if (err == ERR_OK && b->fx.history_count > 0 && e->options.store)
+        err = e->options.store(e->options.store_ctx, j, b->fx.histories, b->fx.history_count);
     if (err == ERR_OK && e->snapshotter)
         err = journal_trim(j, snapshotter_trim(e->snapshotter));
     crash_point("after-append");
@@ -131,6 +133,8 @@ bool engine_batch_complete(struct engine *e)
         return false;
     if (b->bytes.len > 0)
         feed(e);
+    if (b->fx.history_count > 0 && e->options.stored)
+        e->options.stored(e->options.store_ctx, b->fx.histories, b->fx.history_count);
     tell_line(e);
     crash_point("mid-release");
     let_go(e);

@@ -51,6 +51,13 @@ struct engine_options {
     uint64_t snapshot_batches; /* a snapshot every so many batches */
     size_t ring_notices;       /* how many notices per user the web side keeps: of more, replay
                                   releases only the last so many */
+    /* Writes what a batch has to be remembered of calls, in the batch's own transaction; again,
+     * with the same, when the commit fails. Not in a replay: it is there. stored: it is durable
+     * now. On the core thread; both may be NULL. */
+    enum err (*store)(void *ctx, struct journal *journal, const struct history *items,
+                      size_t count);
+    void (*stored)(void *ctx, const struct history *items, size_t count);
+    void *store_ctx;
     /* Called on the core thread after each commit, and in engine_create for what replay yields.
      * Takes ownership of the release. */
     void (*released)(void *ctx, struct release *release);

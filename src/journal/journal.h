@@ -7,10 +7,11 @@
  *
  * A batch is one row: number, bytes, digest of its effects, checksum. Records are (table, key,
  * value). Used by one thread at a time, but for journal_checkpoint and the snapshot functions,
- * which may run on another. */
+ * which may run on another, and readers, each of which may have a thread of its own. */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -30,6 +31,13 @@ enum record_table {
     RECORD_WEB_SESSION,
     RECORD_LINE,
     RECORD_CREDENTIAL,
+    RECORD_HISTORY_CALL, /* these seven are the store's: src/store/store_int.h */
+    RECORD_HISTORY_PARTIES,
+    RECORD_HISTORY_QUALITY,
+    RECORD_HISTORY_DISPOSITION,
+    RECORD_HISTORY_OF_USER,
+    RECORD_RECORDING_OF_USER,
+    RECORD_RECORDING,
     RECORD_TABLE_COUNT
 };
 
@@ -68,6 +76,37 @@ enum err journal_each_record(struct journal *j, enum record_table table,
                              void *ctx);
 /* A single record into out; ERR_NOT_FOUND. */
 enum err journal_get(struct journal *j, enum record_table table, struct slice key, struct buf *out);
+
+/* A second look at the records, for one other thread: a connection of its own, that makes nobody
+ * wait. What it reads is committed, but perhaps not yet known to be. The journal must outlive it.
+ */
+struct journal_reader;
+enum err journal_reader_open(const struct journal *j, struct journal_reader **out);
+void journal_reader_close(struct journal_reader *r); /* NULL is fine */
+/* What is read between the two is of one moment. Hold it for moments only: the log can't shrink. */
+enum err journal_reader_begin(struct journal_reader *r);
+void journal_reader_end(struct journal_reader *r);
+
+/* The records of a table whose keys are from from on and before to, in the order of their keys as
+ * bytes, or against it. */
+struct journal_range {
+    enum record_table table;
+    struct slice from;
+    struct slice to;
+    bool is_descending;
+    uint64_t offset; /* so many are passed over first */
+    uint64_t limit;
+};
+/* ERR_IO. visit must not use the reader; what it is given is good until it returns. */
+enum err journal_reader_each(struct journal_reader *r, const struct journal_range *range,
+                             void (*visit)(void *ctx, struct slice key, struct slice value),
+                             void *ctx);
+/* Of the whole range; offset and limit do not count. */
+enum err journal_reader_count(struct journal_reader *r, const struct journal_range *range,
+                              uint64_t *out);
+/* Into out, in place of what is there; ERR_NOT_FOUND. */
+enum err journal_reader_get(struct journal_reader *r, enum record_table table, struct slice key,
+                            struct buf *out);
 
 /* Snapshots: written whole (temporary file, fsync, rename, fsync of the directory), checksummed.
  * Which are kept is the writer's affair: it removes those that it no longer needs. */
