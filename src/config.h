@@ -155,7 +155,6 @@ struct config {
     uint64_t guard_shut_out_s;
     char *realm;
     uint64_t rtp_ports[2]; /* first and last */
-    char *music;           /* WAV file; NULL: generated */
 
     uint64_t pick_up_s;
     uint64_t no_answer_s;
@@ -166,6 +165,7 @@ struct config {
     uint64_t vanished_s;
 
     char *recordings; /* directory; NULL: below data */
+    uint64_t keep_days;
 
     char *country; /* ISO 3166-1 alpha-2, or NULL */
     char *calling_code;

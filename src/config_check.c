@@ -327,6 +327,9 @@ static enum err check_keys(const struct checking *c)
         return wrong(c, 0, "[server] %s: needed with %s",
                      config->tls_key ? "tls_certificate" : "tls_key",
                      config->tls_key ? "tls_key" : "tls_certificate");
+    if (config->keep_days > 0 && config->keep_days * 24 < config->disposition_h)
+        return wrong(c, 0, "[history] keep_days: allowed is at least [calls] disposition_h, %ju h",
+                     (uintmax_t)config->disposition_h);
     if (config->value_bytes > config->call_bytes)
         return wrong(c, 0, "[user_data] value_bytes: allowed is at most call_bytes, %ju",
                      (uintmax_t)config->call_bytes);

@@ -88,8 +88,6 @@ static const struct config_option options[] = {
      "realm of the telephones' digest authentication"},
     {"line", "rtp_ports", CONFIG_PORTS, IN(rtp_ports), 1024, 65535, NULL, "16384-32767",
      "UDP ports for sound"},
-    {"line", "music", CONFIG_TEXT, IN(music), 1, 4096, NULL, NULL,
-     "WAV file for whoever is held or waits in a queue; without it, music is generated"},
 
     {"calls", "pick_up_s", CONFIG_NUMBER, IN(pick_up_s), 1, 600, NULL, "20",
      "the caller's own telephone must go off hook within"},
@@ -107,6 +105,9 @@ static const struct config_option options[] = {
 
     {"recording", "directory", CONFIG_TEXT, IN(recordings), 1, 4096, NULL, NULL,
      "where recordings are; made when absent; without it, recordings below data"},
+
+    {"history", "keep_days", CONFIG_NUMBER, IN(keep_days), 0, 36500, NULL, "365",
+     "calls and their recordings are forgotten so long after their end; 0: never"},
 
     {"site", "country", CONFIG_COUNTRY, IN(country), 0, 0, NULL, NULL,
      "where the site is: how numbers are dialled there"},

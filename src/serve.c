@@ -30,6 +30,7 @@
 #include "routes.h"
 #include "setup.h"
 #include "welcome.h"
+#include "store/store.h"
 #include "web/web.h"
 
 #include <pthread.h>
@@ -56,6 +57,7 @@ struct server {
     struct routes routes;
     char *public_url;
     struct journal *journal;
+    struct store *store;
     struct web *web;
     struct hub *hub;
     struct line_driver *line;
@@ -187,7 +189,6 @@ static enum err make_line(struct server *s)
                                            .realm = s->config->realm,
                                            .rtp_port_min = (unsigned)s->config->rtp_ports[0],
                                            .rtp_port_max = (unsigned)s->config->rtp_ports[1],
-                                           .music = s->config->music,
                                            .recordings = recordings_path(s->config, &recordings),
                                            .networks = s->setup.networks,
                                            .network_count = s->setup.network_count,
@@ -205,6 +206,24 @@ static enum err make_line(struct server *s)
     return ERR_INTERNAL;
 }
 
+static enum err make_store(struct server *s)
+{
+    struct buf recordings = {0};
+    bool has_sound = s->config->driver == CONFIG_DRIVER_SIP;
+    struct store_options options = {.journal = s->journal,
+                                    .recordings =
+                                        has_sound ? recordings_path(s->config, &recordings) : NULL,
+                                    .keep_days = (unsigned)s->config->keep_days,
+                                    .render = api_render_beside,
+                                    .poster = web_poster(s->web)};
+    enum err err = store_create(&options, &s->store);
+    buf_free(&recordings);
+    if (err)
+        snprintf(s->why, sizeof s->why, "%s: the history can't be read: %s", s->config->data,
+                 err_row(err)->text);
+    return err;
+}
+
 static enum err make_engine(struct server *s)
 {
     struct engine_options options = {.journal = s->journal,
@@ -217,6 +236,9 @@ static enum err make_engine(struct server *s)
                                      .queue_bytes = QUEUE_BYTES,
                                      .snapshot_batches = s->config->snapshot_batches,
                                      .ring_notices = s->config->ring_notices,
+                                     .store = store_write,
+                                     .stored = store_written,
+                                     .store_ctx = s->store,
                                      .released = released,
                                      .ctx = s};
     return engine_create(&options, &s->engine, s->why, sizeof s->why);
@@ -256,6 +278,7 @@ static void make_doors(struct server *s)
     struct api_directory directory;
     setup_directory(s->config, &arena, &directory);
     struct api_options api = {.engine = s->engine,
+                              .store = s->store,
                               .auth = s->auth,
                               .public_url = s->public_url,
                               .version = CORDBOARD_VERSION,
@@ -368,7 +391,9 @@ static enum err build(struct server *s, serve_read *read, void *read_ctx)
     if (err)
         return err;
     s->hub = hub_create(s->config->ring_notices, s->config->ring_bytes, s->config->rings_bytes);
-    err = make_engine(s);
+    err = make_store(s);
+    if (!err)
+        err = make_engine(s);
     if (err)
         return err;
     make_doors(s);
@@ -387,10 +412,12 @@ static enum err tear_down(struct server *s)
     reload_destroy(s->reload);
     s->reload = NULL;
     auth_destroy(s->auth);
+    store_stop(s->store);
     web_destroy(s->web);
     bayeux_destroy(s->bayeux);
     api_destroy(s->api);
     engine_destroy(s->engine);
+    store_destroy(s->store);
     releases_destroy(s->releases);
     if (s->line && s->config->driver == CONFIG_DRIVER_SIM)
         line_sim_destroy(s->line);
@@ -410,13 +437,16 @@ static enum err tear_down(struct server *s)
 static uint64_t next_tick(void *ctx)
 {
     struct server *s = ctx;
-    return bayeux_next_ms(s->bayeux);
+    uint64_t bayeux_ms = bayeux_next_ms(s->bayeux);
+    uint64_t store_ms = store_next_ms(s->store);
+    return bayeux_ms < store_ms ? bayeux_ms : store_ms;
 }
 
 static void tick(void *ctx, uint64_t now_ms)
 {
     struct server *s = ctx;
     bayeux_tick(s->bayeux, now_ms);
+    store_tick(s->store, now_ms);
 }
 
 static void stop(void *ctx)
@@ -486,6 +516,7 @@ static void raise_file_limit(void)
 
 static void run(struct server *s)
 {
+    store_start(s->store, s->engine);
     web_set_ticker(s->web, next_tick, tick, s);
     if (pthread_create(&s->signals, NULL, wait_for_signals, s))
         log_abort("the thread for signals can't be made");

@@ -10,6 +10,7 @@
 #include "auth/auth.h"
 #include "base/exchange.h"
 #include "engine/engine.h"
+#include "store/store.h"
 
 struct api;
 
@@ -65,6 +66,7 @@ struct api_directory {
 
 struct api_options {
     struct engine *engine;  /* borrowed */
+    struct store *store;    /* borrowed; NULL: no history */
     struct auth *auth;      /* borrowed: EndContactCenterSession ends the HTTP session */
     const char *public_url; /* "http://127.0.0.1:8080": what absolute uris begin with */
     const char *version;    /* diagnostics/version */
@@ -85,6 +87,9 @@ bool api_is_public(struct slice path);
 
 /* The "data" of a notice, as JSON. ctx is the api. */
 void api_render_notice(void *ctx, const struct notice *notice, struct buf *out);
+
+/* What stands beside a recording; on any thread. */
+void api_render_beside(const struct store_call *call, struct buf *out);
 
 /* Answers {"statusCode":N,"statusMessage":"…"} with the HTTP status of the error table; an absent
  * reason is that table's text. */

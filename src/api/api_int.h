@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/metrics.h"
 #include "engine/ticket.h"
+#include "store/store.h"
 
 #define API_JSON "application/json;charset=UTF-8"
 
@@ -109,6 +110,8 @@ void directory_unref(struct directory *directory);
 /* NULL when there is none. */
 const struct contact *directory_user(const struct directory *directory, struct slice name);
 const struct contact *directory_contact(const struct directory *directory, struct slice id);
+/* enum user_role; an agent where nobody knows better. */
+unsigned directory_roles(const struct directory *directory, struct slice user);
 /* The dialect of that user's answers and events. */
 enum api_compat api_compat_of(const struct api *api, struct slice user);
 
@@ -192,6 +195,8 @@ struct page {
     size_t total; /* of all pages */
 };
 
+/* limit and offset only. */
+enum err page_read_bounds(const struct exchange *x, struct page *out, struct slice *reason);
 enum err page_read(const struct exchange *x, struct page *out, struct slice *reason);
 void page_fill(struct page *page, const struct directory *directory, struct arena *arena,
                bool (*is_wanted)(const struct contact *contact, const void *ctx), const void *ctx);
@@ -236,6 +241,23 @@ struct slice api_no_channel(struct arena *arena, struct slice name);
 /* An array of the names of the operations whose bits are set. */
 void api_render_capabilities(uint64_t bits, struct buf *out);
 
+/* --- render_user_data.c --- */
+
+/* "userData":{...}, and where keys are there several times also ,"userDataPairs":[...] */
+void api_render_user_data(const struct pair *pairs, size_t count, bool repeats, struct buf *out);
+
+/* --- render_history.c: also on other threads, for they need nothing but what they are given --- */
+
+/* Milliseconds since the epoch as "2024-05-06T07:08:09.000+0000". */
+void api_write_time(uint64_t time_ms, char out[32]);
+/* Its digits, or a time in that form or with Z; false when it is neither. */
+bool api_read_time(struct slice text, uint64_t *time_ms);
+/* One object each. root may be NULL: then without addresses. */
+void api_render_past_call(const char *root, const struct store_call *call,
+                          const struct fields *fields, struct buf *out);
+void api_render_recording(const char *root, const struct store_call *call,
+                          const struct fields *fields, struct buf *out);
+
 /* --- render_user.c --- */
 
 struct person {
@@ -269,6 +291,14 @@ struct subresources {
 /* Those that are wanted, as members. */
 void api_render_subresources(const struct request *request, const struct subresources *of,
                              const struct fields *wanted, struct json_writer *w);
+
+/* --- v2/recordings.c: what the history and the recordings share --- */
+
+/* A supervisor or an administrator. */
+bool api_is_overseer(const struct request *request);
+/* ?limit=, ?offset=, ?from= and ?to= of that user's calls; absent: everybody's. */
+enum err api_read_search(const struct request *request, struct slice user, struct store_search *out,
+                         struct slice *reason);
 
 /* --- internal.c --- */
 
@@ -315,6 +345,12 @@ void v2_settings_group_get(const struct request *request);
 void v2_features_get(const struct request *request);
 void v2_feature_get(const struct request *request);
 void v2_system_features_get(const struct request *request);
+void v2_my_history_get(const struct request *request);
+void v2_history_get(const struct request *request);
+void v2_my_recordings_get(const struct request *request);
+void v2_recordings_get(const struct request *request);
+void v2_recording_get(const struct request *request);
+void v2_recording_audio_get(const struct request *request);
 void v2_version_get(const struct request *request);
 void v2_empty_get(const struct request *request);
 

@@ -191,6 +191,12 @@ const struct contact *directory_user(const struct directory *directory, struct s
     return map_get(&directory->by_user_name, name);
 }
 
+unsigned directory_roles(const struct directory *directory, struct slice user)
+{
+    const struct contact *contact = directory_user(directory, user);
+    return contact ? contact->roles : ROLE_AGENT;
+}
+
 const struct contact *directory_contact(const struct directory *directory, struct slice id)
 {
     return map_get(&directory->by_id, id);

@@ -48,7 +48,7 @@ static enum err read_order(const struct exchange *x, struct page *page, struct s
     return ERR_OK;
 }
 
-enum err page_read(const struct exchange *x, struct page *out, struct slice *reason)
+enum err page_read_bounds(const struct exchange *x, struct page *out, struct slice *reason)
 {
     *out = (struct page){.limit = PAGE_MAX};
     enum err err = read_number(x, "limit", &out->limit, reason);
@@ -56,6 +56,12 @@ enum err page_read(const struct exchange *x, struct page *out, struct slice *rea
         err = read_number(x, "offset", &out->offset, reason);
     if (out->limit > PAGE_MAX)
         out->limit = PAGE_MAX;
+    return err;
+}
+
+enum err page_read(const struct exchange *x, struct page *out, struct slice *reason)
+{
+    enum err err = page_read_bounds(x, out, reason);
     return err ? err : read_order(x, out, reason);
 }
 

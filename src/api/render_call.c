@@ -4,71 +4,21 @@
 /* The call object (API reference section 2), keys in the order of the live system, in the dialect
  * of its reader (section 11 there). What one sees of a call is small and rendered each time; its
  * user data may be 64 kB, is shared by everybody on the call and changes seldom, so its JSON is
- * made once per revision and kept with it.
- *
- * User data may hold a key more than once, an object may not: it then shows the newest value at the
- * place of the first, and only then "userDataPairs" beside it has all of them in order. Values go
- * out byte for byte as they came in. */
+ * made once per revision and kept with it. */
 #include "api/api_int.h"
 
-#include "base/map.h"
 #include "core/number.h"
 
 #include <stdio.h>
 
-static void render_value_of(struct json_writer *w, const struct pair *pair)
-{
-    json_key_slice(w, pair->key);
-    buf_slice(w->out, pair->value);
-}
-
-static void render_distinct(const struct user_data *data, struct buf *out)
-{
-    struct map newest = {0};
-    for (uint32_t i = 0; i < data->count; i++)
-        map_put(&newest, data->pairs[i].key, (void *)&data->pairs[i]);
-    struct json_writer w = json_begin_object(out);
-    for (uint32_t i = 0; i < data->count; i++) {
-        /* Taken out when shown: the key's later pairs find nothing any more. */
-        const struct pair *pair = map_remove(&newest, data->pairs[i].key);
-        if (pair)
-            render_value_of(&w, pair);
-    }
-    json_end_object(&w);
-    map_free(&newest);
-}
-
-static void render_pairs(const struct user_data *data, struct buf *out)
-{
-    struct json_writer list = json_begin_array(out);
-    for (uint32_t i = 0; i < data->count; i++) {
-        json_item(&list);
-        struct json_writer w = json_begin_object(out);
-        json_string(&w, "key", data->pairs[i].key);
-        json_raw(&w, "value", data->pairs[i].value);
-        json_end_object(&w);
-    }
-    json_end_array(&list);
-}
-
-/* "userData":{...} and perhaps ,"userDataPairs":[...] */
+/* Made once per revision. */
 static struct slice user_data_members(struct user_data *data)
 {
     if (data->rendered)
         return (struct slice){data->rendered, data->rendered_len};
     struct buf out = {0};
     buf_reserve(&out, data->bytes + 8 * (size_t)data->count + 16);
-    buf_text(&out, "\"userData\":");
-    if (data->repeats) {
-        render_distinct(data, &out);
-        buf_text(&out, ",\"userDataPairs\":");
-        render_pairs(data, &out);
-    } else {
-        struct json_writer w = json_begin_object(&out);
-        for (uint32_t i = 0; i < data->count; i++)
-            render_value_of(&w, &data->pairs[i]);
-        json_end_object(&w);
-    }
+    api_render_user_data(data->pairs, data->count, data->repeats, &out);
     data->rendered = out.ptr;
     data->rendered_len = out.len;
     return buf_view(&out);

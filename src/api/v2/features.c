@@ -82,8 +82,7 @@ void api_render_features(const struct request *request, unsigned roles, struct b
 
 static unsigned roles_of(const struct request *request)
 {
-    const struct contact *user = directory_user(request->api->directory, request->x->user);
-    return user ? user->roles : ROLE_AGENT;
+    return directory_roles(request->api->directory, request->x->user);
 }
 
 void v2_features_get(const struct request *request)

@@ -134,12 +134,13 @@ static void mistakes_say_where_and_what_is_allowed(void **state)
             "3: [server] htpp: there is no such key; allowed: http, public_url, data, log_level, "
             "header_bytes, body_bytes, connections, allowed_origins, trusted_proxies, "
             "tls_certificate, tls_key, session_idle_s");
-    refused("[sever]\n",
-            "1: [sever]: there is no such section; allowed: server, line, calls, "
-            "agents, recording, site, emergency, api, user_data, events, journal, user NAME, "
-            "network NAME, device DN, place NAME, queue NUMBER, trunk NAME, agent_state NAME, "
-            "disposition NAME, "
-            "contact NAME");
+    refused(
+        "[sever]\n",
+        "1: [sever]: there is no such section; allowed: server, line, calls, "
+        "agents, recording, history, site, emergency, api, user_data, events, journal, user NAME, "
+        "network NAME, device DN, place NAME, queue NUMBER, trunk NAME, agent_state NAME, "
+        "disposition NAME, "
+        "contact NAME");
     refused("http = x\n", "1: http: a key needs a [section] before it");
     refused("[server]\nnonsense\n", "2: allowed is [section] or key = value");
     refused("[calls]\nno_answer_s = 0\n",
