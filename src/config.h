@@ -154,6 +154,7 @@ struct config {
     uint64_t guard_failures;
     uint64_t guard_shut_out_s;
     char *realm;
+    char *resolv_conf;
     uint64_t rtp_ports[2]; /* first and last */
 
     uint64_t pick_up_s;

@@ -86,6 +86,8 @@ static const struct config_option options[] = {
      "for so long"},
     {"line", "realm", CONFIG_WORD, IN(realm), 1, 255, NULL, "cordboard",
      "realm of the telephones' digest authentication"},
+    {"line", "resolv_conf", CONFIG_TEXT, IN(resolv_conf), 1, 4096, NULL, "/etc/resolv.conf",
+     "file that says which name servers are asked for the peers of trunks"},
     {"line", "rtp_ports", CONFIG_PORTS, IN(rtp_ports), 1024, 65535, NULL, "16384-32767",
      "UDP ports for sound"},
 

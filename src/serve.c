@@ -187,6 +187,7 @@ static enum err make_line(struct server *s)
                                                      .failures = s->config->guard_failures,
                                                      .shut_out_s = s->config->guard_shut_out_s},
                                            .realm = s->config->realm,
+                                           .resolv_conf = s->config->resolv_conf,
                                            .rtp_port_min = (unsigned)s->config->rtp_ports[0],
                                            .rtp_port_max = (unsigned)s->config->rtp_ports[1],
                                            .recordings = recordings_path(s->config, &recordings),

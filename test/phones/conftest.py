@@ -117,14 +117,17 @@ def provider_port():
 @pytest.fixture
 def server(request, tmp_path):
     """The whole server (see sip_server.py), judged as in the wire tests when it ends. For a test in
-    test_trunk_*.py it has a trunk to the provider at 127.0.0.2 with the further lines of the
-    mark trunk(LINES), and at the end of its configuration those of the mark more(LINES)."""
+    test_trunk_*.py it has a trunk to the provider at 127.0.0.2, or what the mark peer(TEXT) says,
+    with the further lines of the mark trunk(LINES), and at the end of its configuration those of
+    the mark more(LINES). In them PORT is the provider's port and DIR the test's directory."""
     from sip_server import SipServer
     from trunklib import TrunkServer
     if request.module.__name__.startswith("test_trunk_"):
         port = request.getfixturevalue("provider_port")
-        it = TrunkServer(tmp_path, f"[trunk berlin]\npeer = 127.0.0.2:{port}\n"
-                         + marked(request, "trunk"), marked(request, "more"))
+        texts = [(marked(request, name) or other).replace("PORT", str(port))
+                 .replace("DIR", str(tmp_path)) for name, other in
+                 (("peer", "127.0.0.2:PORT\n"), ("trunk", ""), ("more", ""))]
+        it = TrunkServer(tmp_path, f"[trunk berlin]\npeer = {texts[0]}{texts[1]}", texts[2])
     else:
         it = SipServer(tmp_path)
     try:
@@ -157,6 +160,7 @@ def desk(server, make_phone):
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "peer(text): instead of 127.0.0.2:PORT")
     config.addinivalue_line("markers", "trunk(lines): further lines of the trunk's section")
     config.addinivalue_line("markers", "more(lines): further lines of the configuration")
     if not shutil.which("baresip") or not shutil.which("sipp"):

@@ -4,6 +4,7 @@
 so on, since a trunk's peer is known by its address), with a tone for a voice."""
 
 import array
+import hashlib
 import math
 import re
 import select
@@ -92,6 +93,29 @@ class Provider(SipSocket):
 
     def hear_from(self, message):
         self.voice.target = ("127.0.0.1", sdp_port(message.body))
+
+    def challenge(self, request, status=407, algorithm="MD5", nonce=None, stale=False):
+        """Refuses a request until it proves who we are."""
+        name = "Proxy-Authenticate" if status == 407 else "WWW-Authenticate"
+        self.nonce = nonce or uuid.uuid4().hex
+        self.respond(request, status, "Who are you", tag=uuid.uuid4().hex[:8], headers=(
+            f'{name}: Digest realm="provider", nonce="{self.nonce}", algorithm={algorithm}, '
+            'qop="auth"' + ", stale=true" * stale,))
+
+    def proof(self, request, user, secret):
+        """The parameters of the request's credentials, which are right; None: it has none."""
+        value = request.get("proxy-authorization") or request.get("authorization")
+        if not value:
+            return None
+        p = {k.lower(): a or b for k, a, b in re.findall(r'(\w+)=(?:"([^"]*)"|([^",\s]+))', value)}
+        hashing = hashlib.sha256 if p["algorithm"] == "SHA-256" else hashlib.md5
+
+        def h(text):
+            return hashing(text.encode()).hexdigest()
+        right = h(":".join((h(f"{user}:provider:{secret}"), p["nonce"], p["nc"], p["cnonce"], "auth",
+                            h(f"{request.method}:{p['uri']}"))))
+        assert p["username"] == user and p["response"] == right and p["uri"] in request.first, p
+        return p
 
     def expect(self, method, seconds=10.0):
         return self.receive(seconds, lambda m: m.method == method)

@@ -233,7 +233,8 @@ char *line_sip_dialog_contact(const struct dialog *d)
 static const char *dialog_hop(struct dialog *d)
 {
     dialog_follow(d);
-    if (d->route || !d->hop || !line_sip_network_is_open(d->sip, d->hop))
+    /* With a trunk's peer we connect anew. */
+    if (d->route || !d->hop || (!d->trunk && !line_sip_network_is_open(d->sip, d->hop)))
         return NULL;
     return d->hop;
 }
@@ -281,14 +282,14 @@ nta_outgoing_t *line_sip_dialog_send(struct dialog *d, const struct request *r)
     char *number = line_sip_text("%u %s", r->cseq ? r->cseq : dialog_next_cseq(d), r->name);
     const char *type = r->type ? r->type : "application/sdp";
     bool is_ack = r->method == sip_method_ack;
+    char *lines = line_sip_trunk_request_headers(d, r);
     nta_outgoing_t *orq = nta_outgoing_tcreate(
         d->sip->default_leg, r->on_response, r->on_response ? d : NULL, (url_string_t *)hop,
         r->method, r->name, (url_string_t *)d->target, SIPTAG_FROM_STR(from), SIPTAG_TO_STR(to),
         SIPTAG_CALL_ID_STR(d->call_id), SIPTAG_CSEQ_STR(number), SIPTAG_MAX_FORWARDS_STR("70"),
         TAG_IF(!is_ack, SIPTAG_USER_AGENT_STR(OUR_NAME)),
         TAG_IF(d->route, SIPTAG_ROUTE_STR(d->route)), TAG_IF(contact, SIPTAG_CONTACT_STR(contact)),
-        TAG_IF(r->headers, SIPTAG_HEADER_STR(r->headers)),
-        TAG_IF(r->body, SIPTAG_CONTENT_TYPE_STR(type)),
+        TAG_IF(lines, SIPTAG_HEADER_STR(lines)), TAG_IF(r->body, SIPTAG_CONTENT_TYPE_STR(type)),
         TAG_IF(r->body, SIPTAG_PAYLOAD_STR(r->body)), TAG_IF(via, SIPTAG_VIA_STR(via)),
         TAG_IF(via, NTATAG_USER_VIA(1)),
         TAG_IF(dialog_is_datagram(d, hop, r->method), TPTAG_MTU(UINT16_MAX)),
@@ -297,6 +298,7 @@ nta_outgoing_t *line_sip_dialog_send(struct dialog *d, const struct request *r)
     mem_free(from);
     mem_free(to);
     mem_free(number);
+    mem_free(lines);
     mem_free(next);
     mem_free(via);
     mem_free(contact);
@@ -325,11 +327,14 @@ void line_sip_dialog_ack(struct dialog *d)
 /* The end of a dialog, whatever the telephone says to it. */
 static int dialog_ended(void *magic, nta_outgoing_t *orq, const sip_t *msg)
 {
-    (void)msg;
-    if (nta_outgoing_status(orq) < 200)
+    struct dialog *d = magic;
+    struct request bye = {.method = SIP_METHOD_BYE, .on_response = dialog_ended};
+    int status = nta_outgoing_status(orq);
+    if (status < 200)
         return 0;
     nta_outgoing_destroy(orq);
-    line_sip_dialog_free(magic);
+    if (!line_sip_trunk_proves_again(d, status, msg) || !line_sip_dialog_send(d, &bye))
+        line_sip_dialog_free(d);
     return 0;
 }
 

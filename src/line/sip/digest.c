@@ -38,6 +38,12 @@ static void hash_parts(enum digest_algorithm algorithm, const struct slice *part
     sodium_bin2hex(out, 65, raw, algorithm == DIGEST_SHA256 ? sizeof raw : SU_MD5_DIGEST_SIZE);
 }
 
+void line_sip_digest_ha1(const struct digest *d, struct slice secret, char out[65])
+{
+    hash_parts(line_sip_digest_algorithm(d), (struct slice[]){d->username, d->realm, secret}, 3,
+               out);
+}
+
 void line_sip_digest_response(const struct digest *d, struct slice method, const char *ha1,
                               char out[65])
 {

@@ -244,6 +244,7 @@ static enum err driver_open(struct sip_line *sip)
     line_sip_place_announce(sip, LIST_OWNER(it, struct device, as_device));
     for (size_t i = 0; i < sip->start_leg_count; i++)
         line_sip_leg_restore(sip, &sip->start_legs[i]);
+    line_sip_trunks_second(sip);
     return ERR_OK;
 }
 
@@ -251,6 +252,7 @@ static void driver_close(struct sip_line *sip)
 {
     line_sip_registrar_free(sip);
     line_sip_leg_end_all(sip);
+    line_sip_trunks_close(sip);
     LIST_EACH_SAFE(it, &sip->legs)
     line_sip_leg_free(LIST_OWNER(it, struct leg, as_leg));
     LIST_EACH_SAFE(it, &sip->orphans)
@@ -398,6 +400,8 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     list_init(&sip->orphans);
     list_init(&sip->lost);
     list_init(&sip->trunks);
+    list_init(&sip->lookups);
+    sip->resolv_conf = mem_strdup(options->resolv_conf ? options->resolv_conf : "/etc/resolv.conf");
     list_init(&sip->attempts);
     list_init(&sip->settled);
     list_init(&sip->endings);
@@ -447,6 +451,7 @@ void line_sip_destroy(struct line_driver *driver)
     heap_free(&sip->timers);
     pthread_mutex_destroy(&sip->start_lock);
     pthread_cond_destroy(&sip->start_done);
+    mem_free(sip->resolv_conf);
     mem_free(sip->bind_address);
     mem_free(sip->advertised);
     mem_free(sip->realm);

@@ -205,6 +205,7 @@ static void ring_up(struct dialog *d, const struct media_far *far, const sip_t *
     ring_stop_others(leg, d, ELSEWHERE);
     leg->state = SIP_LEG_UP;
     leg->is_dirty = true;
+    line_sip_trunk_follow(d);
     line_sip_leg_connect(leg, far);
     line_sip_session_agreed(leg, msg);
     leg->told_held = HELD_NO;

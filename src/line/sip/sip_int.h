@@ -64,6 +64,8 @@ struct digest {
 };
 
 enum digest_algorithm line_sip_digest_algorithm(const struct digest *d);
+/* Hex of HA1 by the algorithm, username and realm of d. */
+void line_sip_digest_ha1(const struct digest *d, struct slice secret, char out[65]);
 /* The response that fits; hex of HA1 in, hex out. qop "auth" or none. */
 void line_sip_digest_response(const struct digest *d, struct slice method, const char *ha1,
                               char out[65]);
@@ -244,6 +246,7 @@ struct dialog {
     bool asks_to_answer; /* our INVITE asks the telephone to go off hook by itself */
     bool is_cancelled;
     bool is_acked;           /* our INVITE was answered, and our ACK is out */
+    bool was_proven;         /* the trunk's peer asked again who we are */
     bool is_accepted;        /* our 200 to request is out, the ACK is not in */
     nta_incoming_t *request; /* the telephone's INVITE, re-INVITE or UPDATE, until it is over */
     nta_leg_t *nta;          /* matches what comes in; NULL until the tags are known */
@@ -306,8 +309,11 @@ struct sip_line {
     struct list attempts; /* of calls to the outside, that nothing has answered yet */
     struct list settled;  /* dialogs whose INVITE we acknowledged, the oldest first */
     struct list endings;
-    struct heap timers;        /* of session timers */
-    struct list registrations; /* answers that wait for recorded() */
+    struct heap timers;  /* of session timers */
+    struct list lookups; /* of names of trunks' peers */
+    char *resolv_conf;
+    struct sres_resolver_s *resolver; /* NULL: not needed yet */
+    struct list registrations;        /* answers that wait for recorded() */
     uint64_t last_tag;
     struct nonces nonces;
     struct guard guard;
@@ -618,8 +624,19 @@ void line_sip_refer_free(struct dialog *d);
 /* trunk.c: see trunk.h. */
 void line_sip_trunks_set(struct sip_line *sip, const struct line_trunk *trunks, size_t count);
 void line_sip_trunks_free(struct sip_line *sip);
-/* Once a second. */
+/* Before the agent goes. */
+void line_sip_trunks_close(struct sip_line *sip);
+/* Once a second, and at the start: silent attempts, names and registrations. */
 void line_sip_trunks_second(struct sip_line *sip);
+/* trunk_name.c */
+void line_sip_trunk_lookups_end(struct sip_line *sip);
+/* A failure of a request in a dialog of a trunk: whether it is worth while to send it again, with
+ * the proof that dialog_send puts in. Once for each dialog. */
+bool line_sip_trunk_proves_again(struct dialog *d, int status, const sip_t *msg);
+/* Header lines to go with a request in a dialog of a trunk, before those of it. One's own; NULL. */
+char *line_sip_trunk_request_headers(struct dialog *d, const struct request *request);
+/* Our call is up: requests go to where its peer says from now on, where it says so in numbers. */
+void line_sip_trunk_follow(struct dialog *d);
 void line_sip_trunk_copy(struct arena *arena, const struct line_trunk *from,
                          struct line_trunk *out);
 struct trunk *line_sip_trunk_find(struct sip_line *sip, struct slice name);

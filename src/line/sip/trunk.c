@@ -26,6 +26,10 @@ static struct trunk *trunk_make(struct sip_line *sip, struct slice name)
                                    "Calls through each trunk.");
     mem_free(labels[0]);
     mem_free(labels[1]);
+    labels[0] = line_sip_text("trunk=\"%s\"", t->text);
+    t->registered = metric_register(METRIC_GAUGE, "cordboard_trunk_registered", labels[0],
+                                    "1 while the trunk is registered with its peer.");
+    mem_free(labels[0]);
     list_append(&sip->trunks, &t->as_trunk);
     return t;
 }
@@ -33,6 +37,8 @@ static struct trunk *trunk_make(struct sip_line *sip, struct slice name)
 static void trunk_free(struct trunk *t)
 {
     list_remove(&t->as_trunk);
+    line_sip_trunk_registration_free(t);
+    line_sip_trunk_forget_challenges(t);
     arena_free(&t->arena);
     mem_free(t);
 }
@@ -67,12 +73,45 @@ static void trunk_read_allowed(struct trunk *t)
             network_parse(slice_trim(slice_split(rest, ',', &rest)), &t->allowed[t->allowed_count]);
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_same_plan(const struct number_plan *a, const struct number_plan *b)
+{
+    return is_same_text(a->calling_code, b->calling_code) &&
+           is_same_text(a->international_prefix, b->international_prefix) &&
+           is_same_text(a->national_prefix, b->national_prefix) &&
+           is_same_text(a->main_number, b->main_number);
+}
+
+static bool is_same_trunk(const struct line_trunk *a, const struct line_trunk *b)
+{
+    return is_same_text(a->peers, b->peers) && is_same_text(a->allow, b->allow) &&
+           is_same_text(a->username, b->username) && is_same_text(a->secret, b->secret) &&
+           is_same_text(a->from_domain, b->from_domain) &&
+           is_same_text(a->prefix_out, b->prefix_out) && is_same_text(a->keys, b->keys) &&
+           a->transport == b->transport && a->registers == b->registers &&
+           a->asserts_identity == b->asserts_identity && a->expires_s == b->expires_s &&
+           a->number_format == b->number_format && a->codecs == b->codecs &&
+           a->carriage == b->carriage && is_same_plan(&a->plan, &b->plan);
+}
+
+/* What was the peers' goes with them: their addresses, what they asked us to prove, and that we are
+ * registered. */
 static void trunk_configure(struct trunk *t, const struct line_trunk *from)
 {
+    bool was_removed = t->is_removed;
+    t->is_removed = false;
+    if (is_same_trunk(&t->config, from) && !was_removed)
+        return;
+    line_sip_trunk_unregister(t);
+    line_sip_trunk_forget_challenges(t);
+    line_sip_trunk_forget_lookups(t);
     arena_reset(&t->arena);
     line_sip_trunk_copy(&t->arena, from, &t->config);
     t->config.name = t->text;
-    t->is_removed = false;
     trunk_read_allowed(t);
     line_sip_trunk_read_peers(t);
 }
@@ -96,6 +135,15 @@ struct trunk *line_sip_trunk_of_before(struct sip_line *sip, struct slice name)
     t = trunk_make(sip, name);
     t->is_removed = true;
     return t;
+}
+
+void line_sip_trunk_count_failure(const struct trunk *t, const char *reason)
+{
+    char *labels = line_sip_text("trunk=\"%s\",reason=\"%s\"", t->text, reason);
+    metric_add(metric_register(METRIC_COUNTER, "cordboard_trunk_failures_total", labels,
+                               "What went wrong with each trunk's peers."),
+               1);
+    mem_free(labels);
 }
 
 const char *line_sip_trunk_name(const struct trunk *t)
@@ -136,8 +184,18 @@ void line_sip_trunks_set(struct sip_line *sip, const struct line_trunk *trunks, 
             continue;
         log_line(LOG_INFO, "sip.trunk_removed", "trunk=%s calls=%u", t->text, t->uses);
         t->is_removed = true;
-        line_sip_trunk_release(line_sip_trunk_use(t));
+        line_sip_trunk_use(t);
+        line_sip_trunk_unregister(t);
+        line_sip_trunk_forget_lookups(t);
+        line_sip_trunk_release(t);
     }
+}
+
+void line_sip_trunks_close(struct sip_line *sip)
+{
+    line_sip_trunk_lookups_end(sip);
+    LIST_EACH_SAFE(it, &sip->trunks)
+    line_sip_trunk_registration_stop(LIST_OWNER(it, struct trunk, as_trunk));
 }
 
 void line_sip_trunks_free(struct sip_line *sip)

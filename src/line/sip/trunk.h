@@ -15,20 +15,46 @@
 #include "base/metrics.h"
 #include "line/sip/sip_int.h"
 
-#define TRUNK_PEERS_MAX   16
+#define TRUNK_PEERS_MAX   8
+#define PEER_TARGETS_MAX  8
 #define TRUNK_TARGETS_MAX 16
-
-struct trunk_peer {
-    struct slice host; /* of the configuration's text */
-    unsigned port;     /* 0: not given */
-};
 
 struct trunk_target {
     struct in_addr address;
     unsigned port;
-    enum line_transport transport;
-    const struct trunk_peer *peer;
-    uint64_t shunned_until_ms; /* did not answer: others are tried first until then */
+    unsigned peer;             /* its index */
+    uint64_t shunned_until_ms; /* did not do: others are tried first until then */
+};
+
+struct trunk_peer {
+    const char *host; /* in the trunk's arena */
+    unsigned port;    /* 0: not given */
+    bool is_address;
+    bool is_asking;                              /* its name is being looked up */
+    uint64_t ask_ms;                             /* when that is to be done again */
+    struct trunk_target found[PEER_TARGETS_MAX]; /* what it stands for; port 0: the usual one */
+    size_t found_count;
+};
+
+/* What a peer asked us to prove. */
+struct trunk_challenge {
+    char *realm, *nonce, *opaque, *algorithm; /* realm NULL: it asked nothing yet */
+    bool has_qop;
+    uint32_t count; /* of proofs with that nonce */
+};
+
+struct trunk_registration {
+    char *call_id, *tag, *hop, *domain;
+    uint32_t cseq;
+    nta_outgoing_t *request; /* NULL: none is under way */
+    struct in_addr address;  /* of the target that it goes to */
+    unsigned port;
+    unsigned proofs;   /* of the request under way */
+    unsigned failures; /* in a row */
+    unsigned expires_s;
+    uint64_t next_ms;
+    bool is_registered;
+    bool is_ending; /* the request takes it back */
 };
 
 struct trunk {
@@ -46,7 +72,9 @@ struct trunk {
     size_t peer_count;
     struct trunk_target targets[TRUNK_TARGETS_MAX];
     size_t target_count;
-    struct metric *calls_in, *calls_out;
+    struct trunk_challenge challenges[2]; /* of the peer itself, and of a proxy */
+    struct trunk_registration registration;
+    struct metric *calls_in, *calls_out, *registered;
     char text[]; /* the name */
 };
 
@@ -58,19 +86,52 @@ struct trunk_call {
     char *number; /* as the peer is to read it */
     char *caller; /* the same; "" when there is none */
     bool hides_caller;
-    char *headers;   /* of this call, each with its line end */
-    unsigned tried;  /* bit for each of the targets */
-    unsigned target; /* which one is tried */
+    char *headers;                                /* of this call, each with its line end */
+    unsigned proofs;                              /* of who we are, that this target was given */
+    struct trunk_target tried[TRUNK_TARGETS_MAX]; /* the last one is under way */
+    size_t tried_count;
 };
 
+/* trunk.c */
+void line_sip_trunk_count_failure(const struct trunk *t, const char *reason);
+
 /* trunk_peer.c: peers and targets. */
-/* Reads the peers and, where they are addresses, their targets. */
 void line_sip_trunk_read_peers(struct trunk *t);
-/* The best target that is not in tried; TRUNK_TARGETS_MAX when there is none. */
-unsigned line_sip_trunk_next_target(const struct trunk *t, unsigned tried, uint64_t now_ms);
+/* Anew, of what the peers' names stand for now. */
+void line_sip_trunk_list_targets(struct trunk *t);
+/* The best target that was not tried; NULL when there is none. */
+const struct trunk_target *line_sip_trunk_next_target(const struct trunk *t,
+                                                      const struct trunk_target *tried,
+                                                      size_t tried_count, uint64_t now_ms);
+/* It did not do. */
+void line_sip_trunk_shun(struct trunk *t, struct in_addr address, unsigned port, uint64_t now_ms);
 /* "sip:192.0.2.1:5060;transport=tcp", one's own. */
-char *line_sip_trunk_hop(const struct trunk_target *target);
+char *line_sip_trunk_hop(const struct trunk *t, const struct trunk_target *target);
+/* In From and To; borrowed until the trunk is configured otherwise. */
+const char *line_sip_trunk_domain(const struct trunk *t, const struct trunk_target *target);
 bool line_sip_trunk_has_source(const struct trunk *t, const struct address *source);
+
+/* trunk_name.c: looks up the names of peers, and again when that was some time ago. */
+void line_sip_trunk_ask(struct trunk *t, uint64_t now_ms);
+/* What is being looked up was for other peers. */
+void line_sip_trunk_forget_lookups(struct trunk *t);
+
+/* trunk_auth.c: who we are. */
+/* The peer's 401 or 407: whether there is a proof that it was not given yet. Requests carry it from
+ * now on. */
+bool line_sip_trunk_challenged(struct trunk *t, const sip_t *msg);
+/* Header lines that prove it for this request, where it is known what the peer wants. */
+void line_sip_trunk_prove(struct trunk *t, const char *method, const char *uri, struct buf *out);
+void line_sip_trunk_forget_challenges(struct trunk *t);
+
+/* trunk_register.c */
+/* Registers, or does so anew, when it is time. */
+void line_sip_trunk_register(struct trunk *t, uint64_t now_ms);
+/* Takes it back, where there is one. */
+void line_sip_trunk_unregister(struct trunk *t);
+/* What is under way is forgotten. */
+void line_sip_trunk_registration_stop(struct trunk *t);
+void line_sip_trunk_registration_free(struct trunk *t);
 
 /* trunk_text.c: what is written to a peer, and read. Pure. */
 /* A number as the trunk's peer is to read it; with the trunk's prefix when it is called. */

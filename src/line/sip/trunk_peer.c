@@ -1,73 +1,111 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* Where a trunk's peers are. A target that did not answer is shunned for a while: it is tried when
- * all others have failed. */
+/* Where a trunk's peers are. A target that did not do is shunned for a minute: it is tried when all
+ * others have failed. */
 #include "line/sip/trunk.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+
+#define SHUN_MS UINT64_C(60000)
+
+static bool is_same(const struct trunk_target *target, struct in_addr address, unsigned port)
+{
+    return target->address.s_addr == address.s_addr && target->port == port;
+}
 
 static unsigned default_port(enum line_transport transport)
 {
     return transport == LINE_TLS ? 5061 : 5060;
 }
 
-static void add_target(struct trunk *t, const struct trunk_peer *peer, struct in_addr address,
-                       unsigned port)
+void line_sip_trunk_list_targets(struct trunk *t)
 {
-    if (t->target_count == TRUNK_TARGETS_MAX)
-        return;
-    t->targets[t->target_count++] =
-        (struct trunk_target){.address = address,
-                              .port = port ? port : default_port(t->config.transport),
-                              .transport = t->config.transport,
-                              .peer = peer};
+    struct trunk_target before[TRUNK_TARGETS_MAX];
+    size_t before_count = t->target_count;
+    memcpy(before, t->targets, sizeof before);
+    t->target_count = 0;
+    for (unsigned p = 0; p < t->peer_count; p++) {
+        for (size_t i = 0; i < t->peers[p].found_count; i++) {
+            if (t->target_count == TRUNK_TARGETS_MAX)
+                return;
+            struct trunk_target *target = &t->targets[t->target_count++];
+            *target = t->peers[p].found[i];
+            target->peer = p;
+            if (target->port == 0)
+                target->port = default_port(t->config.transport);
+            for (size_t k = 0; k < before_count; k++)
+                if (is_same(&before[k], target->address, target->port))
+                    target->shunned_until_ms = before[k].shunned_until_ms;
+        }
+    }
+}
+
+static void read_peer(struct trunk *t, struct slice text)
+{
+    struct slice port_text, host = slice_split(text, ':', &port_text);
+    struct trunk_peer *peer = &t->peers[t->peer_count++];
+    unsigned long long port = 0;
+    if (port_text.ptr)
+        slice_to_u64(port_text, 65535, &port);
+    *peer = (struct trunk_peer){.host = arena_string(&t->arena, host), .port = (unsigned)port};
+    peer->is_address = inet_pton(AF_INET, peer->host, &peer->found[0].address) == 1;
+    peer->found_count = peer->is_address;
+    peer->found[0].port = peer->port;
 }
 
 void line_sip_trunk_read_peers(struct trunk *t)
 {
-    t->peer_count = t->target_count = 0;
+    t->peer_count = 0;
     for (struct slice rest = slice_of(t->config.peers);
-         rest.ptr && t->peer_count < TRUNK_PEERS_MAX;) {
-        struct slice port_text, one = slice_trim(slice_split(rest, ',', &rest));
-        struct trunk_peer *peer = &t->peers[t->peer_count++];
-        unsigned long long port = 0;
-        peer->host = slice_split(one, ':', &port_text);
-        if (port_text.ptr)
-            slice_to_u64(port_text, 65535, &port);
-        peer->port = (unsigned)port;
-        char text[INET_ADDRSTRLEN] = "";
-        struct in_addr address;
-        if (peer->host.len < sizeof text)
-            memcpy(text, peer->host.ptr, peer->host.len);
-        if (inet_pton(AF_INET, text, &address) == 1)
-            add_target(t, peer, address, peer->port);
-    }
+         rest.ptr && t->peer_count < TRUNK_PEERS_MAX;)
+        read_peer(t, slice_trim(slice_split(rest, ',', &rest)));
+    line_sip_trunk_list_targets(t);
 }
 
-unsigned line_sip_trunk_next_target(const struct trunk *t, unsigned tried, uint64_t now_ms)
+const struct trunk_target *line_sip_trunk_next_target(const struct trunk *t,
+                                                      const struct trunk_target *tried,
+                                                      size_t tried_count, uint64_t now_ms)
 {
-    unsigned shunned = TRUNK_TARGETS_MAX;
-    for (unsigned i = 0; i < t->target_count; i++) {
-        if (tried & 1u << i)
+    const struct trunk_target *shunned = NULL;
+    for (size_t i = 0; i < t->target_count; i++) {
+        const struct trunk_target *target = &t->targets[i];
+        size_t k = 0;
+        while (k < tried_count && !is_same(&tried[k], target->address, target->port))
+            k++;
+        if (k < tried_count)
             continue;
-        if (t->targets[i].shunned_until_ms <= now_ms)
-            return i;
-        if (shunned == TRUNK_TARGETS_MAX)
-            shunned = i;
+        if (target->shunned_until_ms <= now_ms)
+            return target;
+        if (!shunned || target->shunned_until_ms < shunned->shunned_until_ms)
+            shunned = target;
     }
     return shunned;
 }
 
-char *line_sip_trunk_hop(const struct trunk_target *target)
+void line_sip_trunk_shun(struct trunk *t, struct in_addr address, unsigned port, uint64_t now_ms)
+{
+    for (size_t i = 0; i < t->target_count; i++)
+        if (is_same(&t->targets[i], address, port))
+            t->targets[i].shunned_until_ms = now_ms + SHUN_MS;
+}
+
+char *line_sip_trunk_hop(const struct trunk *t, const struct trunk_target *target)
 {
     static const char *const transports[] = {
         [LINE_UDP] = "udp", [LINE_TCP] = "tcp", [LINE_TLS] = "tls"};
     char text[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &target->address, text, sizeof text);
     return line_sip_text("sip:%s:%u;transport=%s", text, target->port,
-                         transports[target->transport]);
+                         transports[t->config.transport]);
+}
+
+const char *line_sip_trunk_domain(const struct trunk *t, const struct trunk_target *target)
+{
+    if (t->config.from_domain)
+        return t->config.from_domain;
+    return target->peer < t->peer_count ? t->peers[target->peer].host : "";
 }
 
 bool line_sip_trunk_has_source(const struct trunk *t, const struct address *source)

@@ -14,51 +14,57 @@
 #include "base/mem.h"
 
 #define SILENCE_MS 4000
-#define SHUN_MS    UINT64_C(60000)
+#define PROOFS_MAX 2 /* the second for a nonce that was too old */
 
-static const char *call_domain(const struct trunk *t, const struct trunk_target *target, char *out,
-                               size_t size)
+static char *own_text(struct buf *text)
 {
-    struct slice host = target->peer->host;
-    if (t->config.from_domain)
-        return t->config.from_domain;
-    snprintf(out, size, "%.*s", (int)host.len, host.ptr);
-    return out;
+    char *copy = line_sip_text("%.*s", (int)text->len, text->ptr ? text->ptr : "");
+    buf_free(text);
+    return copy;
 }
 
-static void call_dialog(struct dialog *d, struct trunk_call *call)
+static char *uri_of(const char *user, const char *host, unsigned port)
+{
+    struct buf uri = {0};
+    buf_text(&uri, "sip:");
+    line_sip_uri_user(&uri, slice_of(user));
+    buf_printf(&uri, "@%s", host);
+    if (port)
+        buf_printf(&uri, ":%u", port);
+    return own_text(&uri);
+}
+
+static void call_dialog(struct dialog *d, const struct trunk_call *call,
+                        const struct trunk_target *target)
 {
     struct trunk *t = d->trunk;
-    struct sip_line *sip = d->sip;
-    const struct trunk_target *target = &t->targets[call->target];
-    char host[256], id[33], tag[17], branch[17];
-    const char *domain = call_domain(t, target, host, sizeof host);
-    struct buf number = {0}, caller = {0};
+    const struct trunk_peer *peer = &t->peers[target->peer];
+    char id[33], tag[17], branch[17];
     line_sip_random_hex(id, 16);
     line_sip_random_hex(tag, 8);
     line_sip_random_hex(branch, 8);
-    line_sip_uri_user(&number, slice_of(call->number));
-    line_sip_uri_user(&caller, slice_of(call->caller));
-    d->call_id = line_sip_text("%s@%s", id, sip->advertised);
-    if (call->hides_caller || caller.len == 0)
+    d->hop = line_sip_trunk_hop(t, target);
+    d->target = uri_of(call->number, peer->host, peer->port);
+    d->remote = uri_of(call->number, line_sip_trunk_domain(t, target), 0);
+    const char *ours = line_sip_network_peer(d->sip, d->hop).advertised;
+    if (call->hides_caller || !*call->caller)
         d->local = mem_strdup("sip:anonymous@anonymous.invalid");
     else
-        d->local = line_sip_text("sip:%.*s@%s", (int)caller.len, caller.ptr,
-                                 t->config.from_domain ? domain : sip->advertised);
+        d->local = uri_of(call->caller, t->config.from_domain ? t->config.from_domain : ours, 0);
+    d->call_id = line_sip_text("%s@%s", id, ours);
     d->local_tag = mem_strdup(tag);
-    d->remote = line_sip_text("sip:%.*s@%s", (int)number.len, number.ptr, domain);
     d->branch = line_sip_text("z9hG4bK%s", branch);
-    d->target =
-        target->peer->port
-            ? line_sip_text("sip:%.*s@%.*s:%u", (int)number.len, number.ptr,
-                            (int)target->peer->host.len, target->peer->host.ptr, target->peer->port)
-            : line_sip_text("sip:%.*s@%.*s", (int)number.len, number.ptr,
-                            (int)target->peer->host.len, target->peer->host.ptr);
-    d->hop = line_sip_trunk_hop(target);
     d->cseq = d->invite_cseq = 1;
     d->cseq_reserve = CSEQ_RESERVE;
-    buf_free(&number);
-    buf_free(&caller);
+}
+
+/* The attempt waits for a first word. */
+static void call_watch(struct trunk_call *call)
+{
+    struct sip_line *sip = call->leg->sip;
+    call->started_ms = sip->host.now_ms(sip->host.ctx);
+    list_remove(&call->as_attempt);
+    list_append(&sip->attempts, &call->as_attempt);
 }
 
 /* To the next target; false when there is none. */
@@ -66,34 +72,29 @@ static bool call_try(struct leg *leg)
 {
     struct trunk_call *call = leg->outgoing;
     uint64_t now_ms = leg->sip->host.now_ms(leg->sip->host.ctx);
-    for (;;) {
-        call->target = line_sip_trunk_next_target(leg->trunk, call->tried, now_ms);
-        if (call->target == TRUNK_TARGETS_MAX)
+    while (call->tried_count < TRUNK_TARGETS_MAX) {
+        const struct trunk_target *target =
+            line_sip_trunk_next_target(leg->trunk, call->tried, call->tried_count, now_ms);
+        if (!target)
             return false;
-        call->tried |= 1u << call->target;
+        call->tried[call->tried_count++] = *target;
+        call->proofs = 0;
         struct dialog *d = line_sip_dialog_create(leg);
-        call_dialog(d, call);
+        call_dialog(d, call, target);
         line_sip_ring_invite(d, false);
         if (d->invite) {
             leg->is_dirty = true;
-            call->started_ms = now_ms;
-            list_append(&leg->sip->attempts, &call->as_attempt);
+            call_watch(call);
             return true;
         }
         line_sip_dialog_free(d);
     }
+    return false;
 }
 
 void line_sip_trunk_headers(const struct leg *leg, struct buf *out)
 {
     buf_text(out, leg->outgoing->headers);
-}
-
-static char *own_text(struct buf *text)
-{
-    char *copy = line_sip_text("%.*s", (int)text->len, text->ptr ? text->ptr : "");
-    buf_free(text);
-    return copy;
 }
 
 static char *number_text(const struct trunk *t, struct slice number, bool is_called)
@@ -149,6 +150,12 @@ static bool call_has_media(struct leg *leg)
     return false;
 }
 
+static void call_has_no_target(const struct trunk *t)
+{
+    log_line(LOG_WARN, "sip.trunk_no_target", "trunk=%s", t->text);
+    line_sip_trunk_count_failure(t, "no_target");
+}
+
 void line_sip_trunk_ring(struct sip_line *sip, struct leg *leg, const struct order *order)
 {
     if (!leg) {
@@ -163,7 +170,7 @@ void line_sip_trunk_ring(struct sip_line *sip, struct leg *leg, const struct ord
     if (goes_out && !list_is_empty(&leg->dialogs))
         line_sip_ring_again(leg);
     else if (goes_out && !call_try(leg))
-        log_line(LOG_WARN, "sip.trunk_no_target", "trunk=%s", leg->trunk->text);
+        call_has_no_target(leg->trunk);
     if (list_is_empty(&leg->dialogs))
         line_sip_leg_gone(leg, leg->failure);
 }
@@ -172,13 +179,16 @@ void line_sip_trunk_ring(struct sip_line *sip, struct leg *leg, const struct ord
 static void call_next(struct dialog *d, bool is_over, const char *reason)
 {
     struct leg *leg = d->leg;
-    struct trunk *t = leg->trunk;
-    uint64_t now_ms = leg->sip->host.now_ms(leg->sip->host.ctx);
-    list_remove(&leg->outgoing->as_attempt);
-    log_line(LOG_WARN, "sip.trunk_target_failed", "trunk=%s hop=%s reason=%s", t->text, d->hop,
-             reason);
-    if (leg->outgoing->target < t->target_count)
-        t->targets[leg->outgoing->target].shunned_until_ms = now_ms + SHUN_MS;
+    struct trunk_call *call = leg->outgoing;
+    list_remove(&call->as_attempt);
+    log_line(LOG_WARN, "sip.trunk_target_failed", "trunk=%s hop=%s reason=%s", leg->trunk->text,
+             d->hop ? d->hop : "", reason);
+    line_sip_trunk_count_failure(leg->trunk, reason);
+    if (call->tried_count > 0) {
+        const struct trunk_target *last = &call->tried[call->tried_count - 1];
+        line_sip_trunk_shun(leg->trunk, last->address, last->port,
+                            leg->sip->host.now_ms(leg->sip->host.ctx));
+    }
     if (is_over)
         line_sip_dialog_free(d);
     else
@@ -189,20 +199,60 @@ static void call_next(struct dialog *d, bool is_over, const char *reason)
         line_sip_leg_gone(leg, CAUSE_UNREACHABLE);
 }
 
+/* The same INVITE once more, with the proof that was asked for: a new request in what will be the
+ * same dialog (RFC 3261 section 22.2). */
+static void call_prove(struct dialog *d)
+{
+    char branch[17];
+    line_sip_random_hex(branch, 8);
+    nta_outgoing_destroy(d->invite);
+    mem_free(d->branch);
+    mem_free(d->remote_tag);
+    d->remote_tag = NULL;
+    d->branch = line_sip_text("z9hG4bK%s", branch);
+    d->invite_cseq = ++d->cseq;
+    d->leg->is_dirty = true;
+    line_sip_ring_invite(d, false);
+    if (!d->invite) {
+        call_next(d, true, "not_sent");
+        return;
+    }
+    call_watch(d->leg->outgoing);
+    line_sip_leg_signal(d->leg, (struct signal){.kind = SIGNAL_KEEP});
+}
+
 bool line_sip_trunk_response(struct dialog *d, int status, const sip_t *msg)
 {
     struct leg *leg = d->leg;
-    (void)msg;
-    list_remove(&leg->outgoing->as_attempt);
-    if (leg->state != SIP_LEG_RINGING || (status != 503 && !(status == 408 && !d->remote_tag)))
+    struct trunk_call *call = leg->outgoing;
+    bool asks = status == 401 || status == 407;
+    list_remove(&call->as_attempt);
+    if (leg->state != SIP_LEG_RINGING || status < 300)
         return false;
-    call_next(d, true, status == 503 ? "unavailable" : "timeout");
-    return true;
+    if (asks && msg && call->proofs++ < PROOFS_MAX && line_sip_trunk_challenged(leg->trunk, msg)) {
+        call_prove(d);
+        return true;
+    }
+    if (status == 503 || (status == 408 && !msg)) {
+        call_next(d, true, status == 503 ? "unavailable" : "timeout");
+        return true;
+    }
+    line_sip_trunk_count_failure(leg->trunk, asks || status == 403 ? "forbidden" : "refused");
+    return false;
 }
 
-void line_sip_trunks_second(struct sip_line *sip)
+void line_sip_trunk_follow(struct dialog *d)
 {
-    uint64_t now_ms = sip->host.now_ms(sip->host.ctx);
+    struct address address;
+    if (!d->trunk || !d->hop ||
+        !address_parse(line_sip_network_peer(d->sip, d->target).host, &address, NULL))
+        return;
+    mem_free(d->hop);
+    d->hop = NULL;
+}
+
+static void watch_attempts(struct sip_line *sip, uint64_t now_ms)
+{
     LIST_EACH_SAFE(it, &sip->attempts)
     {
         struct trunk_call *call = LIST_OWNER(it, struct trunk_call, as_attempt);
@@ -210,5 +260,19 @@ void line_sip_trunks_second(struct sip_line *sip)
             continue;
         struct leg *leg = call->leg;
         call_next(LIST_OWNER(leg->dialogs.prev, struct dialog, as_dialog), false, "silent");
+    }
+}
+
+void line_sip_trunks_second(struct sip_line *sip)
+{
+    uint64_t now_ms = sip->host.now_ms(sip->host.ctx);
+    watch_attempts(sip, now_ms);
+    LIST_EACH_SAFE(it, &sip->trunks)
+    {
+        struct trunk *t = LIST_OWNER(it, struct trunk, as_trunk);
+        if (t->is_removed)
+            continue;
+        line_sip_trunk_ask(t, now_ms);
+        line_sip_trunk_register(t, now_ms);
     }
 }
