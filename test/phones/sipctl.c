@@ -8,15 +8,12 @@
  *
  *   sipctl BIND STATE RTP_MIN RTP_MAX CLOCK_AHEAD_MS [OPTION=VALUE ...]
  *       DN,HA1_MD5,HA1_SHA256,talk|reinvite[,off|required] ...
- *   Options: network=ADDRESSES/ADVERTISED, tls=CERTIFICATE,KEY (any port)
+ *   Options: network=ADDRESSES/ADVERTISED, tls=CERTIFICATE,KEY (any port), silence=MILLISECONDS
  *
  *   ring LEG DN FROM [auto]     answer LEG        drop LEG CAUSE(number)
  *   mix LEG=[LEG,...][:ringback|:busy] ...        dtmf LEG DIGITS
  *   transfer LEG CAUSE          holdup LEG
  * Each line is answered by "done".
- *
- * SIPCTL_SILENCE_MS in the environment: when a telephone without sound is asked whether it is
- * there.
  *
  *   hold (give no ORDER_KEPT)   go (give those held back)   clock MILLISECONDS   quit
  */
@@ -326,11 +323,16 @@ static void read_device(const char *text, struct line_device *d)
 static bool read_extra(char *text, struct line_sip_options *to)
 {
     static struct line_sip_network network;
+    static const char silence_is[] = "silence=";
     static const char network_is[] = "network=", tls_is[] = "tls=";
     if (text && strncmp(text, tls_is, sizeof tls_is - 1) == 0) {
         to->tls = "127.0.0.1:0";
         to->tls_certificate = strtok(text + sizeof tls_is - 1, ",");
         to->tls_key = strtok(NULL, ",");
+        return true;
+    }
+    if (text && strncmp(text, silence_is, sizeof silence_is - 1) == 0) {
+        to->silence_ms = (unsigned)strtoul(text + sizeof silence_is - 1, NULL, 10);
         return true;
     }
     if (!text || strncmp(text, network_is, sizeof network_is - 1) != 0)
@@ -356,7 +358,6 @@ int main(int argc, char **argv)
     for (int i = first; i < argc; i++)
         read_device(argv[i], &devices[i - first]);
     ctl.clock_ms = strtoull(argv[5], NULL, 10);
-    const char *silence = getenv("SIPCTL_SILENCE_MS");
     struct line_sip_options options = {.bind = argv[1],
                                        .realm = "cordboard",
                                        .rtp_port_min = (unsigned)strtoul(argv[3], NULL, 10),
@@ -366,7 +367,7 @@ int main(int argc, char **argv)
                                        .tls_key = extra.tls_key,
                                        .networks = extra.networks,
                                        .network_count = extra.network_count,
-                                       .silence_ms = silence ? (unsigned)atoi(silence) : 0,
+                                       .silence_ms = extra.silence_ms,
                                        .devices = devices,
                                        .device_count = (size_t)(argc - first),
                                        .secret = "always the same, in a test only"};

@@ -5,34 +5,8 @@
 import select
 
 import pytest
+from dialoglib import ask_inside, dial, inside, up
 from phonelib import digest_header, sdp, sdp_port, wait_for
-
-
-def up(ctl, make_socket, leg=1, user="15000"):
-    """A leg that is up; (socket, INVITE, ACK)."""
-    phone = make_socket(ctl, user)
-    phone.register()
-    ctl.say(f"ring {leg} {user} 15001")
-    invite = phone.receive(want=lambda m: m.method == "INVITE")
-    phone.respond(invite, 200, "OK", "there", [f"Contact: <sip:x@127.0.0.1:{phone.port}>"],
-                  sdp(4000))
-    ctl.wait("answered", leg=leg)
-    return phone, invite, phone.receive(want=lambda m: m.method == "ACK")
-
-
-def inside(phone, invite, method, cseq, headers=(), body="", to_tag=None, branch=None):
-    """A request of the telephone in the dialog of our INVITE."""
-    text, branch = phone.request(
-        method, uri=f"sip:127.0.0.1:{phone.server[1]}", headers=headers, body=body, cseq=cseq,
-        from_tag="there", to_tag=to_tag or invite.tag("from"), call_id=invite.get("call-id"),
-        branch=branch, to=f"sip:15001@127.0.0.1:{phone.server[1]}")
-    phone.send(text)
-    return branch
-
-
-def ask_inside(phone, invite, method, cseq, **parts):
-    branch = inside(phone, invite, method, cseq, **parts)
-    return phone.receive(want=lambda m: m.status >= 200 and branch in m.get("via"))
 
 
 def test_options(ctl, make_socket):
@@ -285,15 +259,6 @@ def test_two_places_answer_at_once(ctl, make_socket):
     ctl.say("drop 1 1")
     assert winner.receive(want=lambda m: m.method).method == "BYE"
     assert sum(m.method == "BYE" for m in winner.heard) == 1
-
-
-def dial(phone, number="15001", body=None, headers=(), **parts):
-    if not any(header.startswith("Contact") for header in headers):
-        headers = [f"Contact: <sip:x@127.0.0.1:{phone.port}>", *headers]
-    return phone.ask_with_digest(
-        "INVITE", uri=f"sip:{number}@127.0.0.1:{phone.server[1]}",
-        to=f"sip:{number}@127.0.0.1:{phone.server[1]}", headers=headers,
-        body=sdp(4000) if body is None else body, **parts)
 
 
 def test_dialling_needs_a_registration_and_the_secret(ctl, make_socket):

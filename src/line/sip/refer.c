@@ -96,7 +96,7 @@ static int refer_read(const struct leg *leg, const sip_t *msg, struct buf *numbe
                       struct signal *signal)
 {
     const sip_refer_to_t *to = msg->sip_refer_to;
-    if (!to || !to->r_url->url_host)
+    if (!to || (!to->r_url->url_host && to->r_url->url_type != url_tel))
         return 400;
     if (to->r_url->url_type != url_sip && to->r_url->url_type != url_sips &&
         to->r_url->url_type != url_tel)
@@ -116,11 +116,8 @@ static int refer_read(const struct leg *leg, const sip_t *msg, struct buf *numbe
 
 static bool refer_is_silent(const sip_t *msg)
 {
-    for (const sip_unknown_t *h = msg->sip_unknown; h; h = h->un_next) {
-        if (strcasecmp(h->un_name, "Refer-Sub") == 0)
-            return strncasecmp(h->un_value, "false", 5) == 0;
-    }
-    return false;
+    const sip_refer_sub_t *wish = sip_refer_sub(msg);
+    return wish && strncasecmp(wish->rs_value, "false", 5) == 0;
 }
 
 static void refer_accept(struct dialog *d, nta_incoming_t *irq, const sip_t *msg)
@@ -132,8 +129,7 @@ static void refer_accept(struct dialog *d, nta_incoming_t *irq, const sip_t *msg
     d->refer = refer;
     char *contact = line_sip_dialog_contact(d);
     nta_incoming_treply(irq, SIP_202_ACCEPTED, SIPTAG_CONTACT_STR(contact),
-                        TAG_IF(!refer->wants_notify, SIPTAG_HEADER_STR("Refer-Sub: false")),
-                        TAG_END());
+                        TAG_IF(!refer->wants_notify, SIPTAG_REFER_SUB_STR("false")), TAG_END());
     mem_free(contact);
     refer_notify(d, 100, "Trying", false);
 }
