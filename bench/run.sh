@@ -6,7 +6,7 @@
 #
 # Measures the server in a release build and prints a table of figures; --write also puts it into
 # bench/README.md. Parts: disk core update latency idle-long-polling idle-websocket calls calls-slow-disk
-# memory; all without any.
+# memory relay conference; all without any.
 # BENCH_SECONDS sets how long the timed parts measure (15), BENCH_DATA the directory under which
 # the data directories are made, which should be on a disk and not in memory (the build directory),
 # BENCH_RATE the calls a second (400). Everything it starts it ends itself.
@@ -24,7 +24,7 @@ for argument in "$@"; do
     esac
 done
 # In the order in which they are shown.
-all_parts=(disk core update latency idle-long-polling idle-websocket calls calls-slow-disk memory)
+all_parts=(disk core update latency idle-long-polling idle-websocket calls calls-slow-disk memory relay conference)
 [ ${#parts[@]} -gt 0 ] || parts=("${all_parts[@]}")
 seconds=${BENCH_SECONDS:-15}
 rate=${BENCH_RATE:-400}
@@ -175,6 +175,14 @@ part_memory() {
     stop_server
 }
 
+part_relay() {
+    "$build/bench/rtp_load" relay --calls 1000 --seconds "$seconds" | tell
+}
+
+part_conference() {
+    "$build/bench/rtp_load" conference --seconds "$seconds" | tell
+}
+
 part_idle() {
     ulimit -n "$(ulimit -H -n)"
     start_server "$work/idle-$1" 10000
@@ -187,7 +195,7 @@ measure() {
     echo "$part:"
     printf '%s\n' "| what | goal | measured |" "| --- | --- | --- |" | tell
     case "$part" in
-    disk | update | latency | calls | calls-slow-disk | memory) "part_${part//-/_}" ;;
+    disk | update | latency | calls | calls-slow-disk | memory | relay | conference) "part_${part//-/_}" ;;
     core)
         "$build/bench/core_inputs" | tell
         "$build/bench/core_memory" | tell
