@@ -53,6 +53,7 @@ struct config_device {
     char *ha1_md5;          /* or NULL */
     char *ha1_sha256;       /* or NULL */
     uint64_t remote_answer; /* enum remote_answer */
+    uint64_t nat;           /* enum line_nat */
     uint64_t calls;
     uint64_t recording;   /* whether its calls may be recorded */
     uint64_t remote_hold; /* whether Hold is shown by it */

@@ -204,6 +204,9 @@ static const struct config_option options[] = {
      "how Answer makes it go off hook: NOTIFY talk where it can, ringing it anew, or not at all"},
     {"device", "remote_hold", CONFIG_CHOICE, IN_DEVICE(remote_hold), 0, 0, "none|notify", "none",
      "whether the telephone itself shows Hold: NOTIFY hold, where it takes talk for Retrieve"},
+    {"device", "nat", CONFIG_CHOICE, IN_DEVICE(nat), 0, 0, "auto|yes|no", "auto",
+     "whether its telephone is behind an address translator: then its sound is sent to where its own "
+     "comes from; auto: as its requests show"},
     {"device", "calls", CONFIG_NUMBER, IN_DEVICE(calls), 1, 100, NULL, "1",
      "calls at one time, consult calls not counted; beyond it is busy"},
     {"device", "recording", CONFIG_CHOICE, IN_DEVICE(recording), 0, 0, "off|on", "off",

@@ -225,6 +225,7 @@ void setup_devices(struct setup *s, const struct config *config)
         const struct config_device *from = &config->devices[i];
         struct line_device *to = &s->devices[i];
         to->dn = from->dn;
+        to->nat = (enum line_nat)from->nat;
         to->answers_by_reinvite = from->remote_answer == REMOTE_ANSWER_REINVITE;
         if (is_sip && from->sip_secret) {
             ha1_md5(from->dn, config->realm, from->sip_secret, to->ha1_md5);

@@ -37,6 +37,9 @@ struct line_leg {
 /* Whether a device's sound may, or must, be encrypted; it can be where its signalling is. */
 enum line_srtp { LINE_SRTP_OPTIONAL, LINE_SRTP_OFF, LINE_SRTP_REQUIRED };
 
+/* Whether its telephone is behind an address translator; AUTO: as its requests show. */
+enum line_nat { LINE_NAT_AUTO, LINE_NAT_YES, LINE_NAT_NO };
+
 /* A device as a driver needs it; a driver copies what it is given. */
 struct line_device {
     const char *dn;
@@ -44,6 +47,7 @@ struct line_device {
     char ha1_sha256[65];
     bool answers_by_reinvite; /* remoteAnswer = reinvite */
     enum line_srtp srtp;
+    enum line_nat nat;
 };
 
 enum line_transport { LINE_UDP, LINE_TCP, LINE_TLS };

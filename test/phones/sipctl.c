@@ -7,7 +7,7 @@
  * killed at any moment and started again.
  *
  *   sipctl BIND STATE RTP_MIN RTP_MAX CLOCK_AHEAD_MS [OPTION=VALUE ...]
- *       DN,HA1_MD5,HA1_SHA256,talk|reinvite[,off|required] ...
+ *       DN,HA1_MD5,HA1_SHA256,talk|reinvite[,off|,required][,nat|,no_nat] ...
  *   Options: network=ADDRESSES/ADVERTISED, tls=CERTIFICATE,KEY (any port), silence=MILLISECONDS
  *
  *   ring LEG DN FROM [auto]     answer LEG        drop LEG CAUSE(number)
@@ -312,11 +312,18 @@ static void read_device(const char *text, struct line_device *d)
     d->dn = copy;
     snprintf(d->ha1_md5, sizeof d->ha1_md5, "%.*s", (int)md5.len, md5.ptr);
     snprintf(d->ha1_sha256, sizeof d->ha1_sha256, "%.*s", (int)sha256.len, sha256.ptr);
-    struct slice srtp, way = slice_split(rest, ',', &srtp);
+    struct slice more, way = slice_split(rest, ',', &rest);
     d->answers_by_reinvite = slice_is(way, "reinvite");
-    d->srtp = slice_is(srtp, "off")        ? LINE_SRTP_OFF
-              : slice_is(srtp, "required") ? LINE_SRTP_REQUIRED
-                                           : LINE_SRTP_OPTIONAL;
+    while ((more = slice_split(rest, ',', &rest)).len > 0) {
+        if (slice_is(more, "off"))
+            d->srtp = LINE_SRTP_OFF;
+        else if (slice_is(more, "required"))
+            d->srtp = LINE_SRTP_REQUIRED;
+        else if (slice_is(more, "nat"))
+            d->nat = LINE_NAT_YES;
+        else if (slice_is(more, "no_nat"))
+            d->nat = LINE_NAT_NO;
+    }
 }
 
 /* "OPTION=VALUE"; false when it is no option. */

@@ -208,6 +208,7 @@ static void driver_second(struct sip_line *root_magic, su_timer_t *timer, struct
     (void)root_magic;
     (void)timer;
     line_sip_place_expire(sip);
+    line_sip_nat_second(sip);
     line_sip_trunks_second(sip);
     line_sip_settled_forget(sip);
     line_sip_leg_second(sip);

@@ -50,15 +50,6 @@ static const uint8_t *leg_key(struct leg *leg)
     return leg->key;
 }
 
-/* Its messages come from another host than the one that it names: a translator's. */
-static bool dialog_is_behind_nat(const struct dialog *d)
-{
-    const char *target = d->next_target ? d->next_target : d->target;
-    const char *hop = d->next_target ? d->next_hop : d->hop;
-    return hop && !slice_equal(line_sip_network_peer(d->sip, hop).host,
-                               line_sip_network_peer(d->sip, target).host);
-}
-
 struct media_far line_sip_leg_far(struct leg *leg, const struct dialog *d, const struct sdp *sdp,
                                   int our_event_payload)
 {
@@ -69,7 +60,7 @@ struct media_far line_sip_leg_far(struct leg *leg, const struct dialog *d, const
                             .our_event_payload = our_event_payload,
                             .is_listening = (sdp->direction & SDP_RECVONLY) != 0,
                             .is_sending = (sdp->direction & SDP_SENDONLY) != 0,
-                            .is_behind_nat = dialog_is_behind_nat(d),
+                            .is_behind_nat = line_sip_nat_has_dialog(leg, d),
                             .cipher = sdp->cipher};
     if (far.cipher != MEDIA_PLAIN) {
         memcpy(far.send_key, leg_key(leg), sizeof far.send_key);

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "line/sip/sip_int.h"
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 #define RECORD_PREFIX  "sip.place."
 
 void line_sip_place_free(struct place *p)
@@ -56,6 +56,7 @@ uint64_t line_sip_place_record(struct sip_line *sip, struct device *d)
         enc_u64(&value, p->cseq);
         enc_u64(&value, p->expires_ms);
         enc_u64(&value, p->talks);
+        enc_u64(&value, p->is_behind_nat);
     }
     uint64_t tag = ++sip->last_tag;
     sip->host.record(sip->host.ctx, buf_view(&key),
@@ -83,7 +84,8 @@ static void place_visit(void *arg, struct slice key, struct slice value)
         return;
     struct device *d = map_get(&sip->by_dn, (struct slice){key.ptr + prefix, key.len - prefix});
     struct dec dec = dec_of(value);
-    if (!d || dec_u64(&dec) != RECORD_VERSION)
+    uint64_t version = dec_u64(&dec);
+    if (!d || version < 1 || version > RECORD_VERSION)
         return;
     size_t count = dec_u64_max(&dec, PLACES_MAX);
     for (size_t i = 0; i < count && !dec.failed; i++) {
@@ -95,6 +97,7 @@ static void place_visit(void *arg, struct slice key, struct slice value)
         p->cseq = (uint32_t)dec_u64_max(&dec, UINT32_MAX);
         p->expires_ms = dec_u64(&dec);
         p->talks = dec_u64_max(&dec, 1);
+        p->is_behind_nat = version >= 2 && dec_u64_max(&dec, 1);
     }
     if (!dec_is_done(&dec)) {
         log_line(LOG_ERROR, "sip.registration_unreadable", "dn=%s", d->config.dn);

@@ -148,7 +148,9 @@ static bool registrar_contact(struct sip_line *sip, struct device *d, const sip_
                           .call_id = mem_strdup(msg->sip_call_id->i_id),
                           .cseq = msg->sip_cseq->cs_seq,
                           .expires_ms = sip->host.now_ms(sip->host.ctx) + (uint64_t)expires * 1000,
-                          .talks = (line_sip_abilities(msg) & ABLE_TALK) != 0};
+                          .talks = (line_sip_abilities(msg) & ABLE_TALK) != 0,
+                          .is_behind_nat = line_sip_agent_is_behind_nat(msg)};
+    line_sip_nat_plan(&fresh, sip->host.now_ms(sip->host.ctx));
     return place_set(d, index, &fresh);
 }
 

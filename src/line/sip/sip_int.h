@@ -145,7 +145,9 @@ struct place {
     char *call_id;
     uint32_t cseq;
     uint64_t expires_ms;
+    uint64_t ping_ms; /* when the next one is due */
     bool talks;
+    bool is_behind_nat; /* as its request showed */
 };
 
 struct device {
@@ -395,6 +397,14 @@ void line_sip_registrar_recorded(struct sip_line *sip, uint64_t tag);
 /* The device is no more: whoever waits for an answer is refused. */
 void line_sip_registrar_forget(struct sip_line *sip, const struct device *d);
 void line_sip_registrar_free(struct sip_line *sip);
+
+/* nat.c */
+bool line_sip_nat_has_place(const struct device *d, const struct place *p);
+/* The telephone of the leg's dialog. False for trunks. */
+bool line_sip_nat_has_dialog(const struct leg *leg, const struct dialog *d);
+/* Sets when it is pinged next. */
+void line_sip_nat_plan(struct place *p, uint64_t now_ms);
+void line_sip_nat_second(struct sip_line *sip);
 
 /* network.c: what a peer is told of us. A URI is that to which requests to the peer are sent. */
 struct sip_peer {

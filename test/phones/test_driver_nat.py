@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Cordboard authors
+"""Telephones behind address translators: kept reachable, followed when the translator gives them
+another port, and their sound sent to where theirs comes from."""
+
+import select
+import socket
+import time
+
+import pytest
+from phonelib import free_port, sdp, sdp_port
+
+INSIDE = "192.168.77.7"  # what the telephone believes its address to be; nothing is ever sent there
+
+
+def register(phone, host=INSIDE, port=None):
+    return phone.register(contact=f"<sip:{phone.user}@{INSIDE}:{port or phone.port}>", via_host=host)
+
+
+def is_pinged(phone, seconds=3.0):
+    try:
+        return phone.receive(seconds, lambda m: m.method == "OPTIONS")
+    except AssertionError:
+        return None
+
+
+def test_it_is_pinged_twice_a_minute(ctl, make_socket):
+    phone = make_socket(ctl)
+    assert register(phone).status == 200
+    ctl.say("clock 24000")
+    assert not is_pinged(phone, 1.2)
+    ctl.say("clock 6000")
+    ping = is_pinged(phone)
+    assert ping.first.startswith(f"OPTIONS sip:15000@{INSIDE}:{phone.port} ")
+    phone.respond(ping, 200, tag="x")
+    assert not is_pinged(phone, 1.2)  # nor is it repeated
+    ctl.say("clock 31000")
+    assert is_pinged(phone)
+    assert len([m for m in phone.heard if m.method]) == 2
+
+
+def test_who_is_not_is_not_pinged(ctl, make_socket):
+    phone = make_socket(ctl)
+    phone.register()
+    ctl.say("clock 40000")
+    assert not is_pinged(phone, 1.2)
+
+
+@pytest.mark.parametrize("setting, host, expected", [
+    ("talk", "127.0.0.1", False), ("talk", INSIDE, True),
+    ("talk,nat", "127.0.0.1", True), ("talk,no_nat", INSIDE, False)])
+def test_what_is_configured_counts(make_ctl, make_socket, setting, host, expected):
+    ctl = make_ctl(devices=[("15000", "s15000", setting)])
+    phone = make_socket(ctl)
+    register(phone, host)
+    ctl.say("clock 40000")
+    assert bool(is_pinged(phone, 3 if expected else 1.2)) == expected
+
+
+def test_a_call_follows_when_the_translator_gives_another_port(ctl, make_socket):
+    """Its registration tells: the BYE of a call that began before goes the new way."""
+    phone, moved = make_socket(ctl), make_socket(ctl)
+    register(phone)
+    ctl.say("ring 1 15000 15001")
+    invite = phone.receive(want=lambda m: m.method == "INVITE")
+    contact = f"sip:15000@{INSIDE}:{phone.port}"
+    phone.respond(invite, 200, tag="x", headers=[f"Contact: <{contact}>"], body=sdp(free_port()))
+    ctl.wait("answered", leg=1)
+    phone.receive(want=lambda m: m.method == "ACK")
+    register(moved, port=phone.port)
+    assert not ctl.has_seen("gone")
+    ctl.say("drop 1 0")
+    assert moved.receive(want=lambda m: m.method == "BYE").first.startswith(f"BYE {contact} ")
+
+
+def test_it_is_still_known_after_a_restart(ctl, make_socket):
+    phone = make_socket(ctl)
+    register(phone)
+    ctl.wait("registered", dn="15000")
+    ctl.restart()
+    ctl.say("clock 40000")
+    assert is_pinged(phone)
+
+
+@pytest.mark.parametrize("host, expected", [(INSIDE, True), ("127.0.0.1", False)])
+def test_sound_goes_where_its_own_comes_from(ctl, make_socket, host, expected):
+    """Only with a translator: from others sound must come from where they said."""
+    phone = make_socket(ctl)
+    register(phone, host)
+    ctl.say("ring 1 15000 15001")
+    invite = phone.receive(want=lambda m: m.method == "INVITE")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sound:
+        sound.bind(("127.0.0.1", 0))
+        phone.respond(invite, 200, tag="x", body=sdp(free_port(), address="127.0.0.77"),
+                      headers=[f"Contact: <sip:15000@{INSIDE}:{phone.port}>"])
+        ctl.wait("answered", leg=1)
+        phone.receive(want=lambda m: m.method == "ACK")
+        ctl.say("mix 1=:busy")
+        end, came = time.monotonic() + (5 if expected else 1), False
+        while not came and time.monotonic() < end:
+            packet = bytes([0x80, 0]) + bytes(10) + bytes([0xff]) * 160
+            sound.sendto(packet, ("127.0.0.1", sdp_port(invite.body)))
+            came = bool(select.select([sound], [], [], 0.02)[0])
+    assert came == expected
