@@ -157,6 +157,7 @@ struct config {
     char *realm;
     char *resolv_conf;
     uint64_t rtp_ports[2]; /* first and last */
+    char *music;           /* WAV file; NULL: generated */
 
     uint64_t pick_up_s;
     uint64_t no_answer_s;

@@ -90,6 +90,8 @@ static const struct config_option options[] = {
      "file that says which name servers are asked for the peers of trunks"},
     {"line", "rtp_ports", CONFIG_PORTS, IN(rtp_ports), 1024, 65535, NULL, "16384-32767",
      "UDP ports for sound"},
+    {"line", "music", CONFIG_TEXT, IN(music), 1, 4096, NULL, NULL,
+     "WAV file for whoever is held or waits in a queue; without it, music is generated"},
 
     {"calls", "pick_up_s", CONFIG_NUMBER, IN(pick_up_s), 1, 600, NULL, "20",
      "the caller's own telephone must go off hook within"},

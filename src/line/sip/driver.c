@@ -221,6 +221,7 @@ static enum err driver_open(struct sip_line *sip)
     struct media_options media = {.address = sip->bind_address,
                                   .port_min = sip->rtp_port_min,
                                   .port_max = sip->rtp_port_max,
+                                  .music = sip->music,
                                   .recordings = sip->recordings,
                                   .digit = driver_digit,
                                   .record_failed = driver_record_failed,
@@ -390,6 +391,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     sip->rtp_port_max = options->rtp_port_max;
     sip->recordings = options->recordings ? mem_strdup(options->recordings) : NULL;
     sip->silence_ms = options->silence_ms;
+    sip->music = options->music ? mem_strdup(options->music) : NULL;
     memcpy(sip->secret, options->secret, sizeof sip->secret);
     driver_set_tls(sip, options);
     line_sip_nonces_init(&sip->nonces);
@@ -461,6 +463,7 @@ void line_sip_destroy(struct line_driver *driver)
     mem_free(sip->tls_certificate);
     mem_free(sip->tls_key);
     mem_free(sip->recordings);
+    mem_free(sip->music);
     line_sip_networks_free(sip);
     line_sip_nonces_free(&sip->nonces);
     line_sip_guard_free(&sip->guard);

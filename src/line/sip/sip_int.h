@@ -282,6 +282,7 @@ struct sip_line {
     unsigned rtp_port_min, rtp_port_max;
     char *recordings; /* directory, or NULL */
     unsigned silence_ms;
+    char *music; /* WAV file, or NULL */
     uint8_t secret[32];
 
     pthread_t thread;
