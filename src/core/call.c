@@ -67,9 +67,14 @@ void call_set_parent(struct call *call, struct call *parent)
 {
     list_remove(&call->of_parent);
     call->parent = parent;
-    if (parent)
-        list_append(&parent->consults, &call->of_parent);
     call_changed(call);
+    if (!parent)
+        return;
+    struct list *before = parent->consults.prev;
+    while (before != &parent->consults &&
+           LIST_OWNER(before, struct call, of_parent)->serial > call->serial)
+        before = before->prev;
+    list_append(before->next, &call->of_parent); /* right behind it */
 }
 
 void call_set_data(struct call *call, struct user_data *data)

@@ -115,17 +115,6 @@ void party_ring(struct turn *turn, struct party *party, struct device *device,
     party_wait_for(turn, party, WAIT_NO_ANSWER, no_answer_ms);
 }
 
-static bool is_in(const struct device *device, const struct call *call)
-{
-    LIST_EACH(it, &call->parties)
-    {
-        const struct party *party = LIST_OWNER(it, struct party, link);
-        if (party->device == device && party_is_living(party))
-            return true;
-    }
-    return false;
-}
-
 /* Calls an invited party: a telephone of ours, if it can be had, a queue or somebody outside. Who
  * gets back what it transferred is called whatever else it does, for else the call is lost. */
 void party_call(struct turn *turn, struct party *party)
@@ -134,7 +123,7 @@ void party_call(struct turn *turn, struct party *party)
     struct forwarding to = {.device = device_find(turn->core, number_slice(party->dn))};
     if (is_direct)
         to = forward_follow(turn->core, party->dn, party->hops);
-    if (to.device && is_in(to.device, party->call))
+    if (to.device && device_is_in(to.device, party->call))
         to.is_endless = true; /* to somebody who is in the call */
     if (to.hops > party->hops && !to.is_endless)
         party_is_forwarded(turn, party, &to);

@@ -46,6 +46,30 @@ bool device_is_busy(const struct device *device)
     return calls >= device->calls_max;
 }
 
+bool device_is_in(const struct device *device, const struct call *call)
+{
+    LIST_EACH(it, &call->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, link);
+        if (party->device == device && party_is_living(party))
+            return true;
+    }
+    return false;
+}
+
+bool device_may_dial(const struct device *device)
+{
+    size_t held = 0;
+    LIST_EACH(it, &device->parties)
+    {
+        const struct party *party = LIST_OWNER(it, struct party, of_device);
+        if (party_is_living(party) && party->state != PARTY_HELD)
+            return !device_is_busy(device);
+        held += party_is_living(party);
+    }
+    return held < LEG_PARTIES_MAX || !device_is_busy(device);
+}
+
 bool device_is_idle(const struct device *device)
 {
     LIST_EACH(it, &device->parties)

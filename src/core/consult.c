@@ -250,68 +250,97 @@ static void tell_all(struct turn *turn, const struct party *original, const stru
         effects_call_notice(turn, moves->list[i].to, NOTICE_STATUS_CHANGE, WITH_EXTENSIONS);
 }
 
-/* Consult calls about what became a part of its parent are about that from now on; how many. */
-static size_t hand_on_consults(struct call *call)
+/* What one call hands on to another. */
+struct handed_on {
+    struct call **calls;
+    size_t count;
+};
+
+/* The call is a consult call about what comes out of other, however far. */
+static bool comes_out_of(const struct call *call, const struct call *other)
 {
+    while (call && call != other)
+        call = call->parent;
+    return call != NULL;
+}
+
+/* Consult calls about what became a part of to are about that from now on; but if to itself came
+ * out of one, that is about nothing any more. */
+static struct handed_on hand_on_consults(struct turn *turn, struct call *from, struct call *to)
+{
+    struct handed_on handed = {0};
     size_t count = 0;
-    LIST_EACH_SAFE(it, &call->consults)
+    LIST_EACH(it, &from->consults)
+    count++;
+    handed.calls = arena_alloc(&turn->fx->arena, count * sizeof *handed.calls + 1);
+    LIST_EACH_SAFE(it, &from->consults)
     {
         struct call *consult = LIST_OWNER(it, struct call, of_parent);
         if (consult->is_over)
             continue;
-        call_set_parent(consult, call->parent);
-        count++;
+        call_set_parent(consult, comes_out_of(to, consult) ? NULL : to);
+        if (consult != to)
+            handed.calls[handed.count++] = consult;
     }
-    return count;
+    return handed;
 }
 
-static void tell_handed_on(struct turn *turn, struct call *parent, size_t count)
+static void tell_handed_on(struct turn *turn, const struct handed_on *handed)
 {
-    for (struct list *it = parent->consults.prev; count > 0; it = it->prev, count--)
-        LIST_EACH(pt, &LIST_OWNER(it, struct call, of_parent)->parties)
+    for (size_t i = 0; i < handed->count; i++)
+        LIST_EACH(it, &handed->calls[i]->parties)
         {
-            struct party *party = LIST_OWNER(pt, struct party, link);
+            struct party *party = LIST_OWNER(it, struct party, link);
             if (party_is_living(party))
                 effects_call_notice(turn, party, NOTICE_STATUS_CHANGE, (struct notice_extras){0});
         }
 }
 
+bool consult_has_room(const struct consult *consult, enum cause cause)
+{
+    size_t leaving = cause == CAUSE_CONFERENCED ? 1 : 2;
+    return call_living(consult->original->call) + call_living(consult->party->call) <=
+           MIX_LEGS_MAX + leaving;
+}
+
+void consult_join(struct turn *turn, const struct consult *consult, enum cause cause)
+{
+    struct moves moves = {0};
+    struct party *original = consult->original;
+    struct call *parent = original->call;
+    struct call *call = consult->party->call;
+    merge_data(turn, parent, call);
+    if (cause == CAUSE_TRANSFERRED) { /* before the others come: it sees whom it leaves */
+        party_release(turn, original, cause);
+        original->is_shown = false;
+    }
+    move_all(turn, consult, &moves);
+    parent->is_business |= call->is_business;
+    call_changed(parent);
+    party_release(turn, consult->party, cause);
+    if (cause == CAUSE_CONFERENCED) {
+        telephone_takes(turn, original);
+        party_set_state(turn, original, original->leg->is_held ? PARTY_HELD : PARTY_ESTABLISHED);
+    }
+    call_mix(turn, parent);
+    if (cause == CAUSE_CONFERENCED)
+        effects_call_notice(turn, original, NOTICE_STATUS_CHANGE, WITH_EXTENSIONS);
+    struct handed_on handed = hand_on_consults(turn, call, parent);
+    tell_all(turn, original, &moves);
+    call_end(turn, call, cause);
+    tell_handed_on(turn, &handed);
+}
+
 enum err consult_complete(struct turn *turn, enum cause cause)
 {
     struct consult consult = consult_of(turn->party, turn->command->call);
-    struct moves moves = {0};
     if (!consult.original || !(cause == CAUSE_CONFERENCED ? consult_is_answered(&consult)
                                                           : consult_has_callee(&consult)))
         return refuse(turn, ERR_INVALID,
                       "consultCallUri is no consult call of this call that can "
                       "be completed; leave it out to complete the newest");
-    struct call *parent = consult.original->call;
-    struct call *call = consult.party->call;
-    size_t leaving = cause == CAUSE_CONFERENCED ? 1 : 2;
-    if (call_living(parent) + call_living(call) > MIX_LEGS_MAX + leaving)
+    if (!consult_has_room(&consult, cause))
         return refuse(turn, ERR_RANGE, "a call has at most %d parties at a time", MIX_LEGS_MAX);
-    merge_data(turn, parent, call);
-    if (cause == CAUSE_TRANSFERRED) { /* before the others come: it sees whom it leaves */
-        party_release(turn, consult.original, cause);
-        consult.original->is_shown = false;
-    }
-    move_all(turn, &consult, &moves);
-    parent->is_business |= call->is_business;
-    call_changed(parent);
-    if (cause == CAUSE_CONFERENCED) {
-        party_release(turn, consult.party, cause);
-        telephone_takes(turn, consult.original);
-        party_set_state(turn, consult.original,
-                        consult.original->leg->is_held ? PARTY_HELD : PARTY_ESTABLISHED);
-        call_mix(turn, parent);
-        effects_call_notice(turn, consult.original, NOTICE_STATUS_CHANGE, WITH_EXTENSIONS);
-    } else {
-        party_release(turn, consult.party, cause);
-        call_mix(turn, parent);
-    }
-    size_t handed_on = hand_on_consults(call);
-    tell_all(turn, consult.original, &moves);
-    call_end(turn, call, cause);
-    tell_handed_on(turn, parent, handed_on);
+    consult_join(turn, &consult, cause);
     return ERR_OK;
 }

@@ -131,7 +131,7 @@ struct call *call_create(struct turn *turn, enum call_type type);
 void call_free(struct core *core, struct call *call);
 struct call *call_find(const struct core *core, struct slice id);
 void call_set_data(struct call *call, struct user_data *data);
-/* Of a consult call; NULL: none any more. */
+/* Of a consult call; NULL: none any more. A parent has its consult calls in order of creation. */
 void call_set_parent(struct call *call, struct call *parent);
 void call_changed(struct call *call);
 struct call_part *call_part_get(struct call *call);
@@ -207,8 +207,16 @@ void telephone_takes(struct turn *turn, struct party *party);
 void telephone_borrows(struct turn *turn, struct party *party, struct leg *leg);
 /* The leg is gone: what is heard on it ends, what holds on it rings the telephone again. */
 void telephone_is_gone(struct turn *turn, struct leg *leg, enum cause cause);
+/* The leg is ended, and so is nothing that rests on it: that rings the telephone again. */
+void telephone_lets_go(struct turn *turn, struct leg *leg);
 /* It was rung again and is answered. */
 void telephone_returns(struct turn *turn, struct leg *leg);
+
+/* transfer.c */
+/* The party goes, and the destination, a number that was read, is called in its place. */
+void party_transfers(struct turn *turn, struct party *party, struct slice destination);
+/* SIGNAL_TRANSFER of a leg. */
+enum err transfer_by_telephone(struct turn *turn, struct leg *leg);
 
 /* consult.c */
 /* The two parts of one telephone in a call and in its consult call. */
@@ -223,12 +231,18 @@ bool consult_has_callee(const struct consult *consult);
 enum err consult_begin(struct turn *turn, bool is_for_conference);
 /* Everybody of the consult call comes into its parent; cause: transferred or conferenced. */
 enum err consult_complete(struct turn *turn, enum cause cause);
+/* The same with any two calls of a telephone, once it is known that they may: party's call comes
+ * into original's. */
+void consult_join(struct turn *turn, const struct consult *consult, enum cause cause);
+bool consult_has_room(const struct consult *consult, enum cause cause);
 
 /* outside.c */
 void plan_of_site(const struct config_item *site, struct number_plan *out);
 /* What a user of ours dialled. */
 enum number_kind number_dialled(const struct core *core, struct slice written, struct number *out);
 bool number_is_outside(struct slice number); /* of one that was read */
+/* Whether a telephone may have the call led outside: nobody of it is outside. */
+bool call_may_go_outside(const struct call *call);
 /* A number outside is called: so says the call from now on. */
 void party_goes_outside(struct party *party);
 void party_call_outside(struct turn *turn, struct party *party);
@@ -351,6 +365,10 @@ void device_forget_call(struct core *core, struct device *device);
 /* Has as many calls as it may have; consult calls don't count. */
 bool device_is_busy(const struct device *device);
 bool device_is_idle(const struct device *device); /* has no call at all */
+bool device_is_in(const struct device *device, const struct call *call);
+/* Its telephone may begin a call: the limit is not reached, or whatever else it has is held, so
+ * that its user can consult somebody by hand. */
+bool device_may_dial(const struct device *device);
 
 /* held_item.c */
 /* Copies item, whose kind says what is in it; false when it is what was held before. */
@@ -420,6 +438,10 @@ struct forwarding {
     uint32_t hops;
     bool is_endless; /* there would be more hops than may be */
 };
+/* A telephone that is rung wants its callers to call another number: its leg is gone, else for
+ * cause. */
+void telephone_redirects(struct turn *turn, struct leg *leg, struct slice written,
+                         enum cause cause);
 struct forwarding forward_follow(const struct core *core, const char *dn, uint32_t hops);
 
 /* state.c */

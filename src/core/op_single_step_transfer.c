@@ -15,12 +15,6 @@ enum err op_single_step_transfer(struct turn *turn)
     if (err)
         return err;
     call_set_data(call, data);
-    party_release(turn, party, CAUSE_TRANSFERRED);
-    party->is_shown = false;
-    call_add(turn, call, party, slice_of(turn->number.digits), true);
-    if (call->is_over || party->recall != 0) /* it failed at once, and they were told */
-        return ERR_OK;
-    call_mix(turn, call);
-    party_tell_others(turn, party);
+    party_transfers(turn, party, slice_of(turn->number.digits));
     return ERR_OK;
 }

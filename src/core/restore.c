@@ -10,6 +10,7 @@ struct reading {
     struct dec d;
     struct core *core;
     struct call **calls; /* by position; serials rise */
+    uint64_t *parents;   /* of each its parent's serial; 0: none */
     size_t call_count;
     size_t with_device; /* parties that have one, and a user */
     size_t with_user;
@@ -384,15 +385,9 @@ static void get_call(struct reading *r)
         heap_set(&core->deadlines, &call->deadline.node, at_ms, call->serial << 16);
     call->data = get_data(r);
     call->inherited = get_data(r);
-    if (parent != 0) { /* serials rise: a parent is there before its consult call */
-        struct call *found = find_call(r, parent);
-        if (found)
-            call_set_parent(call, found);
-        else
-            r->d.failed = true;
-    }
     while (get_bool(r) && !r->d.failed)
         get_party(r, call);
+    r->parents[r->call_count] = parent;
     r->calls[r->call_count++] = call;
 }
 
@@ -463,8 +458,15 @@ static void get_calls(struct reading *r)
 {
     uint64_t count = dec_u64_max(&r->d, (uint64_t)(r->d.end - r->d.at));
     r->calls = mem_alloc((size_t)(count + 1) * sizeof(struct call *));
+    r->parents = mem_alloc((size_t)(count + 1) * sizeof *r->parents);
     for (uint64_t i = 0; i < count && !r->d.failed; i++)
         get_call(r);
+    for (size_t i = 0; i < r->call_count && !r->d.failed; i++) {
+        struct call *parent = r->parents[i] != 0 ? find_call(r, r->parents[i]) : NULL;
+        if (parent)
+            call_set_parent(r->calls[i], parent);
+        r->d.failed |= r->parents[i] != 0 && !parent;
+    }
 }
 
 enum err core_restore(struct slice snapshot, struct core **out)
@@ -485,6 +487,7 @@ enum err core_restore(struct slice snapshot, struct core **out)
     get_calls(&r);
     get_orders(&r);
     mem_free(r.calls);
+    mem_free(r.parents);
     if (!dec_is_done(&r.d)) {
         core_destroy(r.core);
         return ERR_CORRUPT;

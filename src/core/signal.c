@@ -35,7 +35,7 @@ static enum err on_incoming(struct turn *turn, struct device *device)
     leg->talks = signal->talks;
     if (signal->keep.ptr)
         leg_keep(turn, leg, turn->input->signal.keep);
-    if (device_is_busy(device) && kind != NUMBER_EMERGENCY) {
+    if (!device_may_dial(device) && kind != NUMBER_EMERGENCY) {
         leg_drop(turn, leg, CAUSE_BUSY);
         return ERR_OK;
     }
@@ -109,8 +109,11 @@ static enum err on_gone(struct turn *turn, struct leg *leg)
     uint64_t call = leg->party ? leg->party->call->serial : leg->last_call;
     uint32_t party = leg->party ? leg->party->number : leg->last_party;
     history_quality(turn, call, party, &signal->quality);
-    enum cause cause = signal->cause;
-    telephone_is_gone(turn, leg, cause == CAUSE_NONE ? CAUSE_FAILED : cause);
+    enum cause cause = signal->cause == CAUSE_NONE ? CAUSE_FAILED : signal->cause;
+    if (signal->number.len > 0 && !leg->is_up && !leg->is_offered)
+        telephone_redirects(turn, leg, signal->number, cause);
+    else
+        telephone_is_gone(turn, leg, cause);
     return ERR_OK;
 }
 
@@ -177,6 +180,8 @@ static enum err on_leg(struct turn *turn, struct leg *leg)
         return on_refused(turn, leg);
     case SIGNAL_RECORDING_FAILED:
         return recording_failed(turn, leg);
+    case SIGNAL_TRANSFER:
+        return transfer_by_telephone(turn, leg);
     default:
         return refuse(turn, ERR_STATE, "nothing uses this signal");
     }

@@ -101,28 +101,56 @@ static void ring_again(struct turn *turn, struct party *party, struct leg **leg)
     tell(turn, party);
 }
 
-void telephone_is_gone(struct turn *turn, struct leg *leg, enum cause cause)
+struct resting {
+    struct party *list[LEG_PARTIES_MAX];
+    size_t count;
+};
+
+static void take_resting(const struct leg *leg, const struct party *but, struct resting *out)
 {
-    struct party *resting[LEG_PARTIES_MAX];
-    size_t count = 0;
-    struct party *heard = leg->party;
-    bool was_up = leg->is_up || leg->is_offered;
+    out->count = 0;
     LIST_EACH(it, &leg->parties)
-    if (LIST_OWNER(it, struct party, of_leg) != heard && count < LEG_PARTIES_MAX)
-        resting[count++] = LIST_OWNER(it, struct party, of_leg);
-    leg_free(turn->core, leg);
-    if (heard && heard->device)
-        device_touch(turn->core, heard->device);
-    if (heard)
-        party_quits(turn, heard, cause_of_loss(heard, was_up, cause));
+    if (LIST_OWNER(it, struct party, of_leg) != but && out->count < LEG_PARTIES_MAX)
+        out->list[out->count++] = LIST_OWNER(it, struct party, of_leg);
+}
+
+/* They have no leg any more. */
+static void ring_all_again(struct turn *turn, const struct resting *resting, bool was_up,
+                           enum cause cause)
+{
     struct leg *again = NULL;
-    for (size_t i = 0; i < count; i++) {
-        struct party *party = resting[i];
+    for (size_t i = 0; i < resting->count; i++) {
+        struct party *party = resting->list[i];
         if (was_up && party->state == PARTY_HELD && party->device && party->device->is_registered)
             ring_again(turn, party, &again);
         else
             party_quits(turn, party, cause_of_loss(party, was_up, cause));
     }
+}
+
+void telephone_is_gone(struct turn *turn, struct leg *leg, enum cause cause)
+{
+    struct resting resting;
+    struct party *heard = leg->party;
+    bool was_up = leg->is_up || leg->is_offered;
+    take_resting(leg, heard, &resting);
+    leg_free(turn->core, leg);
+    if (heard && heard->device)
+        device_touch(turn->core, heard->device);
+    if (heard)
+        party_quits(turn, heard, cause_of_loss(heard, was_up, cause));
+    ring_all_again(turn, &resting, was_up, cause);
+}
+
+void telephone_lets_go(struct turn *turn, struct leg *leg)
+{
+    struct resting resting;
+    if (!leg->party)
+        return; /* nothing rests on it: it is being dropped already */
+    take_resting(leg, NULL, &resting);
+    device_touch(turn->core, leg->party->device);
+    leg_drop(turn, leg, CAUSE_TRANSFERRED);
+    ring_all_again(turn, &resting, true, CAUSE_HANGUP);
 }
 
 void telephone_returns(struct turn *turn, struct leg *leg)

@@ -34,7 +34,8 @@ void must(bool holds, const char *sentence);
 struct known_leg *leg_of(struct model *m, uint64_t id);
 void forget_leg(struct model *m, uint64_t id);
 extern struct watch watch;
-extern uint32_t *accepted; /* how often each operation was; sequences share it */
+extern uint32_t *accepted; /* how often each operation was, and behind them transfers by telephones;
+                              sequences share it */
 enum err apply(struct model *m, struct input *input);
 void tick(struct model *m, uint64_t ms);
 

@@ -67,6 +67,20 @@ static void watch_notices(struct model *m)
     }
 }
 
+/* A telephone that wants to transfer is told whether it may, and only then anything happens. */
+static void check_transfer(const struct model *m, bool is_changed)
+{
+    const struct order *first = m->w.fx.order_count > 0 ? &m->w.fx.orders[0] : NULL;
+    must(first && first->kind == ORDER_TRANSFER, "who wants to transfer is answered first");
+    if (first->cause == CAUSE_NONE)
+        accepted[OP_COUNT]++;
+    for (size_t i = 1; i < m->w.fx.order_count; i++)
+        must(m->w.fx.orders[i].kind != ORDER_TRANSFER, "who wants to transfer is answered once");
+    must(first->cause == CAUSE_NONE ||
+             (!is_changed && m->w.fx.order_count == 1 && m->w.fx.notice_count == 0),
+         "a transfer that is refused changes nothing");
+}
+
 struct watch watch;
 
 /* Over all sequences, whose processes share it: what was ever accepted. */
@@ -83,6 +97,8 @@ enum err apply(struct model *m, struct input *input)
         must(m->w.fx.reason.len > 0, "a refusal has a reason");
         must(m->w.fx.order_count == 0 && m->w.fx.notice_count == 0, "a refusal has no effects");
     }
+    if (!err && input->kind == INPUT_SIGNAL && input->signal.kind == SIGNAL_TRANSFER)
+        check_transfer(m, core_digest(m->w.core) != before);
     core_check(m->w.core);
     watch_orders(m);
     watch_notices(m);

@@ -202,25 +202,46 @@ void step_supervise(struct model *m, uint32_t r)
     apply(m, &input);
 }
 
+/* Few legs are two of one telephone: tries some. */
+static void transfer_between_lines(struct model *m, struct input input, uint32_t r)
+{
+    uint32_t before = accepted[OP_COUNT];
+    for (size_t i = 0; i < m->leg_count && i < 16 && accepted[OP_COUNT] == before; i++) {
+        input.signal.other = m->legs[(i + r) % m->leg_count].id;
+        apply(m, &input);
+    }
+}
+
 void step_signal(struct model *m, uint32_t r)
 {
     if (m->leg_count == 0)
         return;
-    static const enum signal_kind kinds[16] = {
-        SIGNAL_RINGING,  SIGNAL_RINGING,  SIGNAL_RINGING,   SIGNAL_RINGING,
-        SIGNAL_RINGING,  SIGNAL_ANSWERED, SIGNAL_ANSWERED,  SIGNAL_ANSWERED,
-        SIGNAL_ANSWERED, SIGNAL_HELD,     SIGNAL_RETRIEVED, SIGNAL_RETRIEVED,
-        SIGNAL_GONE,     SIGNAL_KEEP,     SIGNAL_REFUSED,   SIGNAL_RECORDING_FAILED,
+    static const char *const numbers[] = {"100", "103", "900", "+493012", "999", "bob"};
+    static const enum signal_kind kinds[20] = {
+        SIGNAL_RINGING,          SIGNAL_RINGING,   SIGNAL_RINGING,  SIGNAL_RINGING,  SIGNAL_RINGING,
+        SIGNAL_ANSWERED,         SIGNAL_ANSWERED,  SIGNAL_ANSWERED, SIGNAL_ANSWERED, SIGNAL_HELD,
+        SIGNAL_RETRIEVED,        SIGNAL_RETRIEVED, SIGNAL_GONE,     SIGNAL_KEEP,     SIGNAL_REFUSED,
+        SIGNAL_RECORDING_FAILED, SIGNAL_TRANSFER,  SIGNAL_TRANSFER, SIGNAL_HELD,     SIGNAL_GONE,
     };
     struct known_leg *leg = &m->legs[(r >> 4) % m->leg_count];
     uint64_t id = leg->id;
     struct input input = {.kind = INPUT_SIGNAL,
-                          .signal = {.kind = kinds[(r >> 12) % 16],
+                          .signal = {.kind = kinds[(r >> 12) % 20],
                                      .leg = id,
                                      .cause = (enum cause)((r >> 16) % CAUSE_COUNT),
                                      .talks = (r >> 20) % 3 != 0,
                                      .has_sound = (r >> 25) % 2,
                                      .keep = (r >> 22) % 2 ? SLICE("k") : SLICE_NONE}};
+    if (input.signal.kind == SIGNAL_GONE && r >> 23 & 1)
+        input.signal.number = slice_of(numbers[(r >> 24) % 6]);
+    if (input.signal.kind == SIGNAL_TRANSFER) {
+        input.signal.keep = SLICE_NONE;
+        input.signal.number = slice_of(numbers[(r >> 20) % 6]);
+        if (r >> 28 == 0) {
+            transfer_between_lines(m, input, r >> 20);
+            return;
+        }
+    }
     if (input.signal.kind == SIGNAL_ANSWERED) {
         leg->is_ring_out = leg->is_answer_out = false;
         leg->is_up = true;

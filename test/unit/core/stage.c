@@ -74,6 +74,10 @@ static void follow_order(const struct order *order)
         buf_printf(&text, "drop %c %s\n", leg_of(order->leg)->of, cause_text(order->cause));
         leg_of(order->leg)->is_dropping = true;
         break;
+    case ORDER_TRANSFER:
+        buf_printf(&text, "transfer %c%s%s\n", leg_of(order->leg)->of,
+                   order->cause ? " refused: " : "", order->cause ? cause_text(order->cause) : "");
+        break;
     case ORDER_HOLD:
         buf_printf(&text, "hold %c\n", leg_of(order->leg)->of);
         break;
@@ -164,6 +168,17 @@ static enum err do_incoming(char *words[], bool is_outside)
     return apply(&input);
 }
 
+/* To a number, or to whom it talks to on another line: "phone A#1 transfers D", "... to A#2". */
+static enum err do_transfer(char *words[])
+{
+    struct signal signal = {.kind = SIGNAL_TRANSFER};
+    if (strcmp(words[3], "to") == 0)
+        signal.other = leg_named(words[4])->id;
+    else
+        signal.number = slice_of(words[3][1] ? words[3] : stage_number(words[3][0]));
+    return do_signal(signal, leg_named(words[1]));
+}
+
 static enum err do_telephone(char *words[])
 {
     static const struct {
@@ -189,6 +204,14 @@ static enum err do_telephone(char *words[])
             &(struct input){.kind = INPUT_SIGNAL,
                             .signal = {.kind = is_in ? SIGNAL_REGISTERED : SIGNAL_UNREGISTERED,
                                        .dn = slice_of(stage_number(words[1][0]))}});
+    if (strcmp(words[2], "redirects") == 0)
+        return do_signal(
+            (struct signal){.kind = SIGNAL_GONE,
+                            .cause = CAUSE_REJECTED,
+                            .number = slice_of(words[3][1] ? words[3] : stage_number(words[3][0]))},
+            leg_named(words[1]));
+    if (strcmp(words[2], "transfers") == 0)
+        return do_transfer(words);
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(words[2], verbs[i].word) == 0)
             return do_signal(verbs[i].signal, leg_named(words[1]));

@@ -14,6 +14,9 @@
  *   A Dial X showing:+4930111                 outboundCallerId
  *   phone B ring | answer | hangup | lost | busy | decline | hold | retrieve   (its newest leg)
  *   phone X sounds                            rings, and is heard before it answers
+ *   phone B redirects C                       instead of answering
+ *   phone A transfers D                       its newest leg, by its own button
+ *   phone A#1 transfers to A#2                whom it talks to on the one line to the other
  *   phone B#2 hangup                          the second leg that it ever had
  *   phone A calls B     outside X calls A     phone A out, phone A in (registered)
  *   clock 3000

@@ -106,12 +106,13 @@ static void a_conference_is_held_with_the_consult(void **state)
                  "B 1 Held A H11 -Retrieve -InitiateTransfer +CompleteTransfer "
                  "-InitiateConference +CompleteConference .\n"
                  "sound A~music C~music\n");
-    stage_expect("B CompleteConference 1", "B 2/1 Released C  conferenced\n"
-                                           "B 1 Held AC H11 -InitiateTransfer -InitiateConference\n"
-                                           "A 1 Participants Established BC E13 +RemoveParticipantFromConference\n"
-                                           "C 1 Established AB E13 out of 2\n"
-                                           "C 2/1 Released B  conferenced\n"
-                                           "sound A<C C<A\n");
+    stage_expect("B CompleteConference 1",
+                 "B 2/1 Released C  conferenced\n"
+                 "B 1 Held AC H11 -InitiateTransfer -InitiateConference\n"
+                 "A 1 Participants Established BC E13 +RemoveParticipantFromConference\n"
+                 "C 1 Established AB E13 out of 2\n"
+                 "C 2/1 Released B  conferenced\n"
+                 "sound A<C C<A\n");
     stage_expect("phone B retrieve", "B 1 Established AC E13 +RemoveParticipantFromConference\n"
                                      "sound A<BC B<AC C<AB\n");
 }

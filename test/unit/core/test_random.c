@@ -154,7 +154,7 @@ static void random_inputs_keep_the_invariants(void **state)
     uint64_t total = number_from("CORDBOARD_STEPS", 10000);
     printf("seed %llu, %llu steps\n", (unsigned long long)seed, (unsigned long long)total);
     uint64_t word = seed;
-    accepted = mmap(NULL, OP_COUNT * sizeof *accepted, PROT_READ | PROT_WRITE,
+    accepted = mmap(NULL, (OP_COUNT + 1) * sizeof *accepted, PROT_READ | PROT_WRITE,
                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(accepted != MAP_FAILED);
     if (run_sequence())
@@ -178,6 +178,7 @@ static void random_inputs_keep_the_invariants(void **state)
     for (int op = 0; op < OP_COUNT; op++)
         if (op_row((enum op)op)->name)
             printf("%s accepted %u times\n", op_row((enum op)op)->name, accepted[op]);
+    printf("telephones transferred %u times\n", accepted[OP_COUNT]);
 }
 
 int main(void)
