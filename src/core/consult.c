@@ -69,10 +69,12 @@ bool consult_is_answered(const struct consult *consult)
     return consult->original && has_other(consult->party, TALKING);
 }
 
+/* Who is called only, needs somebody to wait for it. */
 bool consult_has_callee(const struct consult *consult)
 {
-    return consult->original &&
-           has_other(consult->party, TALKING | BIT(PARTY_RINGING) | BIT(PARTY_INVITED));
+    return consult_is_answered(consult) ||
+           (consult->original && has_other(consult->original, TALKING) &&
+            has_other(consult->party, BIT(PARTY_RINGING) | BIT(PARTY_INVITED)));
 }
 
 enum err consult_begin(struct turn *turn, bool is_for_conference)

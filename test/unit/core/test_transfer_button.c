@@ -316,6 +316,21 @@ static void what_rests_on_a_line_rings_again(void **state)
                                                "sound A<D C~ringback D<A\n");
 }
 
+/* B is rung again, and C rings: with A gone, too, nobody would be there. */
+static void whoever_is_left_has_somebody(void **state)
+{
+    (void)state;
+    stage_play(TALK "phone B transfers N; A InitiateTransfer 1 C; phone C ring");
+    stage_expect("A CompleteTransfer 1", "refused: not in this state\n");
+    stage_play("phone C answer");
+    stage_expect("A CompleteTransfer 1", "drop A transferred\n"
+                                         "A 1 Released B  transferred\n"
+                                         "A 2/1 Released C  transferred\n"
+                                         "C 1 Established B E13 -SingleStepTransfer out of 2\n"
+                                         "C 2/1 Released A  transferred\n"
+                                         "sound\n");
+}
+
 /* --- supervisors --- */
 
 static void begin_supervision(const char *how)
@@ -389,6 +404,7 @@ int main(void)
         PLAYED(the_consult_calls_about_it_go_along),
         PLAYED(nobody_comes_to_talk_to_itself),
         PLAYED(what_rests_on_a_line_rings_again),
+        PLAYED(whoever_is_left_has_somebody),
         PLAYED(a_supervisor_who_is_not_heard_by_all_transfers_nobody),
         PLAYED(who_barged_in_does),
         PLAYED(who_holds_dials_by_hand),
