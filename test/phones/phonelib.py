@@ -159,6 +159,7 @@ def digest_header(challenge, user, secret, method, uri, nc=1):
 class Message:
     def __init__(self, data):
         head, _, self.body = data.decode(errors="replace").partition("\r\n\r\n")
+        self.raw = data
         lines = head.split("\r\n")
         self.first = lines[0]
         self.headers = [(n.strip().lower(), v.strip())

@@ -134,12 +134,16 @@ class Provider(SipSocket):
         self.user, self.cseq = caller, 0
         self.tag, self.call_id = uuid.uuid4().hex[:8], uuid.uuid4().hex
         self.uri = f"sip:{number}@127.0.0.1:{self.server[1]}"
-        text, _ = self.request("INVITE", uri=self.uri, to=self.uri,
-                               headers=(self.contact, *headers), body=self.body())
+        text, self.branch = self.request("INVITE", uri=self.uri, to=self.uri, body=self.body(),
+                                         headers=(self.contact, *headers))
         self.send(text)
 
     def status(self, least, seconds=10.0):
-        return self.receive(seconds, lambda m: m.status >= least and "INVITE" in m.get("cseq"))
+        answer = self.receive(seconds, lambda m: m.status >= least and "INVITE" in m.get("cseq")
+                              and m.get("call-id") == self.call_id)
+        if answer.status >= 300:
+            self.ack(answer, self.uri, 1)
+        return answer
 
     def answered(self, seconds=10.0):
         ok = self.status(200, seconds)

@@ -133,6 +133,15 @@ void line_sip_trunk_unregister(struct trunk *t);
 void line_sip_trunk_registration_stop(struct trunk *t);
 void line_sip_trunk_registration_free(struct trunk *t);
 
+/* trunk_carry.c: user data that goes along. Pure, but for the log of what can't. */
+#define CARRIED_PAIRS_MAX 10
+/* Header lines that say it. */
+void line_sip_trunk_carry(const struct line_trunk *t, const struct pair *pairs, size_t count,
+                          struct buf *out);
+/* What came with a request: how many pairs. */
+size_t line_sip_trunk_carried(const struct line_trunk *t, const sip_t *msg, struct arena *arena,
+                              struct pair out[CARRIED_PAIRS_MAX]);
+
 /* trunk_text.c: what is written to a peer, and read. Pure. */
 /* A number as the trunk's peer is to read it; with the trunk's prefix when it is called. */
 void line_sip_trunk_number(const struct line_trunk *t, struct slice number, bool is_called,

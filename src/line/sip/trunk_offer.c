@@ -26,6 +26,7 @@ static void called_number(const struct trunk *t, const sip_t *msg, struct buf *n
 int line_sip_trunk_offer(struct trunk *t, nta_incoming_t *irq, const sip_t *msg)
 {
     struct buf number = {0}, caller = {0}, diverted = {0};
+    struct arena arena = {0};
     struct slice body;
     int status = line_sip_offer_check(msg, &number, &body);
     if (status == 0) {
@@ -33,11 +34,14 @@ int line_sip_trunk_offer(struct trunk *t, nta_incoming_t *irq, const sip_t *msg)
         line_sip_trunk_caller(msg, t->config.asserts_identity, &caller);
         line_sip_trunk_diverted(msg, &diverted);
         metric_add(t->calls_in, 1);
+        struct pair pairs[CARRIED_PAIRS_MAX];
         struct signal incoming = {.kind = SIGNAL_INCOMING,
                                   .trunk = t->name,
                                   .number = buf_view(&number),
                                   .from = buf_view(&caller),
-                                  .diverted = buf_view(&diverted)};
+                                  .diverted = buf_view(&diverted),
+                                  .pairs = pairs};
+        incoming.pair_count = line_sip_trunk_carried(&t->config, msg, &arena, pairs);
         struct leg *leg = line_sip_offer_leg(t->sip, NULL);
         leg->trunk = line_sip_trunk_use(t);
         status = line_sip_offer_begin(leg, irq, msg, &incoming, body);
@@ -45,5 +49,6 @@ int line_sip_trunk_offer(struct trunk *t, nta_incoming_t *irq, const sip_t *msg)
     buf_free(&number);
     buf_free(&caller);
     buf_free(&diverted);
+    arena_free(&arena);
     return status;
 }

@@ -123,6 +123,7 @@ static void call_begin(struct leg *leg, const struct order *order)
                                       .hides_caller = order->hides_number,
                                       .asserts = t->config.asserts_identity};
     line_sip_trunk_write_identity(&headers, &identity);
+    line_sip_trunk_carry(&t->config, order->pairs, order->pair_count, &headers);
     call->headers = own_text(&headers);
     mem_free(diverted);
 }

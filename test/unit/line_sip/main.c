@@ -11,6 +11,7 @@ int main(void)
     failed += test_keep_run();
     failed += test_nonce_run();
     failed += test_sdp_run();
+    failed += test_trunk_run();
     failed += test_uri_run();
     return failed ? 1 : 0;
 }

@@ -20,6 +20,7 @@ int test_guard_run(void);
 int test_keep_run(void);
 int test_nonce_run(void);
 int test_sdp_run(void);
+int test_trunk_run(void);
 int test_uri_run(void);
 
 static inline void assert_slice(struct slice got, const char *text)
