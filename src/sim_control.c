@@ -17,8 +17,8 @@
 #define ADVANCE_MAX_MS (UINT64_C(366) * 86400 * 1000)
 #define LEG_PLACE_MAX  1000
 #define ACTS                                                                                       \
-    "answer, hangup, dial, press, hold, retrieve, register, unregister, unplug, mode, "            \
-    "failRecording"
+    "answer, hangup, dial, press, hold, retrieve, sound, silence, transfer, redirect, register, "  \
+    "unregister, unplug, mode, failRecording"
 #define MODES "talk, no-talk, refuse, busy"
 
 static void answer_json(struct exchange *x, struct slice body)
@@ -61,6 +61,10 @@ static const struct act {
     {"press", SIM_PRESS, DIGITS, LEG},
     {"hold", SIM_HOLD, 0, LEG},
     {"retrieve", SIM_RETRIEVE, 0, LEG},
+    {"sound", SIM_SOUND, 0, LEG},
+    {"silence", SIM_SILENCE, 0, LEG},
+    {"transfer", SIM_TRANSFER, 0, NUMBER | LEG},
+    {"redirect", SIM_REDIRECT, NUMBER, LEG},
     {"register", SIM_REGISTER, 0, 0},
     {"unregister", SIM_UNREGISTER, 0, 0},
     {"unplug", SIM_UNPLUG, 0, 0},

@@ -84,6 +84,51 @@ def test_a_telephone_that_refuses_to_answer_rings_on(server):
     assert phone.leg["state"] == "up"
 
 
+def test_what_rings_with_sound_is_heard_instead_of_ring_back(server):
+    caller, callee = Telephone(server, 15000), outside(server, "+4989123")
+    caller.dial("+4989123")
+    eventually(lambda: caller.leg["tone"] == "ringback")
+    callee.do("sound")
+    eventually(lambda: (caller.leg["hears"], caller.leg["tone"]) == (["+4989123"], "none"))
+    assert callee.leg["hears"] == []
+    callee.do("silence")
+    eventually(lambda: (caller.leg["hears"], caller.leg["tone"]) == ([], "ringback"))
+    callee.do("sound")
+    callee.answer()
+    eventually(lambda: callee.leg["hears"] == ["15000"] and caller.leg["hears"] == ["+4989123"])
+
+
+def test_the_transfer_button_puts_two_lines_together(talking):
+    (at_first, _), (first, second), _ = talking
+    third = Telephone(second.http.server, 15002)
+    second.dial("15002")
+    eventually(lambda: third.legs)
+    third.answer()
+    second.transfer()
+    assert at_first.wait_call("ParticipantsUpdated")["call"]["participants"][0]["phoneNumber"] == "15002"
+    eventually(lambda: second.legs == [] and first.leg["hears"] == ["15002"] and third.leg["hears"] == [first.number])
+
+
+def test_a_transfer_that_is_refused_says_why(talking):
+    _, (first, second), _ = talking
+    refused(first.try_do("transfer"), 400, 3, "no other call")
+    refused(first.try_do("transfer", number=""), 400, 10, "number")
+    first.transfer("1-2-x")
+    eventually(lambda: first.leg["transferRefused"] == "unreachable")
+    assert first.leg["hears"] == [second.number]
+
+
+def test_who_redirects_is_rung_no_more(server):
+    first, second = Telephone(server, 15001), Telephone(server, 15002)
+    refused(first.try_do("redirect", number="15002"), 400, 3, "rings")
+    Telephone(server, 15000).dial("15001")
+    eventually(lambda: first.legs)
+    refused(first.try_do("redirect"), 400, 1, "number")
+    first.redirect("15002")
+    eventually(lambda: second.legs and second.leg["state"] == "ringing")
+    assert first.legs == []
+
+
 def test_there_is_a_telephone_for_every_outside_number(server):
     phone = outside(server, "+4989123")
     assert phone.show() == {"number": "+4989123", "registered": True, "mode": "talk", "legs": []}

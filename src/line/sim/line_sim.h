@@ -33,6 +33,10 @@ enum sim_act {
     SIM_PRESS,
     SIM_HOLD,
     SIM_RETRIEVE,
+    SIM_SOUND,    /* what rings is heard by who calls, before it is answered */
+    SIM_SILENCE,  /* not any more */
+    SIM_TRANSFER, /* its call to a number; without one, what it holds to its other call */
+    SIM_REDIRECT, /* who calls is to call another number */
     SIM_REGISTER,
     SIM_UNREGISTER,    /* its calls stay, as they do when a registration runs out */
     SIM_UNPLUG,        /* its calls are lost, and so is its registration */
@@ -55,7 +59,7 @@ struct sim_request {
     enum sim_act act;
     bool is_outside;
     struct slice number; /* whose telephone: a device's DN, or an outside number */
-    struct slice text;   /* dial: the number; press: the digits */
+    struct slice text;   /* dial, transfer, redirect: the number; press: the digits */
     enum sim_mode mode;  /* of SIM_MODE */
     /* Outside, dial: */
     struct slice trunk; /* absent: the first one */
@@ -74,9 +78,9 @@ enum err line_sim_act(struct line_driver *driver, const struct sim_request *requ
 /* What the telephone shows, as JSON:
  * {"dn":"15001","registered":true,"mode":"talk","legs":[{"state":
  * "ringing","other":"15000","call":"...","recording":"none","hears":["15000"],"tone":"none",
- * "dtmf":"12"}]}; outside with "number" for "dn", and each leg with its "trunk". call, recording,
- * hears and tone are of the last table that named the leg. ERR_NOT_FOUND; an outside number that
- * nobody uses shows an idle telephone. */
+ * "dtmf":"12","transferRefused":""}]}; outside with "number" for "dn", and each leg with its
+ * "trunk". call, recording, hears and tone are of the last table that named the leg. ERR_NOT_FOUND;
+ * an outside number that nobody uses shows an idle telephone. */
 enum err line_sim_show(struct line_driver *driver, bool is_outside, struct slice number,
                        struct buf *out);
 

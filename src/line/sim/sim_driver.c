@@ -42,8 +42,7 @@ static void order_ring(struct sim *sim, const struct order *order)
     if (order->auto_answer && obeys(phone))
         sim_leg_answer(sim, leg);
     else
-        sim_tell(sim, &(struct signal){
-                          .kind = SIGNAL_RINGING, .leg = leg->id, .talks = sim_phone_talks(phone)});
+        sim_leg_ring(sim, leg);
 }
 
 static void order_answer(struct sim *sim, struct sim_leg *leg)
@@ -97,6 +96,10 @@ static void take_order(struct sim *sim, const struct order *order)
     case ORDER_HOLD:
         if (leg)
             order_hold(sim, leg);
+        break;
+    case ORDER_TRANSFER: /* its legs are dropped by orders of their own */
+        if (leg)
+            leg->refused = order->cause;
         break;
     case ORDER_DROP:
         order_drop(sim, order);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* The hand on a simulated telephone: pick up, hang up, dial, press, hold, unplug, set. */
+/* The hand on a simulated telephone: pick up, hang up, dial, press, hold, transfer, unplug, set. */
 #include <sys/random.h>
 
 #include "base/log.h"
@@ -136,6 +136,64 @@ static enum err act_retrieve(struct hand *hand)
     return ERR_OK;
 }
 
+static enum err act_sound(struct hand *hand, bool has_sound)
+{
+    struct sim_leg *leg = pick(hand, BIT(SIM_RINGING));
+    if (!leg)
+        return fail(hand, ERR_STATE, "no such call rings at this telephone");
+    leg->has_sound = has_sound;
+    sim_leg_ring(hand->sim, leg);
+    return ERR_OK;
+}
+
+/* The telephone's call that is not this one: in use or dialled, else one that it holds. */
+static const struct sim_leg *other_leg(const struct hand *hand, const struct sim_leg *leg)
+{
+    const struct sim_leg *found = NULL;
+    LIST_EACH(it, &hand->phone->legs)
+    {
+        const struct sim_leg *other = LIST_OWNER(it, struct sim_leg, link);
+        if (other != leg && other->state != SIM_RINGING && (!found || found->state == SIM_HELD))
+            found = other;
+    }
+    return found;
+}
+
+static enum err act_transfer(struct hand *hand)
+{
+    struct slice number = hand->request->text;
+    struct signal signal = {.kind = SIGNAL_TRANSFER, .number = number};
+    struct sim_leg *leg = pick(hand, number.ptr ? BIT(SIM_UP) : BIT(SIM_HELD));
+    if (!leg)
+        leg = pick(hand, BIT(SIM_UP) | BIT(SIM_HELD));
+    if (!leg)
+        return fail(hand, ERR_STATE, "this telephone is not in such a call");
+    if (number.ptr && (number.len == 0 || number.len > SIM_NUMBER_MAX))
+        return fail(hand, ERR_RANGE, "number must have 1 to 64 characters");
+    if (!number.ptr) {
+        const struct sim_leg *other = other_leg(hand, leg);
+        if (!other)
+            return fail(hand, ERR_STATE, "this telephone has no other call; number says where to");
+        signal.other = other->id;
+    }
+    leg->refused = CAUSE_NONE;
+    signal.leg = leg->id;
+    sim_tell(hand->sim, &signal);
+    return ERR_OK;
+}
+
+static enum err act_redirect(struct hand *hand)
+{
+    struct slice number = hand->request->text;
+    struct sim_leg *leg = pick(hand, BIT(SIM_RINGING));
+    if (!leg)
+        return fail(hand, ERR_STATE, "no such call rings at this telephone");
+    if (number.len == 0 || number.len > SIM_NUMBER_MAX)
+        return fail(hand, ERR_RANGE, "number must have 1 to 64 characters");
+    sim_leg_redirect(hand->sim, leg, number);
+    return ERR_OK;
+}
+
 /* Nobody is told of an outside telephone: who calls it finds out. */
 static void tell_registration(const struct hand *hand)
 {
@@ -194,6 +252,14 @@ static enum err act(struct hand *hand)
         return act_hold(hand);
     case SIM_RETRIEVE:
         return act_retrieve(hand);
+    case SIM_SOUND:
+        return act_sound(hand, true);
+    case SIM_SILENCE:
+        return act_sound(hand, false);
+    case SIM_TRANSFER:
+        return act_transfer(hand);
+    case SIM_REDIRECT:
+        return act_redirect(hand);
     case SIM_REGISTER:
         return act_register(hand, true);
     case SIM_UNREGISTER:

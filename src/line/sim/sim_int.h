@@ -47,6 +47,8 @@ struct sim_leg {
     enum sim_state state;
     struct buf trunk;               /* empty: a device's */
     char other[SIM_NUMBER_MAX + 1]; /* the number shown: who calls, or who was dialled */
+    bool has_sound;                 /* rings, and is heard */
+    enum cause refused;             /* why its last transfer was; none: it was not */
     struct buf dtmf;                /* digits heard */
     struct sim_call *call;          /* NULL: no table names it */
     struct list of_call;
@@ -97,8 +99,11 @@ void sim_leg_tell(struct sim *sim, const struct sim_leg *leg, struct signal sign
 void sim_leg_answer(struct sim *sim, struct sim_leg *leg);
 void sim_leg_hold(struct sim *sim, struct sim_leg *leg);
 void sim_leg_retrieve(struct sim *sim, struct sim_leg *leg);
+void sim_leg_ring(struct sim *sim, const struct sim_leg *leg);
 /* Ends the leg and says so. */
 void sim_leg_end(struct sim *sim, struct sim_leg *leg, enum cause cause);
+/* The same, with a number for who called. */
+void sim_leg_redirect(struct sim *sim, struct sim_leg *leg, struct slice number);
 /* After a restart: the leg as it was, from what the core kept. */
 void sim_leg_take_up(struct sim *sim, const struct line_leg *kept);
 

@@ -84,11 +84,30 @@ void sim_leg_retrieve(struct sim *sim, struct sim_leg *leg)
     sim_leg_tell(sim, leg, (struct signal){.kind = SIGNAL_RETRIEVED});
 }
 
-void sim_leg_end(struct sim *sim, struct sim_leg *leg, enum cause cause)
+void sim_leg_ring(struct sim *sim, const struct sim_leg *leg)
+{
+    sim_tell(sim, &(struct signal){.kind = SIGNAL_RINGING,
+                                   .leg = leg->id,
+                                   .talks = sim_phone_talks(leg->phone),
+                                   .has_sound = leg->has_sound});
+}
+
+static void leave(struct sim *sim, struct sim_leg *leg, enum cause cause, struct slice number)
 {
     uint64_t id = leg->id;
     sim_leg_free(sim, leg);
-    sim_tell(sim, &(struct signal){.kind = SIGNAL_GONE, .leg = id, .cause = cause});
+    sim_tell(sim,
+             &(struct signal){.kind = SIGNAL_GONE, .leg = id, .cause = cause, .number = number});
+}
+
+void sim_leg_end(struct sim *sim, struct sim_leg *leg, enum cause cause)
+{
+    leave(sim, leg, cause, SLICE_NONE);
+}
+
+void sim_leg_redirect(struct sim *sim, struct sim_leg *leg, struct slice number)
+{
+    leave(sim, leg, CAUSE_REJECTED, number);
 }
 
 /* A leg that was being rung is rung anew by its order; the others are as they were. */

@@ -39,6 +39,7 @@ static void show_leg(const struct sim_leg *leg, struct buf *out)
     buf_char(out, ']');
     json_text(&w, "tone", tones[leg->tone]);
     json_string(&w, "dtmf", buf_view(&leg->dtmf));
+    json_text(&w, "transferRefused", leg->refused ? cause_text(leg->refused) : "");
     json_end_object(&w);
 }
 

@@ -35,7 +35,8 @@ OF_DEVICE = ["DoNotDisturbOn", "DoNotDisturbOff", "ForwardCallsOff", "CancelSupe
 MONITORING = ["ListenIn", "Coach", "BargeIn"]
 ACTS = {"answer": {"do": "answer"}, "hang up": {"do": "hangup"}, "hold": {"do": "hold"},
         "retrieve": {"do": "retrieve"}, "unplug": {"do": "unplug"}, "unregister": {"do": "unregister"},
-        "register": {"do": "register"}, "fail recording": {"do": "failRecording"}}
+        "register": {"do": "register"}, "sound": {"do": "sound"}, "silence": {"do": "silence"},
+        "transfer": {"do": "transfer"}, "fail recording": {"do": "failRecording"}}
 MODES = ["talk", "no-talk", "refuse", "busy"]
 
 
@@ -223,8 +224,10 @@ class Stage:
         if what in ACTS:
             parameters = dict(ACTS[what])
             telephone.do(parameters.pop("do"), **parameters)
-        elif verb in ("answer", "hangup") and rest in self.numbers:
+        elif verb in ("answer", "hangup", "hold") and rest in self.numbers:
             telephone.do(verb, leg=self.numbers[rest])
+        elif verb in ("transfer", "redirect") and rest in self.numbers:
+            telephone.do(verb, number=self.numbers[rest])
         elif verb == "dial":
             number, _, manner = rest.partition(" ")
             if manner not in ("", "withheld"):

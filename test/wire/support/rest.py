@@ -256,6 +256,13 @@ class Telephone:
     def retrieve(self, leg=None):
         self.do("retrieve", leg=leg)
 
+    def transfer(self, number=None, leg=None):
+        """To a number, or what it holds to its other call."""
+        self.do("transfer", number=None if number is None else str(number), leg=leg)
+
+    def redirect(self, number):
+        self.do("redirect", number=str(number))
+
     def set_mode(self, mode):
         """talk, no-talk, refuse or busy."""
         self.do("mode", mode=mode)
