@@ -135,18 +135,31 @@ static void await(struct client *c)
         die("the server closed a connection");
 }
 
-void client_request(struct client *c, const char *path, const char *headers, const char *body,
-                    size_t len)
+static void request_head(struct client *c, const char *method, const char *path,
+                         const char *headers, size_t len)
 {
     char head[HEADERS_SIZE + 512];
     int head_len = snprintf(head, sizeof head,
                             "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s"
                             "Content-Type: application/json; charset=UTF-8\r\n"
                             "Content-Length: %zu\r\n\r\n",
-                            body ? "POST" : "GET", path, headers, len);
+                            method, path, headers, len);
     append(&c->out, head, (size_t)head_len);
+}
+
+void client_request(struct client *c, const char *path, const char *headers, const char *body,
+                    size_t len)
+{
+    request_head(c, body ? "POST" : "GET", path, headers, len);
     if (body)
         append(&c->out, body, len);
+    client_flush(c);
+}
+
+void client_request_empty(struct client *c, const char *method, const char *path,
+                          const char *headers)
+{
+    request_head(c, method, path, headers, 0);
     client_flush(c);
 }
 

@@ -53,6 +53,9 @@ void client_shrink(struct client *c);
 /* headers: lines with their CRLF. body NULL: GET. */
 void client_request(struct client *c, const char *path, const char *headers, const char *body,
                     size_t len);
+/* Any method, without a body. */
+void client_request_empty(struct client *c, const char *method, const char *path,
+                          const char *headers);
 /* The next response that is there as a whole. */
 bool client_response(struct client *c, struct response *out);
 void client_await_response(struct client *c, struct response *out);

@@ -59,17 +59,12 @@ static unsigned number(const char *text, unsigned max)
 void options_read(struct options *options, int argc, char **argv)
 {
     static const struct option known[] = {
-        {"port", required_argument, NULL, 'p'},
-        {"pid", required_argument, NULL, 'i'},
-        {"seconds", required_argument, NULL, 's'},
-        {"rate", required_argument, NULL, 'r'},
-        {"calls", required_argument, NULL, 'c'},
-        {"sessions", required_argument, NULL, 'n'},
-        {"transport", required_argument, NULL, 't'},
-        {"directory", required_argument, NULL, 'd'},
-        {"file", required_argument, NULL, 'f'},
-        {"note", required_argument, NULL, 'o'},
-        {NULL, 0, NULL, 0},
+        {"port", required_argument, NULL, 'p'},      {"pid", required_argument, NULL, 'i'},
+        {"seconds", required_argument, NULL, 's'},   {"rate", required_argument, NULL, 'r'},
+        {"calls", required_argument, NULL, 'c'},     {"sessions", required_argument, NULL, 'n'},
+        {"transport", required_argument, NULL, 't'}, {"directory", required_argument, NULL, 'd'},
+        {"file", required_argument, NULL, 'f'},      {"note", required_argument, NULL, 'o'},
+        {"brief", no_argument, NULL, 'b'},           {NULL, 0, NULL, 0},
     };
     *options = (struct options){
         .seconds = 10, .rate = 1000, .calls = 64, .sessions = 10000, .directory = ".", .note = ""};
@@ -104,6 +99,9 @@ void options_read(struct options *options, int argc, char **argv)
             break;
         case 'o':
             options->note = optarg;
+            break;
+        case 'b':
+            options->is_brief = true;
             break;
         default:
             exit(2);

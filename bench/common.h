@@ -22,6 +22,7 @@ struct options {
     const char *directory; /* --directory: where to write to */
     const char *file;      /* --file: what was acknowledged */
     const char *note;      /* --note: how the server runs, for the table */
+    bool is_brief;         /* --brief: one row only */
 };
 
 /* Ends the program with what is wrong. */

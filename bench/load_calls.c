@@ -7,6 +7,7 @@
  * that fails, is late by 10 s or is not told as it should be ends in a failure of the whole. */
 #include "common.h"
 #include "dials.h"
+#include "rate_row.h"
 
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -15,6 +16,17 @@
 #define SECOND_NS UINT64_C(1000000000)
 
 static struct dials dials;
+
+static void report_brief(const struct options *options, const struct usage *before,
+                         const struct usage *after)
+{
+    struct rate_figures figures = {.to_ringing = &dials.to_ringing,
+                                   .to_up = &dials.to_established,
+                                   .done = dials.done,
+                                   .cpu_s = after->user_s + after->system_s - before->user_s -
+                                            before->system_s};
+    rate_row(options, &figures);
+}
 
 static void report(const struct options *options, const struct usage *before,
                    const struct usage *after, double seconds)
@@ -62,6 +74,10 @@ int main(int argc, char **argv)
     if (dials.failures > 0 || dials.busy > 0)
         die("%ju calls went wrong, %u hang, %ju went well", (uintmax_t)dials.failures, dials.busy,
             (uintmax_t)dials.done);
+    if (options.is_brief) {
+        report_brief(&options, &before, &after);
+        return 0;
+    }
     report(&options, &before, &after, seconds);
     row("- its threads", "", "%s", threads);
     return 0;

@@ -6,7 +6,7 @@
 #
 # Measures the server in a release build and prints a table of figures; --write also puts it into
 # bench/README.md. Parts: disk core update latency idle-long-polling idle-websocket calls calls-slow-disk
-# memory relay conference; all without any.
+# memory relay conference, all without any; and asterisk.
 # BENCH_SECONDS sets how long the timed parts measure (15), BENCH_DATA the directory under which
 # the data directories are made, which should be on a disk and not in memory (the build directory),
 # BENCH_RATE the calls a second (400). Everything it starts it ends itself.
@@ -23,9 +23,11 @@ for argument in "$@"; do
     *) parts+=("$argument") ;;
     esac
 done
+usual_parts=(disk core update latency idle-long-polling idle-websocket calls calls-slow-disk memory
+    relay conference)
+[ ${#parts[@]} -gt 0 ] || parts=("${usual_parts[@]}")
 # In the order in which they are shown.
-all_parts=(disk core update latency idle-long-polling idle-websocket calls calls-slow-disk memory relay conference)
-[ ${#parts[@]} -gt 0 ] || parts=("${all_parts[@]}")
+all_parts=("${usual_parts[@]}" asterisk)
 seconds=${BENCH_SECONDS:-15}
 rate=${BENCH_RATE:-400}
 base=${BENCH_DATA:-$build/bench-data}
@@ -158,6 +160,50 @@ part_calls_slow_disk() {
     server_environment=()
 }
 
+# The same calls against Asterisk, rate by rate until it fails at one; not among the parts that are
+# run by themselves, as it fetches 70 MB.
+part_asterisk() {
+    local calls_rate fails=no version=
+    tools/get-suite-package.sh cache/asterisk forky asterisk asterisk-modules
+    for calls_rate in ${BENCH_RATES:-25 50 75 100 200 400}; do
+        rm -rf "$work/calls"
+        start_sip_server "$work/calls" 512
+        start_telephones 512
+        "$build/bench/load_calls" --port "$port" --pid "$server" --seconds "$seconds" \
+            --rate "$calls_rate" --calls 256 --brief --note Cordboard | tell
+        end_telephones
+        stop_server
+        [ $fails = no ] || continue
+        start_asterisk 512
+        start_telephones 512
+        "$build/bench/load_ari" --port "$port" --pid "$server" --seconds "$seconds" \
+            --rate "$calls_rate" --calls 256 --note "Asterisk $version (ARI)" | tell || fails=yes
+        stop_telephones
+        stop_server
+    done
+}
+
+# start_asterisk TELEPHONES: instead of start_sip_server; sets version, too.
+start_asterisk() {
+    port=$((20000 + RANDOM % 10000))
+    sip_port=$((port + 1))
+    rm -rf "$work/asterisk"
+    bench/asterisk/run.sh cache/asterisk "$work/asterisk" "$port" "$sip_port" "$1" \
+        >"$work/server.out" 2>&1 &
+    server=$!
+    disown "$server"
+    for _ in $(seq 100); do
+        version=$(curl -s -u bench:bench "http://127.0.0.1:$port/ari/asterisk/info" |
+            sed -n 's|.*"version":"\([0-9.]*\).*|\1|p') || true
+        [ -z "$version" ] || return 0
+        kill -0 "$server" 2>/dev/null || break
+        sleep 0.1
+    done
+    echo "Asterisk did not start:" >&2
+    cat "$work/server.out" "$work/asterisk/log/messages" >&2
+    return 1
+}
+
 # How long the stack keeps the transactions of a call that is over is in the 40 s.
 part_memory() {
     ulimit -n "$(ulimit -H -n)"
@@ -195,7 +241,7 @@ measure() {
     echo "$part:"
     printf '%s\n' "| what | goal | measured |" "| --- | --- | --- |" | tell
     case "$part" in
-    disk | update | latency | calls | calls-slow-disk | memory | relay | conference) "part_${part//-/_}" ;;
+    disk | update | latency | calls | calls-slow-disk | memory | relay | conference | asterisk) "part_${part//-/_}" ;;
     core)
         "$build/bench/core_inputs" | tell
         "$build/bench/core_memory" | tell
