@@ -254,9 +254,20 @@ void dials_settle(struct dials *dials, uint64_t timeout_ns)
     }
 }
 
-void dials_hang_up(struct dials *dials)
+void dials_report_hanging(const struct dials *dials)
 {
-    for (unsigned i = 0; i < dials->count; i++)
-        if (dials->list[i].phase == DIAL_UP)
-            hang_up(&dials->list[i]);
+    static const char *const phases[] = {"", "does not come up", "is up", "does not end"};
+    unsigned reported = 0;
+    for (unsigned i = 0; i < dials->count && reported < REPORTED_MAX; i++) {
+        const struct dial *d = &dials->list[i];
+        if (d->phase == DIAL_FREE)
+            continue;
+        reported++;
+        fprintf(stderr,
+                "bench: agent %u: call %s %s after %.1f s; ringing: %d, caller up: %d over: %d, "
+                "callee up: %d over: %d, answers due: %u\n",
+                d->agent, d->id, phases[d->phase], (double)(now_ns() - d->due_ns) / 1e9,
+                d->is_ringing, d->ears[0].is_established, d->ears[0].is_released,
+                d->ears[1].is_established, d->ears[1].is_released, d->answers_due);
+    }
 }

@@ -68,8 +68,8 @@ bool dials_start(struct dials *dials, uint64_t due_ns);
 void dials_run(struct dials *dials, uint64_t count, unsigned rate);
 /* Works on what comes until no pair is busy with setting up or ending a call, but no longer. */
 void dials_settle(struct dials *dials, uint64_t timeout_ns);
-/* Hangs up all calls that are held. */
-void dials_hang_up(struct dials *dials);
+/* Says on stderr what some of the calls wait for that are still on their way. */
+void dials_report_hanging(const struct dials *dials);
 /* Works on what comes, for at most so long. */
 void dials_poll(struct dials *dials, uint64_t timeout_ns);
 

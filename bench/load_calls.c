@@ -71,6 +71,8 @@ int main(int argc, char **argv)
     usage_read(options.pid, &after);
     usage_threads(options.pid, seconds, threads, sizeof threads);
     dials_settle(&dials, 10 * SECOND_NS);
+    if (dials.busy > 0)
+        dials_report_hanging(&dials);
     if (dials.failures > 0 || dials.busy > 0)
         die("%ju calls went wrong, %u hang, %ju went well", (uintmax_t)dials.failures, dials.busy,
             (uintmax_t)dials.done);

@@ -16,6 +16,9 @@
 
 #define UDP_REQUEST_MAX 1300 /* bytes; longer requests go over TCP (RFC 3261 section 18.1.1) */
 #define FREE_PORT_TRIES 8
+/* Messages that wait in the kernel while the machine has no time for us; it gives no more than
+ * net.core.rmem_max allows. What does not fit is lost, and comes again half a second later. */
+#define UDP_WAITING_BYTES (4 << 20)
 
 char *line_sip_agent_url(const url_t *url)
 {
@@ -174,7 +177,8 @@ static enum err agent_bind(struct sip_line *sip)
     sip->agent = nta_agent_create(sip->root, (url_string_t *)url, agent_message, sip,
                                   NTATAG_MCLASS(line_sip_filter_open(sip)), NTATAG_UA(1),
                                   NTATAG_UDP_MTU(UDP_REQUEST_MAX), NTATAG_USE_NAPTR(0),
-                                  NTATAG_USE_SRV(0), NTATAG_PASS_408(1), TAG_END());
+                                  NTATAG_USE_SRV(0), NTATAG_PASS_408(1),
+                                  TPTAG_UDP_RMEM(UDP_WAITING_BYTES), TAG_END());
     mem_free(url);
     mem_free(port);
     sip_via_t *via = sip->agent ? nta_agent_via(sip->agent) : NULL;
