@@ -22,6 +22,7 @@ void media_loop_init(struct media_loop *loop, const struct media_options *option
     for (unsigned i = 0; i < HOUSEKEEPING_TURN; i++)
         list_init(&loop->streams[i]);
     list_init(&loop->ticking);
+    list_init(&loop->waiting);
     list_init(&loop->voices);
     list_init(&loop->taps);
     list_init(&loop->unresolved);

@@ -234,6 +234,7 @@ struct stream {
     struct link_set hears;
     struct list listeners;
     struct list as_any;     /* in a list of loop->streams */
+    struct list as_waiting; /* in loop->waiting while its packets are read in the tick */
     struct list as_ticking; /* in loop->ticking while frames of our making are to be sent */
     enum stream_mode mode;
     enum media_tone tone;
@@ -248,6 +249,7 @@ struct stream {
     struct sockaddr_in control_source; /* port 0: nothing came */
     enum media_codec in_codec;
     unsigned in_epoch; /* another one when the telephone's numbers began anew */
+    uint64_t in_us;    /* arrival of the packet at hand */
     uint64_t in_ms;    /* when the last packet came, or was first expected */
     bool is_silent;    /* and that was told */
     struct receive_stats received;
@@ -299,6 +301,7 @@ struct media_loop {
     unsigned stream_count;
     struct list streams[HOUSEKEEPING_TURN];
     struct list ticking;
+    struct list waiting;
     struct list voices;
     struct list taps;
     struct list unresolved; /* links to talkers that are not open */
@@ -345,6 +348,9 @@ void media_link_hold_voice(struct link *link, bool is_wanted);
 
 /* receive.c, event.c: what comes. packet has room for PACKET_ROOM bytes and is written to. */
 void media_receive(struct stream *s);
+/* Decides whether the talker's packets are read as they come, or in the tick. */
+void media_receive_choose(struct stream *s);
+void media_receive_waiting(struct media_loop *loop);
 void media_receive_packet(struct stream *s, uint8_t *packet, size_t len,
                           const struct sockaddr_in *from);
 /* False when packets from there are not the telephone's. */

@@ -10,12 +10,20 @@
  * authentic locks nothing.
  *
  * One packet is read for each report of the poller: there is rarely a second one, and asking for
- * it would be another system call for each. */
+ * it would be another system call for each. A talker whom nobody gets relayed is not even waited
+ * for: what came from him is read in the tick that needs it, without waking up for each packet. The
+ * kernel says when it came, so the jitter is that of the network and not of the ticks. */
+#include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 
+#include "base/log.h"
 #include "media/media_int.h"
 
 #define TAKE_OVER_MS 1000
+#define AT_ONCE      4 /* packets of a stream in one system call */
+#define ROUNDS       8 /* and so many such calls in a tick at most */
 
 static bool is_same_address(const struct sockaddr_in *a, const struct sockaddr_in *b)
 {
@@ -98,7 +106,7 @@ void media_receive_packet(struct stream *s, uint8_t *packet, size_t len,
     }
     counts->in++;
     receive_alive(s, from);
-    uint32_t arrival = (uint32_t)(s->loop->now_us * 8 / 1000);
+    uint32_t arrival = (uint32_t)(s->in_us * 8 / 1000);
     uint64_t lost = media_stats_lost(&s->received);
     if (media_stats_packet(&s->received, &in, arrival, is_sound)) {
         s->in_epoch++;
@@ -124,6 +132,97 @@ void media_receive(struct stream *s)
     socklen_t from_len = sizeof from;
     ssize_t len =
         recvfrom(s->rtp.fd, packet, PACKET_MAX, MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
+    s->in_us = s->loop->now_us;
     if (len >= 0)
         media_receive_packet(s, packet, (size_t)len, &from);
+}
+
+static bool is_relayed(const struct stream *s)
+{
+    LIST_EACH(it, &s->listeners)
+    {
+        const struct stream *listener = LIST_OWNER(it, struct link, as_listener)->listener;
+        if (listener && listener->mode == MODE_RELAY)
+            return true;
+    }
+    return false;
+}
+
+void media_receive_choose(struct stream *s)
+{
+    bool waits = !list_is_empty(&s->as_waiting);
+    bool is_wanted = s->voice && !is_relayed(s) && s->rtp.fd >= 0;
+    if (waits == is_wanted)
+        return;
+    if (is_wanted)
+        list_append(&s->loop->waiting, &s->as_waiting);
+    else
+        list_remove(&s->as_waiting);
+    int on = 1;
+    if (is_wanted && setsockopt(s->rtp.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0)
+        log_abort("setsockopt failed for a media port");
+    struct epoll_event event = {.events = is_wanted ? 0 : EPOLLIN, .data.ptr = &s->rtp};
+    if (s->loop->epoll_fd >= 0 &&
+        epoll_ctl(s->loop->epoll_fd, EPOLL_CTL_MOD, s->rtp.fd, &event) < 0)
+        log_abort("epoll_ctl failed for a media port");
+}
+
+/* How long ago the kernel took the packet. */
+static uint64_t waited_us(struct msghdr *header, const struct timespec *now)
+{
+    struct cmsghdr *extra = CMSG_FIRSTHDR(header);
+    struct timespec at;
+    if (!extra || extra->cmsg_type != SCM_TIMESTAMPNS)
+        return 0;
+    memcpy(&at, CMSG_DATA(extra), sizeof at);
+    int64_t us = (now->tv_sec - at.tv_sec) * 1000000 + (now->tv_nsec - at.tv_nsec) / 1000;
+    return us > 0 && us < 1000000 ? (uint64_t)us : 0;
+}
+
+/* True when there may be more. */
+static bool receive_some(struct stream *s, const struct timespec *now)
+{
+    uint8_t packets[AT_ONCE][PACKET_ROOM];
+    _Alignas(struct cmsghdr) uint8_t extras[AT_ONCE][64];
+    struct sockaddr_in from[AT_ONCE];
+    struct iovec parts[AT_ONCE];
+    struct mmsghdr messages[AT_ONCE];
+    for (int i = 0; i < AT_ONCE; i++) {
+        parts[i] = (struct iovec){packets[i], PACKET_MAX};
+        messages[i].msg_hdr = (struct msghdr){.msg_name = &from[i],
+                                              .msg_namelen = sizeof from[i],
+                                              .msg_iov = &parts[i],
+                                              .msg_iovlen = 1,
+                                              .msg_control = extras[i],
+                                              .msg_controllen = sizeof extras[i]};
+    }
+    int got = recvmmsg(s->rtp.fd, messages, AT_ONCE, MSG_DONTWAIT, NULL);
+    for (int i = 0; i < got; i++) {
+        s->in_us = s->loop->now_us - waited_us(&messages[i].msg_hdr, now);
+        media_receive_packet(s, packets[i], messages[i].msg_len, &from[i]);
+    }
+    return got == AT_ONCE;
+}
+
+void media_receive_waiting(struct media_loop *loop)
+{
+    struct list all;
+    struct timespec now;
+    if (list_is_empty(&loop->waiting))
+        return;
+    clock_gettime(CLOCK_REALTIME, &now);
+    /* What comes may change who waits: all are taken out and put back one by one. */
+    list_init(&all);
+    while (!list_is_empty(&loop->waiting)) {
+        struct list *first = loop->waiting.next;
+        list_remove(first);
+        list_append(&all, first);
+    }
+    while (!list_is_empty(&all)) {
+        struct stream *s = LIST_OWNER(all.next, struct stream, as_waiting);
+        list_remove(&s->as_waiting);
+        list_append(&loop->waiting, &s->as_waiting);
+        for (int i = 0; i < ROUNDS && receive_some(s, &now); i++)
+            continue;
+    }
 }

@@ -58,6 +58,7 @@ struct stream *media_stream_open(struct media_loop *loop, uint64_t leg, int fd, 
     s->out_ms = media_now_ms(loop);
     list_init(&s->listeners);
     list_init(&s->as_ticking);
+    list_init(&s->as_waiting);
     list_append(&loop->streams[loop->stream_count % HOUSEKEEPING_TURN], &s->as_any);
     if (loop->stream_count++ == 0)
         media_ticks_start(loop, true);
@@ -79,6 +80,7 @@ void media_stream_close(struct stream *s, struct media_stats *stats)
     media_stream_hear(s, NULL, 0, MEDIA_TONE_NONE);
     media_links_closed(s);
     list_remove(&s->as_any);
+    list_remove(&s->as_waiting);
     map_remove(&loop->by_leg, map_key_u64(&s->leg));
     media_encoder_free(&s->encoder);
     media_srtp_free(s);
@@ -132,6 +134,9 @@ void media_stream_update(struct stream *s)
         media_mix_leave(s);
     if (mode == MODE_IDLE || mode == MODE_RELAY)
         media_encoder_free(&s->encoder);
+    for (size_t i = 0; i < s->hears.count; i++)
+        if (s->hears.links[i].talker)
+            media_receive_choose(s->hears.links[i].talker);
     media_tick_update(s);
 }
 

@@ -98,6 +98,7 @@ static void tick_look_after(struct stream *s)
 void media_tick(struct media_loop *loop)
 {
     loop->tick++;
+    media_receive_waiting(loop);
     LIST_EACH(it, &loop->voices)
     media_voice_tick(LIST_OWNER(it, struct voice, as_voice));
     LIST_EACH_SAFE(it, &loop->ticking)

@@ -39,6 +39,7 @@ void media_voice_release(struct stream *s)
     if (--v->users > 0)
         return;
     s->voice = NULL;
+    media_receive_choose(s);
     if (s->mode == MODE_MIX && s->mix)
         media_mix_join(s);
     list_remove(&v->as_voice);
