@@ -57,6 +57,7 @@ struct config_device {
     uint64_t calls;
     uint64_t recording;   /* whether its calls may be recorded */
     uint64_t remote_hold; /* whether Hold is shown by it */
+    uint64_t srtp;        /* enum line_srtp */
     char *location;       /* number that emergency calls show, or NULL */
 };
 
@@ -158,6 +159,7 @@ struct config {
     char *resolv_conf;
     uint64_t rtp_ports[2]; /* first and last */
     char *music;           /* WAV file; NULL: generated */
+    uint64_t silence_s;
 
     uint64_t pick_up_s;
     uint64_t no_answer_s;

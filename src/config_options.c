@@ -92,6 +92,8 @@ static const struct config_option options[] = {
      "UDP ports for sound"},
     {"line", "music", CONFIG_TEXT, IN(music), 1, 4096, NULL, NULL,
      "WAV file for whoever is held or waits in a queue; without it, music is generated"},
+    {"line", "silence_s", CONFIG_NUMBER, IN(silence_s), 0, 3600, NULL, "30",
+     "a telephone without sound is asked whether it is still there after; 0: never"},
 
     {"calls", "pick_up_s", CONFIG_NUMBER, IN(pick_up_s), 1, 600, NULL, "20",
      "the caller's own telephone must go off hook within"},
@@ -213,6 +215,8 @@ static const struct config_option options[] = {
      "calls at one time, consult calls not counted; beyond it is busy"},
     {"device", "recording", CONFIG_CHOICE, IN_DEVICE(recording), 0, 0, "off|on", "off",
      "whether its calls may be recorded"},
+    {"device", "srtp", CONFIG_CHOICE, IN_DEVICE(srtp), 0, 0, "optional|off|required", "optional",
+     "whether its sound is encrypted, which needs TLS for its signalling"},
     {"device", "location_number", CONFIG_DN, IN_DEVICE(location), 1, NUMBER_MAX, NULL, NULL,
      "number that its emergency calls show, and where it is called back, such as +4930555100"},
 

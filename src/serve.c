@@ -191,6 +191,7 @@ static enum err make_line(struct server *s)
                                            .rtp_port_min = (unsigned)s->config->rtp_ports[0],
                                            .rtp_port_max = (unsigned)s->config->rtp_ports[1],
                                            .music = s->config->music,
+                                           .silence_ms = (unsigned)s->config->silence_s * 1000,
                                            .recordings = recordings_path(s->config, &recordings),
                                            .networks = s->setup.networks,
                                            .network_count = s->setup.network_count,

@@ -227,6 +227,7 @@ void setup_devices(struct setup *s, const struct config *config)
         to->dn = from->dn;
         to->nat = (enum line_nat)from->nat;
         to->answers_by_reinvite = from->remote_answer == REMOTE_ANSWER_REINVITE;
+        to->srtp = (enum line_srtp)from->srtp;
         if (is_sip && from->sip_secret) {
             ha1_md5(from->dn, config->realm, from->sip_secret, to->ha1_md5);
             ha1_sha256(from->dn, config->realm, from->sip_secret, to->ha1_sha256);

@@ -205,7 +205,7 @@ static void mistakes_with_users_and_devices_say_their_line(void **state)
     refused("[device 1]\nowner = b\n",
             "2: [device 1] owner: there is no such key; allowed: user, sip_secret, sip_ha1_md5, "
             "sip_ha1_sha256, remoteAnswer, remote_hold, calls, recording, "
-            "location_number");
+            "srtp, location_number");
     refused("[device 1]\nsip_ha1_md5 = 123\n",
             "2: [device 1] sip_ha1_md5: not allowed; allowed: 32 hex digits");
     refused("[device 1]\nsip_secret = x\nsip_ha1_md5 = 00112233445566778899aabbccddeeff\n",
