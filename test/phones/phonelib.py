@@ -353,7 +353,7 @@ class Phone:
     """A baresip that sends a sine and records what it hears."""
 
     def __init__(self, directory, user, secret, server_port, frequency, auto_answer=False,
-                 register_seconds=300, transport="udp", codecs="PCMU"):
+                 register_seconds=300, transport="udp", codecs="PCMU", account=""):
         self.directory = pathlib.Path(directory)
         self.user, self.frequency = user, frequency
         self.is_new = auto_answer
@@ -384,6 +384,7 @@ module g722.so
 module ausine.so
 module aubridge.so
 module sndfile.so
+module srtp.so
 module stun.so
 module_tmp uuid.so
 module_tmp account.so
@@ -396,7 +397,7 @@ module_app debug_cmd.so
         named = "" if transport == "udp" else f";transport={transport}"
         account = (f"<sip:{user}@127.0.0.1:{server_port}{named}>;auth_user={user};auth_pass={secret};"
                    f"answermode=manual;audio_codecs={codecs};regint={register_seconds};"
-                   "dtmfmode=rtpevent" + (";sip_autoanswer=yes" if auto_answer else ""))
+                   "dtmfmode=rtpevent" + (";sip_autoanswer=yes" if auto_answer else "") + account)
         (self.directory / "config").write_text(config)
         (self.directory / "accounts").write_text(account + "\n")
         (self.directory / "contacts").write_text("")

@@ -204,7 +204,7 @@ static void mistakes_with_users_and_devices_say_their_line(void **state)
     refused("[device 1]\nuser = b\n", "1: [device 1] user: there is no [user b]");
     refused("[device 1]\nowner = b\n",
             "2: [device 1] owner: there is no such key; allowed: user, sip_secret, sip_ha1_md5, "
-            "sip_ha1_sha256, remoteAnswer, remote_hold, calls, recording, "
+            "sip_ha1_sha256, remoteAnswer, remote_hold, nat, calls, recording, "
             "srtp, location_number");
     refused("[device 1]\nsip_ha1_md5 = 123\n",
             "2: [device 1] sip_ha1_md5: not allowed; allowed: 32 hex digits");

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Cordboard authors
+"""baresip, which knows nothing of us, does what the other files do by hand: SRTP, early media, transfers,
+and sound that is back within a second after a kill."""
+
+import math
+import socket
+import struct
+import threading
+import time
+
+import pytest
+from phonelib import sdp, sdp_port, wait_for
+from test_driver_calls import connect
+from test_driver_transports import chain, tls_ctl  # noqa: F401
+
+
+def encrypted(make_phone, ctl, user, frequency, suite="srtp-mand"):
+    return make_phone(ctl, user, frequency, transport="tls", account=f";mediaenc={suite}")
+
+
+def test_srtp_both_ways(tls_ctl, make_phone):  # noqa: F811
+    """Encrypted on one side, plain on the other."""
+    a, b = encrypted(make_phone, tls_ctl, "15000", 440), make_phone(tls_ctl, "15001", 1000)
+    for phone in (a, b):
+        phone.wait_registered()
+    connect(tls_ctl, a, b)
+    wait_for(lambda: a.heard(1000) > 1 and b.heard(440) > 1, "each hears the other")
+    tls_ctl.say("drop 1 1")
+    tls_ctl.say("drop 2 1")
+    tls_ctl.wait("gone", leg=2)
+
+
+def test_a_call_from_the_keypad_with_srtp(tls_ctl, make_phone):  # noqa: F811
+    a, b = encrypted(make_phone, tls_ctl, "15000", 440), make_phone(tls_ctl, "15001", 1000)
+    for phone in (a, b):
+        phone.wait_registered()
+    a.command("dial", f"sip:15001@127.0.0.1:{tls_ctl.tls_port};transport=tls")
+    leg = tls_ctl.wait("incoming", dn="15000", number="15001")["leg"]
+    tls_ctl.say(f"answer {leg}")
+    tls_ctl.wait("answered", leg=leg)
+    tls_ctl.say("ring 2 15001 15000")
+    b.wait_event("CALL_INCOMING")
+    b.command("accept")
+    tls_ctl.wait("answered", leg=2)
+    tls_ctl.say(f"mix {leg}=2 2={leg}")
+    wait_for(lambda: a.heard(1000) > 1 and b.heard(440) > 1, "each hears the other")
+
+
+def test_a_telephone_on_tls_that_knows_no_srtp(tls_ctl, make_phone):  # noqa: F811
+    a = make_phone(tls_ctl, "15000", 440, transport="tls")
+    a.wait_registered()
+    tls_ctl.say("ring 1 15000 15001")
+    a.wait_event("CALL_INCOMING")
+    a.command("accept")
+    tls_ctl.wait("answered", leg=1)
+
+
+@pytest.mark.parametrize("codecs", ["PCMA", "G722", "G722,PCMU"])
+def test_sound_with_other_codecs(ctl, make_phone, codecs):
+    a, b = make_phone(ctl, "15000", 440, codecs=codecs), make_phone(ctl, "15001", 1000)
+    for phone in (a, b):
+        phone.wait_registered()
+    connect(ctl, a, b)
+    wait_for(lambda: a.heard(1000) > 1 and b.heard(440) > 1, "each hears the other")
+    assert a.heard(440) == 0 and b.heard(1000) == 0
+
+
+class Singer:
+    """Sends a sine as PCMU from a socket of its own, 50 packets a second."""
+
+    def __init__(self, frequency):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.frequency, self.is_over = frequency, threading.Event()
+
+    def sing(self, to):
+        threading.Thread(target=self._run, args=(to,), daemon=True).start()
+
+    def _run(self, to):
+        number = 0
+        while not self.is_over.wait(0.02):
+            sound = bytes(linear_to_ulaw(8000 * math.sin(
+                2 * math.pi * self.frequency * (160 * number + i) / 8000)) for i in range(160))
+            head = struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, 160 * number, 4711)
+            self.socket.sendto(head + sound, ("127.0.0.1", to))
+            number += 1
+
+    def stop(self):
+        self.is_over.set()
+
+
+def linear_to_ulaw(value):
+    sign, magnitude = (0x80, -int(value)) if value < 0 else (0, int(value))
+    magnitude = min(magnitude, 32635) + 132
+    exponent = magnitude.bit_length() - 8
+    return ~(sign | exponent << 4 | (magnitude >> (exponent + 3)) & 0x0F) & 0xFF
+
+
+def test_what_sounds_before_the_answer_is_heard(ctl, make_phone, make_socket, started):
+    """183 with a description, as a trunk's announcement: whoever is put through to it hears it."""
+    a, announcer = make_phone(ctl, "15000", 440), make_socket(ctl, "15001")
+    a.wait_registered()
+    announcer.register()
+    ctl.say("ring 1 15000 15001")
+    a.wait_event("CALL_INCOMING")
+    a.command("accept")
+    ctl.wait("answered", leg=1)
+    ctl.say("ring 2 15001 15000")
+    invite = announcer.receive(want=lambda m: m.method == "INVITE")
+    singer = Singer(1000)
+    started.append(singer)
+    announcer.respond(invite, 183, "Session Progress", "there",
+                      [f"Contact: <sip:x@127.0.0.1:{announcer.port}>"], sdp(singer.port))
+    ctl.wait("ringing", leg=2, sound=1)
+    ctl.say("mix 1=2 2=1")
+    singer.sing(sdp_port(invite.body))
+    wait_for(lambda: a.heard(1000) > 1, "the sound of who has not answered yet")
+    assert not any("leg=2" in line for line in ctl.has_seen("answered"))
+
+
+def test_a_blind_transfer_by_the_telephones_own_button(ctl, two):
+    a, b = two
+    connect(ctl, a, b)
+    a.command("transfer", f"sip:15002@127.0.0.1:{ctl.port}")
+    ctl.wait("transfer", leg=1, number="15002")
+    ctl.say("transfer 1 0")
+    ctl.say("drop 1 7")
+    a.wait_event("CALL_CLOSED")
+    ctl.wait("gone", leg=1)
+    assert not any("leg=2" in line for line in ctl.has_seen("gone"))
+
+
+def test_a_refused_transfer_leaves_the_call(ctl, two):
+    a, b = two
+    connect(ctl, a, b)
+    a.command("transfer", f"sip:15002@127.0.0.1:{ctl.port}")
+    ctl.wait("transfer", leg=1)
+    ctl.say("transfer 1 6")
+    wait_for(lambda: "404" in (a.directory / "log").read_text(errors="replace"), "it is told why")
+    b.command("hangup")
+    ctl.wait("gone", leg=2, cause=1)  # until then both were there
+    assert not any("leg=1" in line for line in ctl.has_seen("gone"))
+
+
+@pytest.mark.parametrize("kind", ["plain", "srtp"])
+def test_sound_is_back_within_a_second(tls_ctl, make_phone, kind):  # noqa: F811
+    """A kill in mid-call; the clock runs from the new process's start to the first good packet."""
+    if kind == "srtp":
+        a = encrypted(make_phone, tls_ctl, "15000", 440)
+    else:
+        a = make_phone(tls_ctl, "15000", 440)
+    b = make_phone(tls_ctl, "15001", 1000)
+    for phone in (a, b):
+        phone.wait_registered()
+    connect(tls_ctl, a, b)
+    wait_for(lambda: b.heard(440) > 0.5 and a.heard(1000) > 0.5, "sound before")
+    tls_ctl.kill()
+    before = b.heard(440), a.heard(1000)
+    start = time.monotonic()
+    tls_ctl.start()
+    tls_ctl.say("mix 1=2 2=1")
+    wait_for(lambda: b.heard(440) > before[0] and a.heard(1000) > before[1], "sound after", 5)
+    assert time.monotonic() - start < 1.0 + 0.8  # a window of the test's ear, and its writing
