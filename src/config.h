@@ -204,6 +204,7 @@ struct config {
     uint64_t user_sessions;
 
     uint64_t snapshot_batches;
+    uint64_t reserve_mb;
 
     struct config_user *users;
     size_t user_count;

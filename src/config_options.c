@@ -175,6 +175,9 @@ static const struct config_option options[] = {
 
     {"journal", "snapshot_batches", CONFIG_NUMBER, IN(snapshot_batches), 100, 10000000, NULL,
      "10000", "commits between two snapshots"},
+    {"journal", "reserve_mb", CONFIG_NUMBER, IN(reserve_mb), 0, 1000000, NULL, "16",
+     "with less than so many MiB, or a tenth of the disk, free, requests are refused and calls go "
+     "on; 0: never"},
 
     {"user", "password", CONFIG_TEXT, IN_USER(password), 1, 128, NULL, NULL,
      "the password itself; or password_hash instead"},

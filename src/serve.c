@@ -237,6 +237,7 @@ static enum err make_engine(struct server *s)
                                      .manual_start_ms = MANUAL_START_MS,
                                      .queue_limit = QUEUE_LIMIT,
                                      .queue_bytes = QUEUE_BYTES,
+                                     .reserve_bytes = s->config->reserve_mb << 20,
                                      .snapshot_batches = s->config->snapshot_batches,
                                      .ring_notices = s->config->ring_notices,
                                      .store = store_write,

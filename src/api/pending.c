@@ -47,13 +47,23 @@ static struct pending *wait_for(const struct request *request, enum op op,
     return pending;
 }
 
+/* No reply follows a refusal at the door: this is it. */
+static void refuse_at_door(struct pending *pending, enum err err)
+{
+    char trouble[ENGINE_TROUBLE_SIZE];
+    struct reply reply = {.err = err};
+    if (engine_trouble(pending->request.api->options.engine, trouble) > 0)
+        reply.reason = slice_of(trouble);
+    done(&pending->ticket, &reply);
+}
+
 void api_ask(const struct request *request, const struct query *query,
              void (*answered)(const struct request *, struct reply *, void *), void *detail)
 {
     struct pending *pending = wait_for(request, OP_COUNT, answered, detail);
     enum err err = engine_query(request->api->options.engine, query, &pending->ticket);
-    if (err) /* No reply follows: this is it. */
-        done(&pending->ticket, &(struct reply){.err = err});
+    if (err)
+        refuse_at_door(pending, err);
 }
 
 void api_do(const struct request *request, const struct command *command,
@@ -62,7 +72,7 @@ void api_do(const struct request *request, const struct command *command,
     struct pending *pending = wait_for(request, command->op, answered, detail);
     enum err err = engine_command(request->api->options.engine, command, &pending->ticket);
     if (err)
-        done(&pending->ticket, &(struct reply){.err = err});
+        refuse_at_door(pending, err);
 }
 
 void api_answer_done(const struct request *request, struct reply *reply, void *detail)

@@ -84,7 +84,7 @@ void engine_reply(struct engine *e, void *tag, enum err err, struct slice reason
     };
 }
 
-static void take_input(struct engine *e, struct submission *s)
+void engine_take_input(struct engine *e, struct submission *s)
 {
     struct batch *b = &e->batch;
     struct input input = {0};
@@ -99,6 +99,18 @@ static void take_input(struct engine *e, struct submission *s)
     else if (err != ERR_OK)
         log_line(LOG_DEBUG, "engine.signal", "kind=%d leg=%llu refused=%s", (int)input.signal.kind,
                  (unsigned long long)input.signal.leg, err_row(err)->symbol);
+}
+
+/* With hardly any space left, what is left is for the calls that are up. */
+static void take_command(struct engine *e, struct submission *s)
+{
+    char text[ENGINE_TROUBLE_SIZE];
+    if (s->tag && engine_is_low(e) && !submission_is_urgent(e, s)) {
+        (void)engine_trouble(e, text);
+        engine_reply(e, s->tag, ERR_OVERLOAD, slice_of(text), NULL);
+    } else {
+        engine_take_input(e, s);
+    }
 }
 
 static void take_query(struct engine *e, const struct submission *s)
@@ -133,8 +145,10 @@ static bool take(struct engine *e, struct submission *s)
 {
     switch (s->kind) {
     case SUBMISSION_COMMAND:
+        take_command(e, s);
+        return true;
     case SUBMISSION_SIGNAL:
-        take_input(e, s);
+        engine_take_input(e, s);
         return true;
     case SUBMISSION_QUERY:
         take_query(e, s);

@@ -4,9 +4,9 @@
 /* Making a batch durable, and only then letting anybody know of it.
  *
  * The core has applied the batch when it is committed, so a failed commit can't be given up: it is
- * tried again, unchanged, until it succeeds. Meanwhile nothing is applied, signals queue, and
- * requests are refused at the door. Only at the end of the process may it be forgotten, as nothing
- * of it was released.
+ * tried again until it succeeds. Meanwhile nothing is applied, signals queue, and requests are
+ * refused at the door; stall.c has the one exception. Only at the end of the process may it be
+ * forgotten, as nothing else of it was released.
  *
  * After the commit the orders go first: a driver returns at once, and telephones are slower than
  * browsers. What a driver says in the middle of it just queues. */
@@ -16,11 +16,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#include <time.h>
+#include <stdio.h>
 
-#define RETRY_PAUSE_MS     20
-#define GIVE_UP_AFTER_MS   5000
-#define LOG_EVERY_ATTEMPTS 250
+#define GIVE_UP_AFTER_US UINT64_C(5000000)
+#define LOG_EVERY_US     UINT64_C(5000000)
 
 static enum err attempt(struct engine *e)
 {
@@ -44,10 +43,26 @@ static enum err attempt(struct engine *e)
     return err;
 }
 
-static void pause_ms(long ms)
+/* What the door tells from now on. */
+static void set_trouble(struct engine *e, enum err err)
 {
-    struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-    nanosleep(&t, NULL);
+    char problem[100];
+    journal_problem(e->options.journal, problem, sizeof problem);
+    pthread_mutex_lock(&e->trouble_lock);
+    snprintf(e->trouble, sizeof e->trouble, "Nothing was done: %s",
+             problem[0] ? problem : err_row(err)->text);
+    pthread_mutex_unlock(&e->trouble_lock);
+}
+
+size_t engine_trouble(struct engine *e, char out[ENGINE_TROUBLE_SIZE])
+{
+    out[0] = '\0';
+    if (atomic_load(&e->is_stalled) || atomic_load(&e->is_low)) {
+        pthread_mutex_lock(&e->trouble_lock);
+        memcpy(out, e->trouble, sizeof e->trouble);
+        pthread_mutex_unlock(&e->trouble_lock);
+    }
+    return strlen(out);
 }
 
 static bool commit(struct engine *e)
@@ -56,20 +71,28 @@ static bool commit(struct engine *e)
     unsigned long long number = journal_head(e->options.journal) + 1;
     crash_point("after-apply");
     enum err err = attempt(e);
+    uint64_t logged_us = 0;
     for (unsigned tries = 1; err != ERR_OK; tries++) {
+        uint64_t now_us = clock_monotonic_us();
         metric_add(e->meters.commit_failures, 1);
+        set_trouble(e, err);
         atomic_store(&e->is_stalled, true);
-        if (tries % LOG_EVERY_ATTEMPTS == 1)
-            log_line(LOG_ERROR, "engine.commit", "error=%s batch=%llu attempts=%u",
-                     err_row(err)->symbol, number, tries);
-        if (tries * RETRY_PAUSE_MS >= GIVE_UP_AFTER_MS && atomic_load(&e->is_closing))
+        if (now_us >= logged_us + LOG_EVERY_US) {
+            log_line(LOG_ERROR, "engine.commit",
+                     "error=%s batch=%llu attempts=%u waiting=%zu trouble=\"%s\"",
+                     err_row(err)->symbol, number, tries, e->aside_count, e->trouble);
+            logged_us = now_us;
+        }
+        if (now_us >= begun_us + GIVE_UP_AFTER_US && atomic_load(&e->is_closing))
             return false;
-        pause_ms(RETRY_PAUSE_MS);
+        engine_stall(e, tries == 1);
         err = attempt(e);
     }
-    if (atomic_exchange(&e->is_stalled, false))
+    if (atomic_exchange(&e->is_stalled, false)) {
+        e->undurable = 0;
         log_line(LOG_INFO, "engine.commit", "recovered_after_us=%llu",
                  (unsigned long long)(clock_monotonic_us() - begun_us));
+    }
     metric_observe_us(e->meters.commit_seconds, clock_monotonic_us() - begun_us);
     crash_point("after-commit");
     return true;
@@ -95,8 +118,12 @@ static void tell_line(struct engine *e)
     /* While the driver does not run, orders wait in the core's state: it gets them after start. */
     if (!e->is_line_started)
         return;
-    if (b->fx.order_count > 0)
+    if (b->fx.order_count > 0 && b->orders_seen == 0)
         line->order(line->self, b->fx.orders, b->fx.order_count);
+    for (size_t i = 0; b->orders_seen > 0 && i < b->fx.order_count; i++)
+        if (!engine_was_given(b, i))
+            line->order(line->self, &b->fx.orders[i], 1);
+    b->orders_seen = 0;
     for (size_t i = 0; i < count; i++)
         if (b->records[i]->kind == SUBMISSION_LINE_RECORD)
             line->recorded(line->self, b->records[i]->number);

@@ -29,6 +29,9 @@ static void free_engine(struct engine *e)
         mem_free(e->items[i]);
     free_waiting(e->advance_first);
     free_waiting(e->configure_first);
+    free_waiting(e->aside_first);
+    mem_free(e->refused);
+    pthread_mutex_destroy(&e->trouble_lock);
     queue_destroy(e->queue);
     batch_free(&e->batch);
     buf_free(&e->deadline);
@@ -47,6 +50,8 @@ enum err engine_create(const struct engine_options *options, struct engine **out
     e->random.used = sizeof e->random.bytes;
     e->queue = queue_create(options->queue_limit, NULL, NULL);
     atomic_init(&e->is_stalled, false);
+    atomic_init(&e->is_low, false);
+    pthread_mutex_init(&e->trouble_lock, NULL);
     atomic_init(&e->is_closing, false);
     atomic_init(&e->unchecked_bytes, 0);
     atomic_init(&e->queued_bytes, 0);

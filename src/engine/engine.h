@@ -48,6 +48,7 @@ struct engine_options {
     uint64_t manual_start_ms;  /* manual: the first time, when the journal knows no later one */
     size_t queue_limit;        /* commands, queries and records; more get ERR_OVERLOAD */
     size_t queue_bytes;        /* the same for their bytes; 0: no bound */
+    uint64_t reserve_bytes;    /* commands are refused while less is free on the disk; 0: never */
     uint64_t snapshot_batches; /* a snapshot every so many batches */
     size_t ring_notices;       /* how many notices per user the web side keeps: of more, replay
                                   releases only the last so many */
@@ -77,8 +78,14 @@ uint64_t engine_user_seq(const struct engine *e, struct slice user);
  * nothing runs, and what was applied stays. */
 enum err engine_start(struct engine *e, const struct config_item *items, size_t count);
 
+/* Why requests are refused now, in words for who asked, such as "Nothing was done: the disk is
+ * full"; empty when the disk is not the reason. Any thread. Returns the length. */
+#define ENGINE_TROUBLE_SIZE 128
+size_t engine_trouble(struct engine *e, char out[ENGINE_TROUBLE_SIZE]);
+
 /* ERR_OVERLOAD: refused (queue full, disk out of order, or stopping), no reply follows. ERR_OK: the
- * reply carries tag, in a later release. */
+ * reply carries tag, in a later release; it may be ERR_OVERLOAD, too, where the disk fails. Dial is
+ * taken while the disk fails, as only the core thread knows whether it is an emergency call. */
 enum err engine_command(struct engine *e, const struct command *command, void *tag);
 enum err engine_query(struct engine *e, const struct query *query, void *tag);
 /* Writes (value absent: removes) a durable record; several at once are one transaction. */

@@ -75,7 +75,8 @@ struct batch {
     struct submission **records; /* of both kinds, borrowed until the release */
     size_t record_count;
     size_t record_cap;
-    size_t inputs; /* accepted */
+    size_t inputs;      /* accepted */
+    size_t orders_seen; /* of fx, those looked at for what is let out before the commit */
 };
 
 struct random_pool {
@@ -88,6 +89,7 @@ struct meters {
     struct metric *events;
     struct metric *batches;
     struct metric *commit_failures;
+    struct metric *emergency_undurable;
     struct metric *commit_seconds;
     struct metric *queue_depth;
     struct metric *calls[PARTY_RELEASED + 1];
@@ -133,6 +135,16 @@ struct engine {
     uint64_t advance_target; /* 0: the first has not begun */
     struct submission *configure_first;
     struct submission *configure_last;
+    /* Taken from the queue while a commit failed, in order; comes before what is in the queue. */
+    struct submission *aside_first;
+    struct submission *aside_last;
+    size_t aside_count;
+    struct reply *refused; /* to be sent */
+    size_t refused_count;
+    size_t refused_cap;
+    size_t undurable; /* orders let out since the commit began to fail */
+    uint64_t alarm_after_us;
+    uint64_t space_looked_us;
     bool is_line_started;
     bool is_ending; /* the stop was taken from the queue */
 
@@ -140,6 +152,9 @@ struct engine {
     pthread_t thread;
     bool is_running;
     atomic_bool is_stalled; /* a commit fails */
+    atomic_bool is_low;     /* hardly any space is left */
+    pthread_mutex_t trouble_lock;
+    char trouble[ENGINE_TROUBLE_SIZE]; /* of the one or the other */
     atomic_bool is_closing;
     atomic_size_t queued_bytes;    /* of submissions in the queue */
     atomic_size_t unchecked_bytes; /* of batches that the snapshotter has not come to */
@@ -168,9 +183,24 @@ void engine_reply(struct engine *e, void *tag, enum err err, struct slice reason
                   struct answer *answer);
 /* Applies what is due and what was taken from the queue, up to the bound, and completes it. */
 bool engine_batch_run(struct engine *e);
+/* A command or a signal, applied as the batch's next input. */
+void engine_take_input(struct engine *e, struct submission *s);
 /* commit.c: makes the batch durable and releases it. false: gave up, as the engine is stopping. */
 bool engine_batch_complete(struct engine *e);
 void batch_free(struct batch *b);
+
+/* stall.c */
+/* Whether it belongs to an emergency call, as far as the core knows. */
+bool submission_is_urgent(const struct engine *e, const struct submission *s);
+/* Between two attempts to commit: applies and lets out what is urgent, refuses what can be refused,
+ * and takes its time. */
+void engine_stall(struct engine *e, bool is_first);
+/* Whether the order was given while the commit failed, and is not to be given again. */
+bool engine_was_given(const struct batch *b, size_t order);
+/* The first of what was put aside; NULL. */
+struct submission *engine_take_aside(struct engine *e);
+/* space.c: on the core thread; looks at the disk now and then. */
+bool engine_is_low(struct engine *e);
 
 /* configure.c */
 /* At start the first refusal ends it, later on it is only remembered. ERR_IO: not durable. */
@@ -181,6 +211,8 @@ bool engine_configure_next(struct engine *e);
 /* lines.c */
 enum err engine_start_line(struct engine *e);
 /* loop.c: the core thread. */
+/* From the queue; returns how many. */
+size_t engine_take_queued(struct engine *e, void **items, size_t max);
 void *engine_main(void *arg);
 
 #endif

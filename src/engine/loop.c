@@ -12,21 +12,30 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-static void note_taken(struct engine *e)
+size_t engine_take_queued(struct engine *e, void **items, size_t max)
 {
     size_t bytes = 0;
-    for (size_t i = 0; i < e->item_count; i++)
-        bytes += submission_size((const struct submission *)e->items[i]);
+    size_t count = queue_take(e->queue, items, max);
+    for (size_t i = 0; i < count; i++)
+        bytes += submission_size((const struct submission *)items[i]);
     atomic_fetch_sub_explicit(&e->queued_bytes, bytes, memory_order_relaxed);
+    return count;
+}
+
+/* What was put aside while a commit failed, then the queue. */
+static void take_more(struct engine *e)
+{
+    e->item_next = e->item_count = 0;
+    while (e->aside_first && e->item_count < BATCH_INPUTS)
+        e->items[e->item_count++] = engine_take_aside(e);
+    if (e->item_count == 0)
+        e->item_count = engine_take_queued(e, e->items, BATCH_INPUTS);
 }
 
 static bool has_work(struct engine *e)
 {
-    if (e->item_next == e->item_count) {
-        e->item_next = 0;
-        e->item_count = queue_take(e->queue, e->items, BATCH_INPUTS);
-        note_taken(e);
-    }
+    if (e->item_next == e->item_count)
+        take_more(e);
     return e->item_next < e->item_count || engine_is_due(e);
 }
 

@@ -18,6 +18,9 @@ void meters_register(struct meters *m)
         metric_register(METRIC_COUNTER, "cordboard_batches_total", NULL, "batches committed");
     m->commit_failures = metric_register(METRIC_COUNTER, "cordboard_commit_failures_total", NULL,
                                          "commits that failed and were tried again");
+    m->emergency_undurable =
+        metric_register(METRIC_COUNTER, "cordboard_emergency_undurable_total", NULL,
+                        "orders of emergency calls given before they were durable");
     m->commit_seconds = metric_register(METRIC_HISTOGRAM, "cordboard_commit_seconds", NULL,
                                         "from the end of a batch to its being durable");
     m->queue_depth = metric_register(METRIC_GAUGE, "cordboard_queue_depth", NULL,

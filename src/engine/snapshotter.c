@@ -17,6 +17,7 @@
 
 #define CHECKPOINT_BATCHES 1000
 #define CHECKPOINT_BYTES   ((size_t)4 << 20)
+#define RETRY_PART         20 /* of the interval, after a snapshot that could not be written */
 
 struct meal {
     uint64_t number;
@@ -40,7 +41,8 @@ struct snapshotter {
     uint64_t head;   /* last batch applied */
     uint64_t newest; /* snapshot */
     uint64_t base;
-    uint64_t batches; /* since the last checkpoint */
+    uint64_t batches;    /* since the last checkpoint */
+    uint64_t not_before; /* head, after a snapshot that failed */
     uint64_t bytes;
     bool is_broken;
     atomic_uint_fast64_t trim;
@@ -93,6 +95,7 @@ static void write_snapshot(struct snapshotter *s)
                  (unsigned long long)(clock_monotonic_us() - begun_us));
     } else {
         metric_add(s->failures, 1);
+        s->not_before = s->head + s->every / RETRY_PART + 1;
     }
     buf_free(&state);
 }
@@ -117,7 +120,7 @@ static void digest(struct snapshotter *s, const struct meal *meal)
 {
     if (!s->is_broken)
         apply(s, meal);
-    if (!s->is_broken && s->head - s->newest >= s->every)
+    if (!s->is_broken && s->head - s->newest >= s->every && s->head >= s->not_before)
         write_snapshot(s);
     s->batches++;
     s->bytes += meal->bytes.len;

@@ -31,11 +31,16 @@ static struct submission *end(const struct buf *block, enum submission_kind kind
     return s;
 }
 
+/* At the end, or with the snapshotter far behind. */
+static bool is_over(struct engine *e)
+{
+    return atomic_load_explicit(&e->is_closing, memory_order_relaxed) ||
+           atomic_load_explicit(&e->unchecked_bytes, memory_order_relaxed) > UNCHECKED_BYTES_MAX;
+}
+
 static bool is_shut(struct engine *e)
 {
-    return atomic_load_explicit(&e->is_stalled, memory_order_relaxed) ||
-           atomic_load_explicit(&e->is_closing, memory_order_relaxed) ||
-           atomic_load_explicit(&e->unchecked_bytes, memory_order_relaxed) > UNCHECKED_BYTES_MAX;
+    return atomic_load_explicit(&e->is_stalled, memory_order_relaxed) || is_over(e);
 }
 
 size_t submission_size(const struct submission *s)
@@ -78,7 +83,7 @@ static struct slice take_slice(struct dec *d)
 
 enum err engine_command(struct engine *e, const struct command *command, void *tag)
 {
-    if (is_shut(e))
+    if (command->op == OP_DIAL ? is_over(e) : is_shut(e))
         return ERR_OVERLOAD;
     struct buf block = begin(160);
     struct input input = {.kind = INPUT_COMMAND, .command = *command};

@@ -64,6 +64,12 @@ enum err journal_put(struct journal *j, enum record_table table, struct slice ke
 enum err journal_commit(struct journal *j);
 void journal_rollback(struct journal *j);
 
+/* What the last statement that failed ran into, in words: "the disk is full"; empty: none has. Of
+ * the thread that writes. */
+void journal_problem(const struct journal *j, char *out, size_t size);
+/* What is free for us on the directory's disk, and its size; any thread. false: not known. */
+bool journal_space(const struct journal *j, uint64_t *free_bytes, uint64_t *whole_bytes);
+
 /* Each batch after number after, in order. A non-zero return of visit stops and is returned; a row
  * whose checksum is wrong, or a gap, is ERR_CORRUPT. */
 enum err journal_replay(struct journal *j, uint64_t after,

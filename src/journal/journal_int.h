@@ -41,6 +41,9 @@ struct journal {
     bool has_batch;
     uint64_t next_first;
 
+    int problem;       /* SQLite's code of the last failure, 0: none */
+    int problem_errno; /* the system's, 0: it had none */
+
     /* Of the thread that checkpoints. */
     sqlite3 *checkpoint_db;
     atomic_uint_fast64_t commits; /* of batches, since opening */

@@ -14,6 +14,11 @@
 
 #include "base/log.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
 #define TRIM_STEP 8
 
 enum err journal_run(struct journal *j, enum statement which)
@@ -23,8 +28,36 @@ enum err journal_run(struct journal *j, enum statement which)
     sqlite3_reset(statement);
     if (rc == SQLITE_DONE)
         return ERR_OK;
+    j->problem = rc;
+    j->problem_errno = sqlite3_system_errno(j->db);
     log_line(LOG_DEBUG, "journal.error", "statement=%d code=%d", (int)which, rc);
     return ERR_IO;
+}
+
+void journal_problem(const struct journal *j, char *out, size_t size)
+{
+    bool is_system = (j->problem & 0xff) == SQLITE_IOERR && j->problem_errno != 0;
+    bool is_full = (j->problem & 0xff) == SQLITE_FULL ||
+                   (is_system && (j->problem_errno == ENOSPC || j->problem_errno == EDQUOT));
+    const char *text = sqlite3_errstr(j->problem);
+    if (j->problem == 0)
+        snprintf(out, size, "%s", "");
+    else if (is_full)
+        snprintf(out, size, "the disk is full");
+    else if (is_system)
+        snprintf(out, size, "the disk takes nothing: %s (%s)", strerror(j->problem_errno), text);
+    else
+        snprintf(out, size, "the disk takes nothing: %s", text);
+}
+
+bool journal_space(const struct journal *j, uint64_t *free_bytes, uint64_t *whole_bytes)
+{
+    struct statvfs about;
+    if (fstatvfs(j->directory_fd, &about))
+        return false;
+    *free_bytes = (uint64_t)about.f_bavail * about.f_frsize;
+    *whole_bytes = (uint64_t)about.f_blocks * about.f_frsize;
+    return true;
 }
 
 enum err journal_begin(struct journal *j)

@@ -56,6 +56,13 @@ enum err engine_query(struct engine *e, const struct query *query, void *tag)
     return engine_door;
 }
 
+size_t engine_trouble(struct engine *e, char out[ENGINE_TROUBLE_SIZE])
+{
+    (void)e;
+    out[0] = '\0';
+    return 0;
+}
+
 enum err engine_command(struct engine *e, const struct command *command, void *tag)
 {
     (void)e;

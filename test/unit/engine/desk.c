@@ -131,6 +131,7 @@ static void line_order(void *self, const struct order *orders, size_t count)
                                  .is_durable = !lossy_has_unsynced("-wal")};
         copy_text(o->dn, sizeof o->dn, orders[i].dn);
     }
+    pthread_cond_broadcast(&written);
     pthread_mutex_unlock(&lock);
     for (size_t i = 0; i < count && !d->is_deaf; i++)
         obey(d, &orders[i]);
@@ -226,7 +227,7 @@ enum err desk_open(struct desk *d)
 
 enum err desk_start(struct desk *d)
 {
-    return engine_start(d->engine, d->items, 1 + 2 * (size_t)d->users);
+    return engine_start(d->engine, d->items, 1 + 2 * (size_t)d->users + d->extra_count);
 }
 
 void desk_run(struct desk *d)
@@ -270,6 +271,8 @@ void desk_crash(const struct desk *d, struct desk *copy)
     copy->options = d->options;
     copy->journal_options.version = d->journal_options.version;
     plug(copy);
+    for (size_t i = 0; i < d->extra_count; i++)
+        desk_add(copy, d->items[1 + 2 * (size_t)d->users + i]);
     scratch_copy(d->directory, copy->directory);
 }
 
@@ -318,6 +321,34 @@ struct desk_reply desk_wait(struct desk *d, uintptr_t tag)
     return reply;
 }
 
+void desk_add(struct desk *d, struct config_item item)
+{
+    assert_true(d->extra_count < DESK_EXTRA);
+    d->items[1 + 2 * (size_t)d->users + d->extra_count++] = item;
+}
+
+static size_t count_orders(const struct desk *d, enum order_kind kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < d->order_count; i++)
+        count += d->orders[i].kind == kind;
+    return count;
+}
+
+void desk_wait_orders(struct desk *d, enum order_kind kind, size_t count)
+{
+    struct timespec until;
+    int rc = 0;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += WAIT_S;
+    pthread_mutex_lock(&lock);
+    while (count_orders(d, kind) < count && rc == 0)
+        rc = pthread_cond_timedwait(&written, &lock, &until);
+    size_t found = count_orders(d, kind);
+    pthread_mutex_unlock(&lock);
+    assert_int_equal(found, count);
+}
+
 struct desk_reply desk_do(struct desk *d, unsigned user, enum op op, const char *target,
                           const char *text)
 {
@@ -354,10 +385,8 @@ uint64_t desk_ringing(struct desk *d, const char *dn)
 
 size_t desk_count_orders(struct desk *d, enum order_kind kind)
 {
-    size_t count = 0;
     pthread_mutex_lock(&lock);
-    for (size_t i = 0; i < d->order_count; i++)
-        count += d->orders[i].kind == kind;
+    size_t count = count_orders(d, kind);
     pthread_mutex_unlock(&lock);
     return count;
 }

@@ -10,6 +10,7 @@
 
 #define DESK_START_MS UINT64_C(1700000000000)
 #define DESK_MAX      64
+#define DESK_EXTRA    4
 
 struct desk_reply {
     uintptr_t tag;
@@ -52,7 +53,8 @@ struct desk {
     struct engine *engine;
     char why[300];
     unsigned users;
-    struct config_item items[2 * DESK_MAX + 1];
+    struct config_item items[2 * DESK_MAX + 1 + DESK_EXTRA];
+    size_t extra_count; /* behind those of the users */
     char names[DESK_MAX][2][16];
 
     struct line_driver line;
@@ -108,6 +110,10 @@ struct desk_reply desk_query(struct desk *d, enum query_kind kind, unsigned user
 void desk_advance(struct desk *d, uint64_t ms);
 /* The leg last ordered to ring. */
 uint64_t desk_ringing(struct desk *d, const char *dn);
+/* Before it is run: one more item of the configuration. */
+void desk_add(struct desk *d, struct config_item item);
+/* Waits until so many were given; fails the test when they don't come. */
+void desk_wait_orders(struct desk *d, enum order_kind kind, size_t count);
 size_t desk_count_orders(struct desk *d, enum order_kind kind);
 size_t desk_replies(struct desk *d);
 

@@ -77,7 +77,10 @@ static void nothing_gets_out_while_a_commit_fails(void **state)
     lossy_fail_syncs(true);
     assert_int_equal(desk_command(&d, 0, OP_DIAL, "100", "101", 7), ERR_OK);
     assert_true(lossy_wait_failures(3));
-    assert_int_equal(desk_command(&d, 0, OP_DIAL, "100", "101", 8), ERR_OVERLOAD);
+    assert_int_equal(desk_command(&d, 0, OP_HANGUP, "100", "", 8), ERR_OVERLOAD);
+    char trouble[ENGINE_TROUBLE_SIZE];
+    assert_true(engine_trouble(d.engine, trouble) > 0);
+    assert_non_null(strstr(trouble, "Nothing was done: the disk takes nothing"));
     struct query query = {.kind = QUERY_CALLS, .user = SLICE("u0")};
     assert_int_equal(engine_query(d.engine, &query, NULL), ERR_OVERLOAD);
     /* A signal is never refused. */
@@ -86,6 +89,14 @@ static void nothing_gets_out_while_a_commit_fails(void **state)
     assert_int_equal(desk_replies(&d), replies);
     assert_int_equal(d.order_count, orders);
     assert_int_equal(d.notice_count, notices);
+    assert_false(d.was_early);
+    /* Dial gets in, for it might be an emergency call, and is refused then. */
+    assert_int_equal(desk_command(&d, 0, OP_DIAL, "100", "101", 9), ERR_OK);
+    struct desk_reply refused = desk_wait(&d, 9);
+    assert_int_equal(refused.err, ERR_OVERLOAD);
+    assert_string_equal(refused.reason, trouble);
+    assert_int_equal(d.order_count, orders);
+    d.was_early = false; /* the refusal was, and may be */
     lossy_fail_syncs(false);
     assert_int_equal(desk_wait(&d, 7).err, ERR_OK);
     desk_advance(&d, 0);
@@ -160,11 +171,12 @@ static void a_stop_tells_what_could_not_be_made_durable(void **state)
     (void)state;
     struct desk d;
     lossy_begin(4);
-    desk_init(&d, 2, "lossy");
+    desk_init(&d, 3, "lossy");
     desk_run(&d);
     assert_int_equal(desk_do(&d, 0, OP_DIAL, "100", "101").err, ERR_OK);
+    desk_advance(&d, 0);
     lossy_fail_syncs(true);
-    assert_int_equal(desk_command(&d, 0, OP_DIAL, "100", "101", 7), ERR_OK);
+    assert_int_equal(desk_command(&d, 2, OP_DIAL, "102", "101", 7), ERR_OK);
     assert_int_equal(engine_stop(d.engine), ERR_IO);
     assert_int_equal(engine_stop(d.engine), ERR_IO);
     lossy_fail_syncs(false);

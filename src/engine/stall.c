@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: The Cordboard authors */
+
+/* While a commit fails. Nothing can be made durable, so nothing is applied and nothing is let out;
+ * but an emergency call can't wait for somebody to make room on a disk. What belongs to one is
+ * applied all the same and becomes part of the batch that is being tried, which nobody was told of
+ * yet; its orders, and no other effect, are let out before they are durable, and the log says so.
+ * Everything else that comes is put aside in order, but for requests that somebody waits for: they
+ * are refused as at the door, with the reason. See docs/decisions/0006.
+ *
+ * When the commit succeeds at last, all orders of the batch are given in their order, without those
+ * that were given already; tables of who hears whom are given again, because a newer one of an
+ * emergency call may have overtaken an older one of another call with the same telephone.
+ *
+ * An urgent input overtakes what was put aside, but never one of its own telephone call: what was
+ * put aside is looked through again whenever something became urgent. */
+#include "engine/engine_int.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#define RETRY_PAUSE_MS  20
+#define ALARM_MS        2000
+#define BATCH_BYTES_MAX (4 * BATCH_BYTES) /* of urgent inputs and what the batch had before */
+
+static void put_aside(struct engine *e, struct submission *s)
+{
+    s->next = NULL;
+    if (e->aside_last)
+        e->aside_last->next = s;
+    else
+        e->aside_first = s;
+    e->aside_last = s;
+    e->aside_count++;
+}
+
+struct submission *engine_take_aside(struct engine *e)
+{
+    struct submission *s = e->aside_first;
+    if (!s)
+        return NULL;
+    e->aside_first = s->next;
+    if (!e->aside_first)
+        e->aside_last = NULL;
+    e->aside_count--;
+    return s;
+}
+
+static void refuse(struct engine *e, void *tag)
+{
+    e->refused = mem_grow(e->refused, &e->refused_cap, e->refused_count + 1, sizeof *e->refused);
+    e->refused[e->refused_count++] = (struct reply){.tag = tag, .err = ERR_OVERLOAD};
+}
+
+static void send_refusals(struct engine *e)
+{
+    if (e->refused_count == 0)
+        return;
+    char text[ENGINE_TROUBLE_SIZE];
+    struct release *r = release_create();
+    (void)engine_trouble(e, text);
+    struct slice reason = arena_copy(&r->arena, slice_of(text));
+    r->replies = arena_alloc(&r->arena, e->refused_count * sizeof *r->replies);
+    r->reply_count = e->refused_count;
+    memcpy(r->replies, e->refused, e->refused_count * sizeof *r->replies);
+    for (size_t i = 0; i < r->reply_count; i++)
+        r->replies[i].reason = reason;
+    e->refused_count = 0;
+    e->options.released(e->options.ctx, r);
+}
+
+bool submission_is_urgent(const struct engine *e, const struct submission *s)
+{
+    struct input input;
+    struct arena arena = {0};
+    struct dec d = dec_of(submission_content(s));
+    if (s->kind != SUBMISSION_SIGNAL && s->kind != SUBMISSION_COMMAND)
+        return false;
+    bool is = input_decode(&d, &arena, &input) == ERR_OK &&
+              core_is_urgent(e->core, &input, clock_now_ms(&e->clock));
+    arena_free(&arena);
+    return is;
+}
+
+/* Who waits for it, and loses nothing but time by asking again. */
+static bool can_be_refused(const struct submission *s)
+{
+    return s->tag && (s->kind == SUBMISSION_COMMAND || s->kind == SUBMISSION_QUERY);
+}
+
+/* The first that is urgent, out of those put aside; NULL. */
+static struct submission *take_urgent(struct engine *e)
+{
+    struct submission *before = NULL;
+    for (struct submission *s = e->aside_first; s; before = s, s = s->next) {
+        if (!submission_is_urgent(e, s))
+            continue;
+        if (before)
+            before->next = s->next;
+        else
+            e->aside_first = s->next;
+        if (e->aside_last == s)
+            e->aside_last = before;
+        e->aside_count--;
+        return s;
+    }
+    return NULL;
+}
+
+static void come(struct engine *e, struct submission *s)
+{
+    if (submission_is_urgent(e, s) && e->batch.bytes.len < BATCH_BYTES_MAX) {
+        do {
+            engine_take_input(e, s);
+            mem_free(s);
+            s = e->batch.bytes.len < BATCH_BYTES_MAX ? take_urgent(e) : NULL;
+        } while (s);
+    } else if (can_be_refused(s)) {
+        refuse(e, s->tag);
+        mem_free(s);
+    } else {
+        put_aside(e, s);
+    }
+}
+
+/* What comes behind the batch, in its order: what was taken from the queue with it, what was put
+ * aside the last time, the queue. */
+static void begin(struct engine *e)
+{
+    struct submission *rest = e->aside_first;
+    e->aside_first = e->aside_last = NULL;
+    e->aside_count = 0;
+    for (size_t i = e->item_next; i < e->item_count; i++)
+        come(e, e->items[i]);
+    e->item_count = e->item_next;
+    while (rest) {
+        struct submission *s = rest;
+        rest = s->next;
+        come(e, s);
+    }
+}
+
+static void gather(struct engine *e)
+{
+    void *items[64];
+    size_t count;
+    while ((count = engine_take_queued(e, items, sizeof items / sizeof *items)) > 0)
+        for (size_t i = 0; i < count; i++)
+            come(e, items[i]);
+    metric_set(e->meters.queue_depth, (int64_t)e->aside_count);
+}
+
+/* Questions of the batch were answered with what may be forgotten yet. */
+static void refuse_answers(struct engine *e)
+{
+    struct batch *b = &e->batch;
+    size_t kept = 0;
+    for (size_t i = 0; i < b->reply_count; i++) {
+        struct reply *reply = &b->replies[i];
+        if (!reply->answer) {
+            b->replies[kept++] = *reply;
+            continue;
+        }
+        refuse(e, reply->tag);
+        answer_release(reply->answer);
+        mem_free(reply->answer);
+    }
+    b->reply_count = kept;
+}
+
+static void alarm(struct engine *e, size_t count)
+{
+    uint64_t now_us = clock_monotonic_us();
+    metric_add(e->meters.emergency_undurable, count);
+    e->undurable += count;
+    if (now_us < e->alarm_after_us)
+        return;
+    char text[ENGINE_TROUBLE_SIZE];
+    (void)engine_trouble(e, text);
+    e->alarm_after_us = now_us + UINT64_C(1000) * ALARM_MS;
+    log_line(LOG_ERROR, "engine.emergency",
+             "undurable_orders=%zu reason=\"an emergency call goes on though it can't be made "
+             "durable\" trouble=\"%s\"",
+             e->undurable, text);
+}
+
+static void let_urgent_out(struct engine *e)
+{
+    const struct line_driver *line = e->options.line;
+    struct batch *b = &e->batch;
+    size_t count = 0;
+    if (!e->is_line_started)
+        return;
+    for (; b->orders_seen < b->fx.order_count; b->orders_seen++)
+        if (b->fx.orders[b->orders_seen].is_urgent) {
+            line->order(line->self, &b->fx.orders[b->orders_seen], 1);
+            count++;
+        }
+    if (count > 0)
+        alarm(e, count);
+}
+
+bool engine_was_given(const struct batch *b, size_t order)
+{
+    const struct order *o = &b->fx.orders[order];
+    return order < b->orders_seen && o->is_urgent && o->kind != ORDER_MIX;
+}
+
+void engine_stall(struct engine *e, bool is_first)
+{
+    uint64_t until_ms = clock_monotonic_us() / 1000 + RETRY_PAUSE_MS;
+    if (is_first) {
+        let_urgent_out(e);
+        refuse_answers(e);
+        begin(e);
+    }
+    do {
+        gather(e);
+        let_urgent_out(e);
+        send_refusals(e);
+        queue_wait(e->queue, until_ms);
+    } while (clock_monotonic_us() / 1000 < until_ms);
+}
