@@ -22,8 +22,10 @@
 #include "media/media_int.h"
 
 #define TAKE_OVER_MS 1000
-#define AT_ONCE      4 /* packets of a stream in one system call */
-#define ROUNDS       8 /* and so many such calls in a tick at most */
+/* RFC 3389. Not offered; a telephone that sends it all the same is there, and nothing was lost. */
+#define COMFORT_NOISE 13
+#define AT_ONCE       4 /* packets of a stream in one system call */
+#define ROUNDS        8 /* and so many such calls in a tick at most */
 
 static bool is_same_address(const struct sockaddr_in *a, const struct sockaddr_in *b)
 {
@@ -100,7 +102,8 @@ void media_receive_packet(struct stream *s, uint8_t *packet, size_t len,
         return;
     }
     bool is_sound = media_codec_of_payload(in.payload, &codec), is_event = media_event_is(s, &in);
-    if (!media_rtp_read(packet, len, &in) || (!is_sound && !is_event)) {
+    bool is_known = is_sound || is_event || in.payload == COMFORT_NOISE;
+    if (!media_rtp_read(packet, len, &in) || !is_known) {
         counts->no_rtp++;
         return;
     }
@@ -118,9 +121,10 @@ void media_receive_packet(struct stream *s, uint8_t *packet, size_t len,
     counts->lost += lost_now > lost ? lost_now - lost : 0;
     if (is_event)
         media_event_receive(s, packet, &in);
-    else
+    else if (is_sound)
         receive_codec(s, codec);
-    receive_relay(s, packet, &in);
+    if (is_event || is_sound)
+        receive_relay(s, packet, &in);
     if (is_sound && s->voice)
         media_voice_put(s->voice, codec, &in, packet);
 }

@@ -281,6 +281,33 @@ static void strangers_and_noise_are_not_heard(void **state)
     close(fd);
 }
 
+static void who_is_mixed_hears_all(void **state)
+{
+    struct world *w = *state;
+    uint8_t packet[PACKET_MAX], loud[FRAME_SAMPLES];
+    unsigned port;
+    struct telephone third = w->phones[0];
+    struct media_far far = far_of(&third, 101, 101);
+    uint64_t talkers[] = {1, 3};
+    memset(loud, 0x10, sizeof loud);
+    assert_int_equal(media_open(w->media, 3, 0, &port), ERR_OK);
+    media_connect(w->media, 3, &far);
+    third.to = (uint16_t)port;
+    media_hear(w->media, 2, talkers, 2, MEDIA_TONE_NONE);
+    /* Until both are in it: each alone is a loud frame, together they are at the limit. */
+    struct rtp last = hear(&w->phones[1], packet);
+    for (uint16_t i = 0; packet[RTP_HEADER_BYTES + 80] != 0x00; i++) {
+        assert_true(i < 500);
+        say(&w->phones[0], voice_of(i), loud, sizeof loud);
+        say(&third, voice_of(i), loud, sizeof loud);
+        struct rtp got = hear(&w->phones[1], packet);
+        assert_int_equal(got.sequence, (uint16_t)(last.sequence + 1));
+        assert_int_equal(got.timestamp - last.timestamp, FRAME_SAMPLES);
+        last = got;
+    }
+    media_close(w->media, 3);
+}
+
 static void ports_run_out_and_come_back(void **state)
 {
     struct media_options options = {
@@ -354,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(digits_are_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_tone_comes_before_the_talker_and_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strangers_and_noise_are_not_heard, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_mixed_hears_all, set_up, tear_down),
         cmocka_unit_test(ports_run_out_and_come_back),
         cmocka_unit_test(packets_are_read_with_care),
         cmocka_unit_test(digits_have_events)};

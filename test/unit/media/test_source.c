@@ -108,6 +108,22 @@ static void what_is_no_sound_is_counted_and_locks_nothing(void **state)
     stage_end(stage);
 }
 
+static void comfort_noise_is_life_but_no_sound(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(2, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    stage_hear(stage, 2, "1");
+    for (int i = 0; i < 20; i++) {
+        phone->says.payload = i % 5 ? 0 : 13;
+        assert_true(is_taken(phone, "127.0.0.1", phone->far.port));
+        stage_listen(&stage->phones[2]);
+    }
+    assert_int_equal(stage->phones[2].packets, 16);
+    assert_int_equal(media_stats_lost(&stage_stream(phone)->received), 0);
+    stage_end(stage);
+}
+
 static void silence_is_told_once_and_its_end(void **state)
 {
     (void)state;
@@ -173,6 +189,7 @@ int main(void)
         cmocka_unit_test(nothing_is_taken_before_the_sdp),
         cmocka_unit_test(behind_a_translator_the_first_packet_says_where),
         cmocka_unit_test(what_is_no_sound_is_counted_and_locks_nothing),
+        cmocka_unit_test(comfort_noise_is_life_but_no_sound),
         cmocka_unit_test(silence_is_told_once_and_its_end),
         cmocka_unit_test(who_says_that_it_sends_nothing_is_not_silent),
         cmocka_unit_test(without_a_bound_nobody_is_silent)};
