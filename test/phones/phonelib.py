@@ -353,8 +353,11 @@ class Phone:
     """A baresip that sends a sine and records what it hears."""
 
     def __init__(self, directory, user, secret, server_port, frequency, auto_answer=False,
-                 register_seconds=300, transport="udp", codecs="PCMU", account=""):
+                 register_seconds=300, transport="udp", codecs="PCMU", account="",
+                 address="127.0.0.1"):
+        """With register_seconds=0 it is no telephone of the server's, but somebody at that address."""
         self.directory = pathlib.Path(directory)
+        self.sip_port = 0 if register_seconds else free_port()
         self.user, self.frequency = user, frequency
         self.is_new = auto_answer
         self.control_port = free_port(socket.SOCK_STREAM)
@@ -363,7 +366,7 @@ class Phone:
         (self.directory / "wav").mkdir(parents=True, exist_ok=True)
         root = BARESIP_NEW if auto_answer else pathlib.Path("/")
         config = f"""poll_method epoll
-sip_listen 127.0.0.1:0
+sip_listen {address}:{self.sip_port}
 call_local_timeout 120
 call_max_calls 8
 audio_player aubridge,p{user}

@@ -15,6 +15,7 @@ from support.rest import Http
 # Far from each other, from the server's own tones, and from what they make of each other in a mixer.
 VOICES = {"A": 620, "B": 830, "C": 1130, "D": 1450, "S": 1870, "X": 2310}
 MUSIC = 2740
+SITE = "+4930555"
 TONES = {**VOICES, "ring-back": 425, "music": MUSIC}
 SECONDS = 10.0  # for a step's sound to be there; on a busy machine too
 
@@ -105,28 +106,22 @@ class Stage(flows.Stage):
     def telephone_does(self, who, what):
         phone = self.phones[who]
         verb, _, rest = what.partition(" ")
-        target = f"sip:{self.numbers.get(rest, rest)}@127.0.0.1:{self.server.sip_port}"
-        if verb == "answer":
-            phone.command("accept")
-        elif what == "hang up":
-            phone.command("hangup")
-        elif verb == "dial":
-            phone.command("dial", target)
-        elif verb == "hold":
-            phone.command("hold")
-        elif verb == "retrieve":
-            phone.command("resume")
-            if self.tap:
-                self.ears[who] = TappedEar(phone, TONES, self.tap)
-            else:
-                self.ears.pop(who)  # it can't be listened to any more
-        elif verb == "transfer":
-            phone.command("transfer", target)
-        elif verb == "press":
-            phone.command("sndcode", rest)
-            phone.command("sndcode", "\x04")
-        else:
+        number = self.numbers.get(rest, rest)
+        if who not in self.parties and not number.startswith("+"):
+            number = SITE + number  # outside, the whole number is dialled
+        target = f"sip:{number}@127.0.0.1:{self.server.sip_port}"
+        commands = {"answer": ("accept",), "hang": ("hangup",), "dial": ("dial", target), "hold": ("hold",),
+                    "retrieve": ("resume",), "transfer": ("transfer", target), "press": ("sndcode", rest)}
+        if verb not in commands:
             raise flows.Unknown(f"no act of a telephone: {what!r}")
+        reply = phone.command(*commands[verb])
+        assert reply["ok"], reply
+        if verb == "press":
+            phone.command("sndcode", "\x04")
+        if verb == "retrieve" and self.tap:
+            self.ears[who] = TappedEar(phone, TONES, self.tap)
+        elif verb == "retrieve":
+            self.ears.pop(who)  # it can't be listened to any more
 
     def wait_until(self, is_true, what):
         end = time.monotonic() + SECONDS
@@ -148,15 +143,12 @@ class Stage(flows.Stage):
             for who, names in expected.items() if heard[who] != names) + f"; calls: {self.picture()}")
 
     def act(self, text, sets=None):
-        """Each request waits until it is possible: what real telephones do takes its time."""
+        """Each step waits until it is possible: what real telephones do takes its time."""
         for step in re.split(r";\s*", text):
             self.take_notices()
             self.attempt(step)
 
     def attempt(self, step):
-        if step.startswith("phone "):
-            self.step(step)
-            return
         failures = []
 
         def is_done():

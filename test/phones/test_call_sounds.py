@@ -17,7 +17,16 @@ AGENTS = {"A": ("agent0", "15000"), "B": ("agent1", "15001"), "C": ("agent2", "1
           "D": ("agent3", "15003"), "S": ("super0", "19000")}
 # Whoever talks to each of them hears all of them, whatever the others speak.
 CODECS = {"B": "PCMA", "C": "G722/16000/1"}
-SUPERVISOR = """[user super0]
+MORE = """[site]
+country = DE
+area_code = 30
+main_number = +4930555
+[trunk outside]
+peer = 127.0.0.2:%d
+numbers = +49305559000 > 9000
+[queue 9000]
+agents = agent0, agent1
+[user super0]
 password = demo
 roles = agent, supervisor
 [device 19000]
@@ -42,14 +51,17 @@ def write_music(path):
 def whole_stage(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sounds")
     music = write_music(folder / "music.wav")
-    server = SipServer(folder, ways=["reinvite"] * 4, line=f"music = {music}\n", more=SUPERVISOR).start()
-    phones = {}
+    # Beyond the trunk: another address, and no registration.
+    phones = {"X": Phone(folder / "X", flows.OUTSIDE["X"], "none", 5060, sounds.VOICES["X"],
+                         register_seconds=0, address="127.0.0.2")}
+    server = SipServer(folder, ways=["reinvite"] * 4, line=f"music = {music}\n",
+                       more=MORE % phones["X"].sip_port).start()
     try:
         for letter, (_, dn) in AGENTS.items():
             phones[letter] = Phone(folder / letter, dn, "s" + dn, server.sip_port, sounds.VOICES[letter],
                                    auto_answer=True, codecs=CODECS.get(letter, "PCMU"))
-        for phone in phones.values():
-            phone.wait_registered()
+        for letter in AGENTS:
+            phones[letter].wait_registered()
         stage = sounds.Stage(server, phones, AGENTS)
         yield stage
         stage.stop()
