@@ -274,6 +274,60 @@ def test_early_media_after_a_kill(ctl, make_socket):
         ctl.wait("answered", leg=1)
 
 
+def progress_of(phone, status):
+    return phone.receive(want=lambda m: m.status == status and "INVITE" in m.get("cseq"))
+
+
+def test_a_caller_hears_the_early_sound(ctl, make_socket):
+    """It is put through to a leg that is not answered, and gets 183 with our description; then a
+    ring-back tone is wanted again, then sound once more; the 200 says what the 183 said."""
+    with rtp_socket()[0] as rtp:
+        phone = make_socket(ctl)
+        phone.register()
+        begin(phone, body=sdp(rtp.getsockname()[1]))
+        leg = ctl.wait("incoming")["leg"]
+        ctl.say(f"mix {leg}=:ringback")
+        assert not progress_of(phone, 180).body
+        ctl.say(f"mix {leg}=2 2=")
+        first = progress_of(phone, 183)
+        assert "m=audio" in first.body and first.tag("to")
+        ctl.say(f"mix {leg}=:ringback")
+        assert not progress_of(phone, 180).body
+        assert hears(rtp)  # and the tone comes as sound, too
+        ctl.say(f"mix {leg}=2 2=")
+        assert progress_of(phone, 183).body == first.body
+        ctl.say(f"answer {leg}")
+        assert progress_of(phone, 200).body == first.body
+
+
+def test_a_caller_without_an_offer_hears_nothing_early(ctl, make_socket):
+    phone = make_socket(ctl)
+    phone.register()
+    begin(phone, body="")
+    leg = ctl.wait("incoming")["leg"]
+    ctl.say(f"mix {leg}=2 2=")
+    ctl.say(f"answer {leg}")
+    assert "m=audio" in progress_of(phone, 200).body
+    assert not any(m.status == 183 for m in phone.heard)
+
+
+def test_a_caller_hears_early_sound_after_a_kill(ctl, make_socket):
+    with rtp_socket()[0] as rtp:
+        phone = make_socket(ctl)
+        phone.register()
+        begin(phone, body=sdp(rtp.getsockname()[1]))
+        leg = ctl.wait("incoming")["leg"]
+        ctl.say(f"mix {leg}=2 2=")
+        first = progress_of(phone, 183)
+        ctl.restart()
+        ctl.say(f"mix {leg}=2 2=")
+        again = progress_of(phone, 183)
+        assert again.tag("to") == first.tag("to")
+        assert re.findall(r"m=.*", again.body) == re.findall(r"m=.*", first.body)
+        ctl.say(f"mix {leg}=:busy")
+        assert hears(rtp)
+
+
 @pytest.mark.parametrize("when", ["before", "ringing", "answered"])
 def test_the_caller_takes_its_invite_back(ctl, make_socket, when):
     phone = make_socket(ctl)

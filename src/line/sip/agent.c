@@ -174,11 +174,11 @@ static enum err agent_bind(struct sip_line *sip)
 {
     char *port = sip->bind_port ? line_sip_text("%u", sip->bind_port) : mem_strdup("*");
     char *url = agent_url(sip, port, "udp");
-    sip->agent = nta_agent_create(sip->root, (url_string_t *)url, agent_message, sip,
-                                  NTATAG_MCLASS(line_sip_filter_open(sip)), NTATAG_UA(1),
-                                  NTATAG_UDP_MTU(UDP_REQUEST_MAX), NTATAG_USE_NAPTR(0),
-                                  NTATAG_USE_SRV(0), NTATAG_PASS_408(1),
-                                  TPTAG_UDP_RMEM(UDP_WAITING_BYTES), TAG_END());
+    sip->agent =
+        nta_agent_create(sip->root, (url_string_t *)url, agent_message, sip,
+                         NTATAG_MCLASS(line_sip_filter_open(sip)), NTATAG_UA(1),
+                         NTATAG_UDP_MTU(UDP_REQUEST_MAX), NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0),
+                         NTATAG_PASS_408(1), TPTAG_UDP_RMEM(UDP_WAITING_BYTES), TAG_END());
     mem_free(url);
     mem_free(port);
     sip_via_t *via = sip->agent ? nta_agent_via(sip->agent) : NULL;

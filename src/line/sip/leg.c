@@ -48,6 +48,7 @@ void line_sip_leg_free(struct leg *leg)
     heap_remove(&leg->sip->timers, &leg->timer);
     map_remove(&leg->sip->by_leg, map_key_u64(&leg->number));
     buf_free(&leg->offer);
+    buf_free(&leg->answer);
     line_sip_trunk_call_free(leg);
     line_sip_trunk_release(leg->trunk);
     mem_free(leg->from);

@@ -29,7 +29,7 @@ struct line_sip_options {
     const char *tls_key;
     const char *realm;
     const char *resolv_conf; /* file that says which name servers are asked; NULL: the system's */
-    unsigned rtp_port_min; /* even */
+    unsigned rtp_port_min;   /* even */
     unsigned rtp_port_max;
     const char *music;                       /* WAV file; NULL: generated */
     const char *recordings;                  /* directory; NULL: nothing is recorded */

@@ -162,34 +162,12 @@ int line_sip_offer_request(struct sip_line *sip, nta_incoming_t *irq, const sip_
     return status;
 }
 
-/* A caller that requires reliable 18x (RFC 3262) gets one, by the stack; that would have to carry
- * an offer where the INVITE had none, and so there is none then. */
-void line_sip_offer_ring(struct leg *leg)
-{
-    struct dialog *d = leg->dialog;
-    if (leg->was_rung || d->is_accepted)
-        return;
-    leg->was_rung = true;
-    if (leg->is_reliable && leg->offer.len == 0)
-        return;
-    char *contact = line_sip_dialog_contact(d);
-    nta_incoming_treply(d->request, SIP_180_RINGING, SIPTAG_CONTACT_STR(contact),
-                        SIPTAG_ALLOW_STR(METHODS_ALLOWED), SIPTAG_SERVER_STR(OUR_NAME), TAG_END());
-    mem_free(contact);
-}
-
 static void offer_accept(struct dialog *d)
 {
     struct leg *leg = d->leg;
     struct buf description = {0};
-    struct sdp offer;
-    if (leg->offer.len > 0 && line_sip_leg_read_offer(leg, buf_view(&leg->offer), &offer)) {
-        struct media_far far = line_sip_leg_far(leg, d, &offer, offer.event_payload);
-        line_sip_leg_connect(leg, &far);
-        line_sip_leg_answer(leg, d, &offer, &description);
-    } else {
+    if (!line_sip_offer_agree(leg, &description))
         line_sip_leg_offer(leg, d, leg->wish.takes_secure && !leg->wish.takes_plain, &description);
-    }
     d->is_accepted = true;
     line_sip_change_reply(d, d->request, description.ptr);
     buf_free(&description);

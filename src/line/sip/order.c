@@ -56,7 +56,9 @@ static void order_mix_row(struct leg *leg, const struct order *order, const stru
     for (size_t i = 0; i < order->leg_count && i < MIX_LEGS_MAX; i++)
         if (row->hears & UINT32_C(1) << i)
             talkers[count++] = order->legs[i].leg;
-    if (leg->state == SIP_LEG_OFFERED && row->tone == TONE_RINGBACK)
+    if (leg->state == SIP_LEG_OFFERED && count > 0)
+        line_sip_offer_sound(leg);
+    else if (leg->state == SIP_LEG_OFFERED && row->tone == TONE_RINGBACK)
         line_sip_offer_ring(leg);
     media_hear(leg->sip->media, leg->number, talkers, count, tones[row->tone]);
 }

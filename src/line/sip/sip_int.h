@@ -174,6 +174,9 @@ enum leg_state {
 /* What waits for ORDER_KEPT. */
 enum leg_wait { LEG_WAITS_FOR_NOTHING, LEG_WAITS_TO_ACK, LEG_WAITS_TO_ACCEPT };
 
+/* What a caller got before the answer. */
+enum leg_shown { LEG_SHOWN_NOTHING, LEG_SHOWN_RINGING, LEG_SHOWN_SOUND };
+
 /* Unknown after a restart: the last process may have died before it told. */
 enum leg_held { HELD_NO, HELD_YES, HELD_UNKNOWN };
 
@@ -215,9 +218,10 @@ struct leg {
     char *redirect;                  /* the number that callers are to call instead, or NULL */
 
     /* The telephone's INVITE or re-INVITE in dialog->request. */
-    struct buf offer; /* its session description; empty: it made none */
-    bool is_reliable; /* it requires reliable 18x */
-    bool was_rung;    /* 180 is out */
+    struct buf offer;  /* its session description; empty: it made none */
+    bool is_reliable;  /* it requires reliable 18x */
+    struct buf answer; /* ours to it, once told */
+    enum leg_shown shown;
 
     /* Up. */
     struct session session;
@@ -588,7 +592,16 @@ struct leg *line_sip_offer_leg(struct sip_line *sip, struct device *device);
 /* The leg is offered and the core is told so; 0, or the status that refuses it, and it is gone. */
 int line_sip_offer_begin(struct leg *leg, nta_incoming_t *irq, const sip_t *msg,
                          const struct signal *incoming, struct slice body);
+
+/* offer_early.c */
+/* The caller is to make a ring-back tone. */
 void line_sip_offer_ring(struct leg *leg);
+/* It is to hear what its leg is put through to. */
+void line_sip_offer_sound(struct leg *leg);
+/* Agrees to the caller's offer: its sound goes there, and our answer is appended. False when there
+ * is none to agree to. */
+bool line_sip_offer_agree(struct leg *leg, struct buf *description);
+
 void line_sip_offer_answer(struct leg *leg);
 void line_sip_offer_refuse(struct leg *leg, enum cause cause);
 /* ACK, CANCEL, or their absence (msg NULL), for an INVITE or re-INVITE; magic is the dialog. */
