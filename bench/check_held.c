@@ -69,6 +69,7 @@ int main(int argc, char **argv)
         count++;
     }
     fclose(file);
+    client_close(&client);
     row("- calls up after SIGKILL and restart, and ended then", "all", "%u of %u%s", count,
         options.calls, options.note);
     return count == options.calls ? 0 : 1;

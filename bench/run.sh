@@ -9,7 +9,9 @@
 # memory relay conference, all without any; and asterisk.
 # BENCH_SECONDS sets how long the timed parts measure (15), BENCH_DATA the directory under which
 # the data directories are made, which should be on a disk and not in memory (the build directory),
-# BENCH_RATE the calls a second (400). Everything it starts it ends itself.
+# BENCH_RATE the calls a second (400), BENCH_PAIRS those who make them (256 pairs of telephones),
+# BENCH_HELD the calls of the part memory (1000), and BENCH_QUIET the seconds it waits (40).
+# Everything it starts it ends itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,6 +32,7 @@ usual_parts=(disk core update latency idle-long-polling idle-websocket calls cal
 all_parts=("${usual_parts[@]}" asterisk)
 seconds=${BENCH_SECONDS:-15}
 rate=${BENCH_RATE:-400}
+pairs=${BENCH_PAIRS:-256}
 base=${BENCH_DATA:-$build/bench-data}
 mkdir -p "$base"
 scratch=$(mktemp -d "$base/run.XXXXXX")
@@ -146,10 +149,10 @@ part_latency() {
 
 # part_calls [NOTE]
 part_calls() {
-    start_sip_server "$work/calls" 512
-    start_telephones 512
+    start_sip_server "$work/calls" $((2 * pairs))
+    start_telephones $((2 * pairs))
     "$build/bench/load_calls" --port "$port" --pid "$server" --seconds "$seconds" --rate "$rate" \
-        --calls 256 --note "${1:-}" | tell
+        --calls "$pairs" --note "${1:-}" | tell
     end_telephones
     stop_server
 }
@@ -167,17 +170,17 @@ part_asterisk() {
     tools/get-suite-package.sh cache/asterisk forky asterisk asterisk-modules
     for calls_rate in ${BENCH_RATES:-25 50 75 100 200 400}; do
         rm -rf "$work/calls"
-        start_sip_server "$work/calls" 512
-        start_telephones 512
+        start_sip_server "$work/calls" $((2 * pairs))
+        start_telephones $((2 * pairs))
         "$build/bench/load_calls" --port "$port" --pid "$server" --seconds "$seconds" \
-            --rate "$calls_rate" --calls 256 --brief --note Cordboard | tell
+            --rate "$calls_rate" --calls "$pairs" --brief --note Cordboard | tell
         end_telephones
         stop_server
         [ $fails = no ] || continue
-        start_asterisk 512
-        start_telephones 512
+        start_asterisk $((2 * pairs))
+        start_telephones $((2 * pairs))
         "$build/bench/load_ari" --port "$port" --pid "$server" --seconds "$seconds" \
-            --rate "$calls_rate" --calls 256 --note "Asterisk $version (ARI)" | tell || fails=yes
+            --rate "$calls_rate" --calls "$pairs" --note "Asterisk $version (ARI)" | tell || fails=yes
         stop_telephones
         stop_server
     done
@@ -207,7 +210,7 @@ start_asterisk() {
 # How long the stack keeps the transactions of a call that is over is in the 40 s.
 part_memory() {
     ulimit -n "$(ulimit -H -n)"
-    local calls=1000 killed_ms
+    local calls=${BENCH_HELD:-1000} killed_ms
     start_sip_server "$work/memory" $((2 * calls))
     start_telephones $((2 * calls))
     "$build/bench/load_held" --port "$port" --pid "$server" --seconds "${BENCH_QUIET:-40}" \
