@@ -51,6 +51,21 @@ void call_free(struct core *core, struct call *call)
     mem_free(call);
 }
 
+void call_forget(struct turn *turn, struct call *call)
+{
+    while (!list_is_empty(&call->consults)) {
+        struct call *consult = LIST_OWNER(call->consults.next, struct call, of_parent);
+        call_set_parent(consult, NULL);
+        LIST_EACH(it, &consult->parties)
+        {
+            struct party *party = LIST_OWNER(it, struct party, link);
+            if (party_is_living(party))
+                effects_call_notice(turn, party, NOTICE_STATUS_CHANGE, (struct notice_extras){0});
+        }
+    }
+    call_free(turn->core, call);
+}
+
 struct call *call_find(const struct core *core, struct slice id)
 {
     struct call *call = map_get(&core->call_by_id, id);

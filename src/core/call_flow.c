@@ -30,7 +30,7 @@ struct party *call_open(struct turn *turn, struct call *call, struct device *dev
                         struct slice destination)
 {
     if (device)
-        device_forget_call(turn->core, device);
+        device_forget_call(turn, device);
     struct party *caller = party_create(turn, call, number_slice(dn), NULL);
     struct party *callee = party_create(turn, call, destination, caller);
     caller->is_shown = callee->is_shown = true;
@@ -108,7 +108,7 @@ void party_ring(struct turn *turn, struct party *party, struct device *device,
         from = party_talking(party->call);
     if (!from)
         from = party;
-    device_forget_call(turn->core, device);
+    device_forget_call(turn, device);
     party->is_outside = false; /* where a device got the number while the call began */
     party_bind(party, device);
     leg_ring(turn, party, from->dn, false);

@@ -20,7 +20,7 @@ struct device *device_find(const struct core *core, struct slice dn_or_id)
 
 #define DEVICE_PAST_CALLS_MAX 50
 
-void device_forget_call(struct core *core, struct device *device)
+void device_forget_call(struct turn *turn, struct device *device)
 {
     struct call *oldest = NULL;
     size_t count = 0;
@@ -32,7 +32,7 @@ void device_forget_call(struct core *core, struct device *device)
         count++;
     }
     if (count > DEVICE_PAST_CALLS_MAX && oldest)
-        call_free(core, oldest);
+        call_forget(turn, oldest);
 }
 
 bool device_is_busy(const struct device *device)

@@ -129,6 +129,8 @@ enum err apply_deadline(struct turn *turn);
 /* call.c */
 struct call *call_create(struct turn *turn, enum call_type type);
 void call_free(struct core *core, struct call *call);
+/* It was over for long; who still consults about it is told that it has no parent any more. */
+void call_forget(struct turn *turn, struct call *call);
 struct call *call_find(const struct core *core, struct slice id);
 void call_set_data(struct call *call, struct user_data *data);
 /* Of a consult call; NULL: none any more. A parent has its consult calls in order of creation. */
@@ -361,7 +363,7 @@ void device_set_owner(struct device *device, struct user *owner);
 /* Ends what the device has, and gives it to owner, who may be NULL. */
 void device_give(struct turn *turn, struct device *device, struct user *owner);
 /* Forgets the oldest past call of a device that has many, before its deadline. */
-void device_forget_call(struct core *core, struct device *device);
+void device_forget_call(struct turn *turn, struct device *device);
 /* Has as many calls as it may have; consult calls don't count. */
 bool device_is_busy(const struct device *device);
 bool device_is_idle(const struct device *device); /* has no call at all */

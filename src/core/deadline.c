@@ -48,7 +48,7 @@ enum err apply_deadline(struct turn *turn)
     struct deadline *deadline = LIST_OWNER(node, struct deadline, node);
     switch (deadline->kind) {
     case DEADLINE_OF_CALL:
-        call_free(turn->core, LIST_OWNER(deadline, struct call, deadline));
+        call_forget(turn, LIST_OWNER(deadline, struct call, deadline));
         break;
     case DEADLINE_OF_PARTY:
         fire_for_party(turn, LIST_OWNER(deadline, struct party, deadline));

@@ -69,11 +69,12 @@ void telephone_redirects(struct turn *turn, struct leg *leg, struct slice writte
 {
     struct party *party = leg->party;
     struct number to;
-    if (party && can_redirect(party))
+    bool is_heard = party && can_redirect(party);
+    if (is_heard)
         cause = check_redirection(turn->core, party, written, &to);
     else if (party && queue_waiting_party(party))
         cause = CAUSE_NO_ANSWER;
-    if (cause != CAUSE_NONE) {
+    if (!is_heard || cause != CAUSE_NONE) {
         telephone_is_gone(turn, leg, cause);
         return;
     }

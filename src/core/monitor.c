@@ -119,7 +119,7 @@ static struct party *part_of(const struct device *device, const struct call *cal
 
 static void ring(struct turn *turn, const struct party *monitored, struct device *device)
 {
-    device_forget_call(turn->core, device);
+    device_forget_call(turn, device);
     struct party *party = party_create(turn, monitored->call, number_slice(device->dn), monitored);
     party->monitoring = device->monitoring;
     party->monitors = monitored->number;

@@ -328,6 +328,15 @@ static void a_released_consult_still_names_its_parent(void **state)
     call_view_release(&view);
 }
 
+static void who_consults_is_told_when_its_parent_is_forgotten(void **state)
+{
+    (void)state;
+    stage_play(CONSULT "B Hangup 1");
+    stage_expect("clock 59999", "");
+    stage_expect("clock 1", "A 2/0 Established C E13 .\n"
+                            "C 2/0 Established A E13 .\n");
+}
+
 #define PLAYED(test) cmocka_unit_test_setup_teardown(test, stage_begin, stage_finish)
 
 int main(void)
@@ -349,6 +358,7 @@ int main(void)
         PLAYED(a_transfer_fails_while_the_transferor_has_another_call),
         PLAYED(durations_count_from_each_partys_first_notice),
         PLAYED(a_released_consult_still_names_its_parent),
+        PLAYED(who_consults_is_told_when_its_parent_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

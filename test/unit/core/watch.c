@@ -29,6 +29,7 @@ void watch_picture(const struct call_view *view, struct buf *out)
     const struct call_part *call = view->call;
     buf_printf(out, "%s can %llx, %s", party_state_text(view->state),
                (unsigned long long)view->capabilities, call_type_text(call->type));
+    buf_printf(out, " about %s", call->parent_id);
     buf_printf(out, " out of %s, ani %s, dnis %s, on %s, with", view->previous_id, call->ani,
                view->dnis, view->device_dn);
     for (uint32_t i = 0; i < call->participant_count; i++)
@@ -82,10 +83,8 @@ static void follow_notice(struct watch *watch, const struct notice *notice)
     if (!told)
         told = add_told(watch, notice->user->name, &notice->call);
     else if (is_again && notice->kind == NOTICE_STATUS_CHANGE &&
-             strcmp(told->parent, notice->call.call->parent_id) == 0 &&
              slice_equal(buf_view(&picture), buf_view(&told->picture)))
         log_abort("broken: %s is told again: %s", told->user, picture.ptr);
-    memcpy(told->parent, notice->call.call->parent_id, sizeof told->parent);
     buf_free(&told->picture);
     told->picture = picture;
     told->follows = watch->follows;

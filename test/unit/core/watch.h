@@ -26,7 +26,6 @@ struct watch_row {
 struct watch_told {
     char user[24];
     char call[33];
-    char parent[33]; /* of a consult call */
     uint32_t party;
     uint64_t follows; /* of the watch, when it was told */
     struct buf picture;
@@ -48,8 +47,7 @@ void watch_gone(struct watch *watch, uint64_t leg);
 /* Of the users u0, u1, ... */
 void watch_check(const struct watch *watch, const struct core *core, unsigned users,
                  uint64_t now_ms);
-/* What a user sees of its part, but for the duration, and for a parent, which is forgotten some
- * time after its end. */
+/* What a user sees of its part, but for the duration. */
 void watch_picture(const struct call_view *view, struct buf *out);
 
 #endif
