@@ -30,11 +30,20 @@ static bool is_get(struct exchange *x)
     return false;
 }
 
+/* Also 200 when nothing can be stored: whoever restarts what is not well would end the calls that
+ * go on, and make no room. */
 static void handle_health(void *ctx, struct exchange *x)
 {
-    (void)ctx;
-    if (is_get(x))
+    const struct routes *r = ctx;
+    char trouble[ENGINE_TROUBLE_SIZE];
+    if (!is_get(x))
+        return;
+    if (engine_trouble(r->engine, trouble) == 0)
         answer_text(x, "text/plain; charset=utf-8", SLICE("ok\n"));
+    else
+        answer_text(x, "text/plain; charset=utf-8",
+                    arena_printf(x->arena, "degraded: %s\n",
+                                 trouble + sizeof ENGINE_TROUBLE_BEGIN - 1));
 }
 
 static void handle_metrics(void *ctx, struct exchange *x)

@@ -539,6 +539,7 @@ int serve(const struct config *config, serve_read *read, void *read_ctx)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     log_set_level((enum log_level)config->log_level);
     raise_file_limit();
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may grow no more is an error like a full disk */
     enum err err = build(&s, read, read_ctx);
     if (err)
         (void)fprintf(stderr, "cordboard: %s\n", s.why);

@@ -174,6 +174,7 @@ bool engine_batch_run(struct engine *e)
 {
     size_t from = e->item_next;
     size_t bytes = 0;
+    (void)engine_is_low(e);
     for (size_t count = 0; count < BATCH_INPUTS && bytes < BATCH_BYTES; count++) {
         if (engine_is_due(e)) {
             engine_fire(e);

@@ -49,7 +49,7 @@ static void set_trouble(struct engine *e, enum err err)
     char problem[100];
     journal_problem(e->options.journal, problem, sizeof problem);
     pthread_mutex_lock(&e->trouble_lock);
-    snprintf(e->trouble, sizeof e->trouble, "Nothing was done: %s",
+    snprintf(e->trouble, sizeof e->trouble, ENGINE_TROUBLE_BEGIN "%s",
              problem[0] ? problem : err_row(err)->text);
     pthread_mutex_unlock(&e->trouble_lock);
 }

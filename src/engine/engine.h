@@ -80,7 +80,8 @@ enum err engine_start(struct engine *e, const struct config_item *items, size_t 
 
 /* Why requests are refused now, in words for who asked, such as "Nothing was done: the disk is
  * full"; empty when the disk is not the reason. Any thread. Returns the length. */
-#define ENGINE_TROUBLE_SIZE 128
+#define ENGINE_TROUBLE_SIZE  128
+#define ENGINE_TROUBLE_BEGIN "Nothing was done: "
 size_t engine_trouble(struct engine *e, char out[ENGINE_TROUBLE_SIZE]);
 
 /* ERR_OVERLOAD: refused (queue full, disk out of order, or stopping), no reply follows. ERR_OK: the

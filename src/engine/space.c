@@ -26,7 +26,7 @@ static void look(struct engine *e)
     if (is_low == atomic_load(&e->is_low))
         return;
     pthread_mutex_lock(&e->trouble_lock);
-    snprintf(e->trouble, sizeof e->trouble, "Nothing was done: the disk is full");
+    snprintf(e->trouble, sizeof e->trouble, ENGINE_TROUBLE_BEGIN "the disk is full");
     pthread_mutex_unlock(&e->trouble_lock);
     atomic_store(&e->is_low, is_low);
     log_line(is_low ? LOG_ERROR : LOG_INFO, "engine.space",

@@ -42,7 +42,7 @@ struct journal {
     uint64_t next_first;
 
     int problem;       /* SQLite's code of the last failure, 0: none */
-    int problem_errno; /* the system's, 0: it had none */
+    int problem_errno; /* the system's at that time, 0: it had none */
 
     /* Of the thread that checkpoints. */
     sqlite3 *checkpoint_db;

@@ -24,12 +24,14 @@
 enum err journal_run(struct journal *j, enum statement which)
 {
     sqlite3_stmt *statement = j->statements[which];
+    errno = 0; /* SQLite keeps it for some failures only, and a commit's is not one of them */
     int rc = sqlite3_step(statement);
+    int system = errno;
     sqlite3_reset(statement);
     if (rc == SQLITE_DONE)
         return ERR_OK;
     j->problem = rc;
-    j->problem_errno = sqlite3_system_errno(j->db);
+    j->problem_errno = system;
     log_line(LOG_DEBUG, "journal.error", "statement=%d code=%d", (int)which, rc);
     return ERR_IO;
 }

@@ -32,7 +32,8 @@ def binary():
 class Server:
     """start() returns when the server listens; port and base are known then."""
 
-    def __init__(self, data, clock="manual", line="sim", options=(), env=None, port=0, tls=None):
+    def __init__(self, data, clock="manual", line="sim", options=(), env=None, port=0, tls=None,
+                 wrapper=()):
         self.data = pathlib.Path(data)
         self.clock = clock
         self.line = line
@@ -40,6 +41,7 @@ class Server:
         self.env = dict(env or {})
         self.port = port
         self.tls = tls  # the client's context, where the server speaks TLS
+        self.wrapper = list(wrapper)  # a command that ends by becoming the one behind it
         self.process = None
         self.output = []  # lines of all runs
         self._seen = threading.Condition()
@@ -62,7 +64,7 @@ class Server:
             command += ["--sim-clock", self.clock]
         whole_env = {**os.environ, **self.env, **(env or {})}
         mark = len(self.output)
-        self.process = subprocess.Popen(command + self.options, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen(self.wrapper + command + self.options, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                         env=whole_env)
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
