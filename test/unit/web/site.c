@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -61,6 +62,20 @@ static void on_big(void *ctx, struct exchange *x)
     char *bytes = arena_alloc(x->arena, (size_t)n + 1);
     memset(bytes, 'b', (size_t)n);
     answer_text(x, 200, (struct slice){bytes, (size_t)n});
+}
+
+static void on_file(void *ctx, struct exchange *x)
+{
+    struct slice rest, path = slice_split(x->query, '&', &rest);
+    unsigned long long from = 0, bytes = 0;
+    struct slice first = slice_split(rest, '&', &rest);
+    bump(ctx, &((struct site *)ctx)->requests);
+    assert_true(slice_to_u64(first, UINT64_MAX, &from) && slice_to_u64(rest, UINT64_MAX, &bytes));
+    int fd = open(arena_string(x->arena, path), O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    struct exchange_file file = {.fd = fd, .from = from, .bytes = bytes};
+    struct exchange_answer a = {.status = 200, .content_type = "audio/wav", .file = &file};
+    x->verbs->answer(x, &a);
 }
 
 static void on_empty(void *ctx, struct exchange *x)
@@ -236,12 +251,12 @@ void site_start(struct site *s, struct web_options options)
 {
     char why[200] = "";
     struct web_route routes[] = {
-        {"/echo", on_echo, s, true},      {"/what", on_what, s, false},
-        {"/who", on_who, s, false},       {"/big", on_big, s, false},
-        {"/empty", on_empty, s, false},   {"/cookie", on_cookie, s, true},
-        {"/hold", on_hold, s, true},      {"/keep", on_keep, s, false},
-        {"/late", on_keep, s, false},     {"/abandon", on_abandon, s, false},
-        {"/socket", on_socket, s, false},
+        {"/echo", on_echo, s, true},        {"/what", on_what, s, false},
+        {"/who", on_who, s, false},         {"/big", on_big, s, false},
+        {"/file", on_file, s, false},       {"/empty", on_empty, s, false},
+        {"/cookie", on_cookie, s, true},    {"/hold", on_hold, s, true},
+        {"/keep", on_keep, s, false},       {"/late", on_keep, s, false},
+        {"/abandon", on_abandon, s, false}, {"/socket", on_socket, s, false},
     };
     memset(s, 0, sizeof *s);
     pthread_mutex_init(&s->lock, NULL);

@@ -25,6 +25,7 @@
  *   /what     answers "METHOD path ?query body-length x-test"
  *   /who      answers "peer scheme host"
  *   /big      answers with as many bytes as its query says
+ *   /file     answers with a part of a file; its query is PATH&FROM&BYTES
  *   /empty    204
  *   /cookie   as /echo, with set_cookie and a header line of its own
  *   /hold     forgets, asks for closed, waits for site_answer
@@ -124,6 +125,7 @@ void frame_compose(struct buf *out, unsigned first, bool masked, const void *pay
 #define FIN_PONG  0x8au
 
 int run_http_tests(void);
+int run_file_tests(void);
 int run_limit_tests(void);
 int run_held_tests(void);
 int run_socket_tests(void);
