@@ -6,7 +6,7 @@
 #
 # Measures the server in a release build and prints a table of figures; --write also puts it into
 # bench/README.md. Parts: disk core update latency idle-long-polling idle-websocket calls calls-slow-disk
-# memory relay conference, all without any; and asterisk.
+# memory relay conference history, all without any; and asterisk.
 # BENCH_SECONDS sets how long the timed parts measure (15), BENCH_DATA the directory under which
 # the data directories are made, which should be on a disk and not in memory (the build directory),
 # BENCH_RATE the calls a second (400), BENCH_PAIRS those who make them (256 pairs of telephones),
@@ -26,7 +26,7 @@ for argument in "$@"; do
     esac
 done
 usual_parts=(disk core update latency idle-long-polling idle-websocket calls calls-slow-disk memory
-    relay conference)
+    relay conference history)
 [ ${#parts[@]} -gt 0 ] || parts=("${usual_parts[@]}")
 # In the order in which they are shown.
 all_parts=("${usual_parts[@]}" asterisk)
@@ -249,6 +249,7 @@ measure() {
         "$build/bench/core_inputs" | tell
         "$build/bench/core_memory" | tell
         ;;
+    history) "$build/bench/history" "$work/history" | tell ;;
     idle-long-polling | idle-websocket) part_idle "${part#idle-}" ;;
     *)
         echo "there is no part '$part'" >&2

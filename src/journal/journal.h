@@ -107,7 +107,7 @@ struct journal_range {
 enum err journal_reader_each(struct journal_reader *r, const struct journal_range *range,
                              void (*visit)(void *ctx, struct slice key, struct slice value),
                              void *ctx);
-/* Of the whole range; offset and limit do not count. */
+/* How many there are, at most limit; offset does not count. */
 enum err journal_reader_count(struct journal_reader *r, const struct journal_range *range,
                               uint64_t *out);
 /* Into out, in place of what is there; ERR_NOT_FOUND. */

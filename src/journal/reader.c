@@ -17,7 +17,7 @@ enum reading { READING_UP, READING_DOWN, READING_COUNT, READING_GET, READING_END
 static const char *const texts[READING_END] = {
     [READING_UP] = "SELECT key, value" IN_RANGE " ORDER BY key LIMIT ?4 OFFSET ?5",
     [READING_DOWN] = "SELECT key, value" IN_RANGE " ORDER BY key DESC LIMIT ?4 OFFSET ?5",
-    [READING_COUNT] = "SELECT count(*)" IN_RANGE,
+    [READING_COUNT] = "SELECT count(*) FROM (SELECT 1" IN_RANGE " LIMIT ?4)",
     [READING_GET] = "SELECT value FROM records WHERE kind = ?1 AND key = ?2",
 };
 
@@ -79,10 +79,9 @@ static sqlite3_stmt *bind_range(struct journal_reader *r, enum reading reading,
     sqlite3_bind_int(statement, 1, (int)range->table);
     bind_blob(statement, 2, range->from);
     bind_blob(statement, 3, range->to);
-    if (reading != READING_COUNT) {
-        sqlite3_bind_int64(statement, 4, (sqlite3_int64)(range->limit & INT64_MAX));
+    sqlite3_bind_int64(statement, 4, (sqlite3_int64)(range->limit & INT64_MAX));
+    if (reading != READING_COUNT)
         sqlite3_bind_int64(statement, 5, (sqlite3_int64)(range->offset & INT64_MAX));
-    }
     return statement;
 }
 

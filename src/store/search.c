@@ -122,6 +122,7 @@ static enum err read_page(struct question *q)
     q->numbers = arena_alloc(&q->arena, search->limit * sizeof *q->numbers + 1);
     if (err == ERR_OK)
         err = journal_reader_each(reader, &range, take_number, q);
+    range.limit = STORE_TOTAL_MAX;
     if (err == ERR_OK)
         err = journal_reader_count(reader, &range, &q->result.total);
     if (err == ERR_OK)

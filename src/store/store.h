@@ -70,13 +70,14 @@ struct store_search {
     size_t limit;
 };
 
+#define STORE_TOTAL_MAX  100000
 #define STORE_PAGE_BYTES ((size_t)4 << 20) /* of user data: a page that has more is shorter */
 
 struct store_found {
     enum err err;
     const struct store_call *calls; /* newest first */
     size_t count;
-    uint64_t total; /* without offset and limit */
+    uint64_t total; /* without offset and limit; STORE_TOTAL_MAX: that or more */
 };
 
 /* What found is given is good until it returns. */

@@ -47,6 +47,20 @@ def free_port(kind=socket.SOCK_DGRAM):
         return s.getsockname()[1]
 
 
+def free_sip_port():
+    """Free for datagrams and for connections: a server listens for both on one number. Below those that
+    the system gives out, so that no connection of somebody's takes it."""
+    while True:
+        port = random.randrange(10000, 20000)
+        try:
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(socket.AF_INET, kind) as s:
+                    s.bind(("127.0.0.1", port))
+            return port
+        except OSError:
+            pass
+
+
 def free_even_port():
     while True:
         port = free_port()

@@ -28,7 +28,7 @@ class SipServer(Server):
     def __init__(self, directory, ways=WAYS, line="", more=""):
         directory = pathlib.Path(directory)
         super().__init__(directory / "data", line="sip")
-        self.sip_port = phonelib.free_port()
+        self.sip_port = phonelib.free_sip_port()
         self.config = directory / "server.ini"
         text = CONFIG % (*phonelib.rtp_range(), line)
         for number, way in enumerate(ways):
