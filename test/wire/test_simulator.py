@@ -63,6 +63,17 @@ def test_a_held_call_is_held_after_a_restart(server, talking):
     eventually(lambda: second.leg["hears"] == [first.number])
 
 
+def test_a_held_call_is_retrieved_on_the_desktop_after_a_restart(server, talking):
+    _, (first, second), call_id = talking
+    first.hold()
+    eventually(lambda: second.leg["tone"] == "music")
+    server.kill()
+    server.start()
+    first, second = Telephone(server, first.number), Telephone(server, second.number)
+    Agent(server, 0).operate(call_id, "Retrieve")
+    eventually(lambda: first.leg["state"] == "up" and second.leg["hears"] == [first.number])
+
+
 def test_a_busy_telephone_is_busy_to_who_calls_it(server):
     caller, callee = Agent(server, 0), Agent(server, 1)
     Telephone(server, callee.dn).set_mode("busy")

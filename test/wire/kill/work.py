@@ -70,11 +70,14 @@ def effect_on_call(operation, call_id, body):
         return is_call(data, None) and (data["call"]["state"], data["call"]["callType"]) == ("Dialing",
                                                                                             "Consult")
 
+    def retrieved(data):  # by a telephone that is asked to; the other side may be quicker to hang up
+        return state("Established")(data) or state("Released")(data)
+
     def disposition(data):  # just released, it is taken and nobody is told
         return data_is(value)(data) or state("Released")(data)
 
     value = next(iter(body.get("userData", {}).values()), body.get("disposition"))
-    return {"Hold": state("Held"), "Retrieve": state("Established"), "MuteCall": mute("On"),
+    return {"Hold": state("Held"), "Retrieve": retrieved, "MuteCall": mute("On"),
             "UnmuteCall": mute("Off"), "StartCallRecording": recording("Recording"),
             "PauseCallRecording": recording("Paused"), "ResumeCallRecording": recording("Recording"),
             "StopCallRecording": recording("Stopped"), "AttachUserData": data_is(value),
@@ -145,12 +148,15 @@ class Worker(threading.Thread):
                       effect_on_call(operation, call["id"], body), **body)
 
     def press_button(self, user, call):
-        """What the telephone holds by its button is retrieved by it. False: there is nothing to press."""
+        """Holds, retrieves or transfers by hand. False: there is nothing to press."""
         act = {"Established": "hold", "Held": "retrieve"}.get(call["state"])
-        if act is None or (act == "retrieve" and "Retrieve" in call["capabilities"]):
+        if act is None:
             return False
+        body = {"do": act}
+        if act == "hold" and self.dice.random() < 0.2:
+            body = {"do": "transfer", "number": self.somebody(user)}
         number = self.device(user).get("phoneNumber", user.dn)
-        self.https[user.name].post(f"/sim/v1/lines/{number}", {"do": act})
+        self.https[user.name].post(f"/sim/v1/lines/{number}", body)
         return True
 
     def somebody(self, user):
