@@ -53,7 +53,7 @@ static struct in_addr read_address(struct slice value)
     struct slice network = next_word(&value), type = next_word(&value), rest;
     struct slice host = slice_split(next_word(&value), '/', &rest);
     char text[INET_ADDRSTRLEN];
-    if (!slice_is(network, "IN") || !slice_is(type, "IP4") || host.len >= sizeof text)
+    if (!slice_is(network, "IN") || !slice_is(type, "IP4") || host.len >= sizeof text || !host.ptr)
         return address;
     memcpy(text, host.ptr, host.len);
     text[host.len] = '\0';
