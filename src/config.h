@@ -155,6 +155,7 @@ struct config {
     uint64_t guard_rate;
     uint64_t guard_failures;
     uint64_t guard_shut_out_s;
+    uint64_t guard_idle_s;
     char *realm;
     char *resolv_conf;
     uint64_t rtp_ports[2]; /* first and last */

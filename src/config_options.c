@@ -84,6 +84,8 @@ static const struct config_option options[] = {
      "after so many refused requests such an address is not heard"},
     {"line", "guard_shut_out_s", CONFIG_NUMBER, IN(guard_shut_out_s), 1, 86400, NULL, "300",
      "for so long"},
+    {"line", "guard_idle_s", CONFIG_NUMBER, IN(guard_idle_s), 1, 86400, NULL, "120",
+     "a connection over which nobody has shown right credentials is closed when nothing came for"},
     {"line", "realm", CONFIG_WORD, IN(realm), 1, 255, NULL, "cordboard",
      "realm of the telephones' digest authentication"},
     {"line", "resolv_conf", CONFIG_TEXT, IN(resolv_conf), 1, 4096, NULL, "/etc/resolv.conf",

@@ -8,7 +8,8 @@
  *
  *   sipctl BIND STATE RTP_MIN RTP_MAX CLOCK_AHEAD_MS [OPTION=VALUE ...]
  *       DN,HA1_MD5,HA1_SHA256,talk|reinvite[,off|,required][,nat|,no_nat] ...
- *   Options: network=ADDRESSES/ADVERTISED, tls=CERTIFICATE,KEY (any port), silence=MILLISECONDS
+ *   Options: network=ADDRESSES/ADVERTISED, tls=CERTIFICATE,KEY (any port), silence=MILLISECONDS,
+ *       idle=SECONDS
  *
  *   ring LEG DN FROM [auto]     answer LEG        drop LEG CAUSE(number)
  *   mix LEG=[LEG,...][:ringback|:busy] ...        dtmf LEG DIGITS
@@ -330,12 +331,16 @@ static void read_device(const char *text, struct line_device *d)
 static bool read_extra(char *text, struct line_sip_options *to)
 {
     static struct line_sip_network network;
-    static const char silence_is[] = "silence=";
+    static const char silence_is[] = "silence=", idle_is[] = "idle=";
     static const char network_is[] = "network=", tls_is[] = "tls=";
     if (text && strncmp(text, tls_is, sizeof tls_is - 1) == 0) {
         to->tls = "127.0.0.1:0";
         to->tls_certificate = strtok(text + sizeof tls_is - 1, ",");
         to->tls_key = strtok(NULL, ",");
+        return true;
+    }
+    if (text && strncmp(text, idle_is, sizeof idle_is - 1) == 0) {
+        to->guard.idle_s = strtoul(text + sizeof idle_is - 1, NULL, 10);
         return true;
     }
     if (text && strncmp(text, silence_is, sizeof silence_is - 1) == 0) {
@@ -369,6 +374,7 @@ int main(int argc, char **argv)
                                        .realm = "cordboard",
                                        .rtp_port_min = (unsigned)strtoul(argv[3], NULL, 10),
                                        .rtp_port_max = (unsigned)strtoul(argv[4], NULL, 10),
+                                       .guard = extra.guard,
                                        .tls = extra.tls,
                                        .tls_certificate = extra.tls_certificate,
                                        .tls_key = extra.tls_key,

@@ -197,3 +197,16 @@ def test_an_answer_goes_nowhere_but_back(ctl, make_socket):
     phone.send(text)
     assert phone.receive(want=lambda m: branch in m.get("via")).status == 200
     assert is_silent(victim, "\r\n\r\n", 0.1)
+
+
+def test_a_strangers_idle_connection_is_closed_and_a_telephones_is_not(make_ctl, make_stream):
+    ctl = make_ctl("idle=1")
+    stranger, phone = make_stream(ctl), make_stream(ctl)
+    phone.register()
+    assert stranger.ask("OPTIONS").status == 200
+    assert stranger.read(8) == b""
+    with pytest.raises(AssertionError):
+        phone.read(2)
+    ctl.say("ring 1 15000 15001")
+    phone.respond(phone.receive(want=lambda m: m.method == "INVITE"), 486, "Busy", tag="x")
+    ctl.wait("gone", leg=1, cause=2)

@@ -187,8 +187,9 @@ static enum err agent_bind(struct sip_line *sip)
     sip->port = via->v_port ? (unsigned)strtoul(via->v_port, NULL, 10) : 5060;
     port = line_sip_text("%u", sip->port);
     url = agent_url(sip, port, "tcp");
-    int result = nta_agent_add_tport(sip->agent, (url_string_t *)url, TPTAG_PONG2PING(1),
-                                     TPTAG_TIMEOUT(SIP_STREAM_MESSAGE_MS), TAG_END());
+    int result = nta_agent_add_tport(
+        sip->agent, (url_string_t *)url, TPTAG_PONG2PING(1), TPTAG_TIMEOUT(SIP_STREAM_MESSAGE_MS),
+        TPTAG_IDLE((unsigned)sip->guard.options.idle_s * 1000), TAG_END());
     mem_free(url);
     mem_free(port);
     return result < 0 ? ERR_IO : ERR_OK;

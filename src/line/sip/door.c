@@ -12,6 +12,9 @@
 
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta_stateless.h>
+#include <sofia-sip/nta_tport.h>
+#include <sofia-sip/tport_tag.h>
+#include <limits.h>
 #include <stdlib.h>
 
 static const char *status_phrase(int status)
@@ -143,6 +146,8 @@ static void door_enter(struct sip_line *sip, msg_t *msg, sip_t *object)
     int status = object->sip_request->rq_method == sip_method_register
                      ? line_sip_registrar_request(sip, irq, object)
                      : line_sip_offer_request(sip, irq, object);
+    if (status == 0 && object->sip_request->rq_method == sip_method_invite)
+        line_sip_meters_call(&sip->meters, false);
     if (status == 0)
         return;
     if (nta_incoming_status(irq) < 200)
@@ -150,6 +155,14 @@ static void door_enter(struct sip_line *sip, msg_t *msg, sip_t *object)
     if (status >= 400 && status != 401)
         line_sip_guard_count(&sip->guard, GUARD_REQUEST);
     nta_incoming_destroy(irq);
+}
+
+/* Over a connection: it may be idle from now on, where a stranger's is closed. */
+static void door_trust(struct sip_line *sip, const msg_t *msg)
+{
+    tport_t *transport = tport_delivered_by(nta_agent_tports(sip->agent), msg);
+    if (transport && tport_is_secondary(transport))
+        tport_set_params(transport, TPTAG_IDLE(UINT_MAX), TAG_END());
 }
 
 static void door_register_or_invite(struct sip_line *sip, msg_t *msg, sip_t *object,
@@ -160,6 +173,8 @@ static void door_register_or_invite(struct sip_line *sip, msg_t *msg, sip_t *obj
     enum auth_result result = line_sip_auth_find(sip, object, source, &sip->asker);
     if (result == AUTH_GOOD)
         line_sip_guard_proved(&sip->guard, source, sip->host.now_ms(sip->host.ctx), 0);
+    if (result == AUTH_GOOD || is_peer)
+        door_trust(sip, msg);
     bool is_absent = is_invite && sip->asker && sip->asker->place_count == 0;
     if (is_absent && !is_peer) {
         line_sip_guard_count(&sip->guard, GUARD_NOT_REGISTERED);

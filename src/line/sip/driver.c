@@ -209,6 +209,7 @@ static void driver_second(struct sip_line *root_magic, su_timer_t *timer, struct
     (void)timer;
     line_sip_place_expire(sip);
     line_sip_nat_second(sip);
+    line_sip_meters_second(sip);
     line_sip_trunks_second(sip);
     line_sip_settled_forget(sip);
     line_sip_leg_second(sip);
@@ -394,6 +395,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     sip->music = options->music ? mem_strdup(options->music) : NULL;
     memcpy(sip->secret, options->secret, sizeof sip->secret);
     driver_set_tls(sip, options);
+    line_sip_meters_init(&sip->meters);
     line_sip_nonces_init(&sip->nonces);
     line_sip_guard_init(&sip->guard, &options->guard);
     line_sip_networks_create(sip, options->networks, options->network_count);

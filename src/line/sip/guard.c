@@ -43,8 +43,11 @@ static const char *const reason_names[] = {[GUARD_RATE] = "rate",
 
 void line_sip_guard_init(struct guard *g, const struct line_sip_guard *options)
 {
-    static const struct line_sip_guard usual = {.rate = 50, .failures = 20, .shut_out_s = 300};
+    static const struct line_sip_guard usual = {
+        .rate = 50, .failures = 20, .shut_out_s = 300, .idle_s = 120};
     g->options = options->rate ? *options : usual;
+    if (options->idle_s)
+        g->options.idle_s = options->idle_s;
     list_init(&g->known);
     list_init(&g->strangers);
     for (size_t i = 0; i < GUARD_REASON_COUNT; i++) {

@@ -19,6 +19,7 @@ struct line_sip_guard {
     uint64_t rate;     /* requests a second */
     uint64_t failures; /* so many refusals within shut_out_s, and it is not heard for as long */
     uint64_t shut_out_s;
+    uint64_t idle_s; /* a connection that was no use so long is closed; 0: as usual */
 };
 
 struct line_sip_options {

@@ -126,6 +126,7 @@ void line_sip_order_carry_out(struct sip_line *sip, const struct order *order)
 {
     struct leg *leg = NULL;
     if (order->kind == ORDER_RING) {
+        line_sip_meters_call(&sip->meters, true);
         line_sip_ring_order(sip, order);
         return;
     }

@@ -129,6 +129,10 @@ void line_sip_random_hex(char *out, size_t bytes);
 
 /* ---- the driver ---- */
 
+struct sip_meters {
+    struct metric *calls_in, *calls_out, *legs;
+};
+
 enum sip_transport { SIP_TRANSPORT_UDP, SIP_TRANSPORT_TCP, SIP_TRANSPORT_TLS };
 
 /* Peers that reach us by an address of their own network. */
@@ -322,6 +326,7 @@ struct sip_line {
     struct sres_resolver_s *resolver; /* NULL: not needed yet */
     struct list registrations;        /* answers that wait for recorded() */
     uint64_t last_tag;
+    struct sip_meters meters;
     struct nonces nonces;
     struct guard guard;
     struct device *asker; /* who sent the request at hand; NULL: a trunk's peer */
@@ -353,6 +358,11 @@ void line_sip_guard_proved(struct guard *g, struct in_addr address, uint64_t now
  * NULL; on the driver's thread. */
 const void *line_sip_filter_open(struct sip_line *sip);
 void line_sip_filter_close(void);
+
+/* meters.c */
+void line_sip_meters_init(struct sip_meters *m);
+void line_sip_meters_call(const struct sip_meters *m, bool is_out);
+void line_sip_meters_second(const struct sip_line *sip);
 
 /* door.c: a request that belongs to no dialog and no transaction. Takes msg. */
 void line_sip_door_request(struct sip_line *sip, msg_t *msg, sip_t *object);

@@ -93,9 +93,11 @@ static int add_transport(struct sip_line *sip, const char *directory, const char
     char *url = line_sip_text("sips:%s:%s%s%s;transport=tls", sip->advertised, sip->tls_bind_port,
                               ";maddr=", sip->tls_address);
     int result =
-        is_good ? nta_agent_add_tport(sip->agent, (url_string_t *)url, TPTAG_CERTIFICATE(directory),
-                                      TPTAG_TIMEOUT(SIP_STREAM_MESSAGE_MS), TAG_END())
-                : -1;
+        is_good
+            ? nta_agent_add_tport(sip->agent, (url_string_t *)url, TPTAG_CERTIFICATE(directory),
+                                  TPTAG_TIMEOUT(SIP_STREAM_MESSAGE_MS),
+                                  TPTAG_IDLE((unsigned)sip->guard.options.idle_s * 1000), TAG_END())
+            : -1;
     mem_free(url);
     for (size_t i = 0; i < 2; i++) {
         char *path = line_sip_text("%s/%s", directory, names[i]);
