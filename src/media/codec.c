@@ -11,7 +11,7 @@
 #include <threads.h>
 
 #include "base/log.h"
-#include "media/media_int.h"
+#include "media/sound.h"
 
 #define ENCODE_SHIFT 2 /* 14 of the 16 bits count */
 

@@ -13,7 +13,7 @@
  * difference of clocks. */
 #include <string.h>
 
-#include "media/media_int.h"
+#include "media/sound.h"
 
 #define UNIT_BYTES    8    /* a millisecond */
 #define PACKET_LONG   480  /* 60 ms */

@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "media/media_int.h"
+#include "media/sound.h"
 
 #define NOTE_FRAMES    30 /* 600 ms */
 #define NOTES          16

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <threads.h>
 
-#include "media/media_int.h"
+#include "media/sound.h"
 
 #define PAIRS  8
 #define MIDDLE 15 /* of the taps */

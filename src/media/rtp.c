@@ -4,7 +4,7 @@
 /* The RTP packet (RFC 3550 section 5.1) and the numbers of telephone events (RFC 4733 section 3.2).
  * Reading trusts nothing: contributing sources, an extension and padding are skipped only as far as
  * the packet reaches. */
-#include "media/media_int.h"
+#include "media/sound.h"
 
 uint16_t media_read_16(const uint8_t *p)
 {

@@ -6,7 +6,7 @@
  * is kept. The opinion is the E-model's with its default values (ITU-T G.107): R = 93.2, less what
  * delay and loss take away; G.711 with concealment loses half at 25 % loss (ITU-T G.113). G.722 is
  * judged on the same scale. */
-#include "media/media_int.h"
+#include "media/sound.h"
 
 #define JUMP_MAX        3000 /* packets forward that may have been lost */
 #define MISORDER_MAX    100  /* packets back that may be late */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <threads.h>
 
-#include "media/media_int.h"
+#include "media/sound.h"
 
 #define TONE_HZ        425.0
 #define TONE_AMPLITUDE 5000.0 /* about -16 dBFS */
