@@ -21,13 +21,12 @@ def site(start_server, tmp_path):
 
 
 def fill(server):
-    """Calls from outside until no trunk has a channel."""
-    for number in range(40):
-        caller = outside(server, f"+4930200{number:03}")
-        caller.dial("9000")
-        if not caller.legs:
-            return
-    raise AssertionError("there is always another channel")
+    """Calls from outside until neither trunk has a channel: one more each is turned away."""
+    for trunk, channels in (("narrow", 1), ("outside", 30)):
+        callers = [outside(server, f"+49302{len(trunk)}{number:03}") for number in range(channels + 1)]
+        for caller in callers:
+            caller.dial("9000", trunk=trunk)
+        eventually(lambda: sum(bool(caller.legs) for caller in callers) == channels, "no channel is left")
 
 
 @pytest.mark.parametrize("dialled", ["112", "0112", "110"])
