@@ -25,6 +25,7 @@
 #include "hub/hub.h"
 #include "line/sim/line_sim.h"
 #include "line/sip/line_sip.h"
+#include "notify.h"
 #include "releases.h"
 #include "reload.h"
 #include "routes.h"
@@ -69,6 +70,7 @@ struct server {
     struct releases *releases; /* NULL: they come on this thread, from replay */
     struct map users;          /* configured; while records are restored */
     pthread_t signals;
+    uint64_t watchdog_ms; /* when the service manager is to hear of us; 0: never */
     char why[WHY_SIZE];
 };
 
@@ -444,7 +446,8 @@ static uint64_t next_tick(void *ctx)
     struct server *s = ctx;
     uint64_t bayeux_ms = bayeux_next_ms(s->bayeux);
     uint64_t store_ms = store_next_ms(s->store);
-    return bayeux_ms < store_ms ? bayeux_ms : store_ms;
+    uint64_t next_ms = bayeux_ms < store_ms ? bayeux_ms : store_ms;
+    return s->watchdog_ms > 0 && s->watchdog_ms < next_ms ? s->watchdog_ms : next_ms;
 }
 
 static void tick(void *ctx, uint64_t now_ms)
@@ -452,12 +455,17 @@ static void tick(void *ctx, uint64_t now_ms)
     struct server *s = ctx;
     bayeux_tick(s->bayeux, now_ms);
     store_tick(s->store, now_ms);
+    if (s->watchdog_ms > 0 && now_ms >= s->watchdog_ms) {
+        notify_say("WATCHDOG=1");
+        s->watchdog_ms = now_ms + notify_watchdog_ms();
+    }
 }
 
 static void stop(void *ctx)
 {
     struct server *s = ctx;
     log_line(LOG_INFO, "server.stopping", "grace_ms=%d", STOP_GRACE_MS);
+    notify_say("STOPPING=1");
     bayeux_drain(s->bayeux);
     web_stop(s->web, STOP_GRACE_MS);
 }
@@ -527,6 +535,9 @@ static void run(struct server *s)
         log_abort("the thread for signals can't be made");
     welcome(s->config, s->public_url, web_port(s->web),
             s->config->driver == CONFIG_DRIVER_SIP ? line_sip_port(s->line) : 0);
+    if (notify_watchdog_ms() > 0)
+        s->watchdog_ms = web_now_ms(s->web) + notify_watchdog_ms();
+    notify_say("READY=1");
     web_run(s->web);
     pthread_cancel(s->signals);
     pthread_join(s->signals, NULL);
@@ -540,6 +551,7 @@ int serve(const struct config *config, serve_read *read, void *read_ctx)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     log_set_level((enum log_level)config->log_level);
     raise_file_limit();
+    notify_begin();
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that may grow no more is an error like a full disk */
     enum err err = build(&s, read, read_ctx);
     if (err)

@@ -51,6 +51,11 @@ void line_sip_trunk_number(const struct line_trunk *t, struct slice number, bool
                            struct buf *out)
 {
     struct buf e164 = {0};
+    /* Outside numbers have a '+'. What is called without one is an emergency number: as it is. */
+    if (is_called && (number.len == 0 || number.ptr[0] != '+')) {
+        buf_slice(out, number);
+        return;
+    }
     write_e164(&t->plan, number, &e164);
     if (is_called && t->prefix_out)
         buf_text(out, t->prefix_out);
