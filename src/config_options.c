@@ -217,7 +217,8 @@ static const struct config_option options[] = {
      "whether its telephone is behind an address translator: then its sound is sent to where its own "
      "comes from; auto: as its requests show"},
     {"device", "calls", CONFIG_NUMBER, IN_DEVICE(calls), 1, 100, NULL, "1",
-     "calls at one time, consult calls not counted; beyond it is busy"},
+     "calls at one time; not counted are consult calls, and those dialled by hand while the "
+     "others are held"},
     {"device", "recording", CONFIG_CHOICE, IN_DEVICE(recording), 0, 0, "off|on", "off",
      "whether its calls may be recorded"},
     {"device", "srtp", CONFIG_CHOICE, IN_DEVICE(srtp), 0, 0, "optional|off|required", "optional",
