@@ -7,8 +7,10 @@
  *
  * The functions below are messages to a thread of its own: they return at once, are carried out in
  * order, and could travel to another process. All are called from one thread, the owner's; the
- * callbacks of struct media_options are called on the media thread. A leg is a number, unknown
- * ones are ignored. */
+ * callbacks of struct media_options are called on the media thread, record_failed on the
+ * recorder's. A leg is a number, unknown ones are ignored.
+ *
+ * A telephone that listens gets a packet a second at least, also when it hears nothing. */
 #ifndef MEDIA_MEDIA_H
 #define MEDIA_MEDIA_H
 
@@ -54,8 +56,8 @@ struct media_options {
     void (*digit)(void *ctx, uint64_t leg, char digit);
     /* media_close is done; the last that is heard of the leg. May be NULL. */
     void (*closed)(void *ctx, uint64_t leg, const struct media_stats *stats);
-    /* Nothing comes from a telephone that should send; told once for each such time, and again
-     * (false) when packets come once more. May be NULL. */
+    /* Neither RTP nor RTCP comes from a telephone that should send; told once for each such time,
+     * at most 200 ms late, and again (false) when RTP comes once more. May be NULL. */
     void (*silent)(void *ctx, uint64_t leg, bool is_silent);
     /* The call's recording ended by a failure, such as a full disk. May be NULL. */
     void (*record_failed)(void *ctx, uint64_t call);
@@ -72,7 +74,9 @@ struct media_far {
     bool is_listening;      /* false while it holds: nothing is sent */
     bool is_sending;        /* false while its SDP says that it sends nothing */
     /* Behind an address translator: its sound goes to where its first packet came from, and stays
-     * there. Others must send from the address that they named. */
+     * there until address or port of the SDP change. Others must send from the address that they
+     * named, and get theirs at the address and port that they named; the port from which they send
+     * is free, but only one at a time is heard. */
     bool is_behind_nat;
     enum media_cipher cipher;
     uint8_t send_key[MEDIA_KEY_BYTES];    /* ours */

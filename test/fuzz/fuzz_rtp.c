@@ -15,7 +15,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/log.h"
 #include "media/media_int.h"
+#include "media/recorder.h"
 
 #define LEGS       5
 #define SECURE_LEG 4
@@ -72,6 +74,38 @@ ssize_t sendto(int fd, const void *bytes, size_t len, int flags, const struct so
     return (ssize_t)len;
 }
 
+/* Instead of the recorder: calls 1 to LEGS. */
+static bool is_recorded[LEGS + 1];
+
+enum err media_recorder_create(const struct media_recorder_options *options,
+                               struct media_recorder **out)
+{
+    (void)options;
+    (void)out;
+    return ERR_IO;
+}
+
+void media_recorder_destroy(struct media_recorder *recorder)
+{
+    (void)recorder;
+}
+
+void media_recorder_set(struct media_recorder *recorder, uint64_t call, struct slice name,
+                        enum media_recording_state state)
+{
+    (void)recorder;
+    (void)name;
+    is_recorded[call] = state != MEDIA_RECORDING_STOPPED;
+}
+
+void media_recorder_frame(struct media_recorder *recorder, uint64_t call,
+                          const int16_t left[RECORDER_FRAME_SAMPLES],
+                          const int16_t right[RECORDER_FRAME_SAMPLES])
+{
+    (void)recorder;
+    EXPECT(is_recorded[call] && left != right);
+}
+
 static void on_digit(void *ctx, uint64_t leg, char digit)
 {
     (void)ctx;
@@ -95,8 +129,19 @@ static void check_stream(const struct stream *s)
     EXPECT(s->voice ? s->voice->users == users : users == 0);
 }
 
+static void check_tap(const struct tap *tap)
+{
+    for (size_t i = 0; i < tap->others.count; i++) {
+        const struct link *link = &tap->others.links[i];
+        EXPECT(link->talker == media_stream_find(&loop, link->leg));
+        EXPECT(link->holds_voice == (link->talker && tap->is_on));
+    }
+}
+
 static void check(void)
 {
+    LIST_EACH(it, &loop.taps)
+    check_tap(LIST_OWNER(it, struct tap, as_tap));
     for (unsigned i = 0; i < HOUSEKEEPING_TURN; i++)
         LIST_EACH(it, &loop.streams[i])
     check_stream(LIST_OWNER(it, struct stream, as_any));
@@ -184,6 +229,19 @@ static void step_hear(struct input *in, uint64_t leg)
         media_stream_hear(s, talkers, count, (enum media_tone)(tone < 192 ? 0 : tone & 3));
 }
 
+static void step_record(struct input *in, uint64_t call)
+{
+    uint64_t others[LEGS];
+    struct media_recording wanted = {.call = call, .name = SLICE("call"), .others = others};
+    unsigned bits = take(in);
+    wanted.state = (enum media_recording_state)(take(in) % 3);
+    wanted.left = bits & 1 ? call : 0;
+    for (uint64_t i = 1; i <= LEGS; i++)
+        if (bits >> i & 1)
+            others[wanted.other_count++] = i;
+    media_tap_set(&loop, &wanted);
+}
+
 static void leg_open(uint64_t leg)
 {
     struct stream *s = media_stream_open(&loop, leg, FD_BASE - (int)leg, -1);
@@ -219,6 +277,9 @@ static void step(struct input *in)
         loop.now_us += 20000 + 1000 * take(in);
         media_tick(&loop);
         break;
+    case 12:
+        step_record(in, leg);
+        break;
     default:
         step_packet(in, leg, what % 4);
     }
@@ -226,11 +287,13 @@ static void step(struct input *in)
 
 static void begin(void)
 {
+    log_set_level(LOG_ERROR);
     memset(&loop, 0, sizeof loop);
     media_loop_init(&loop, &(struct media_options){.digit = on_digit, .silence_ms = 500});
     static int16_t silence[WIDE_SAMPLES];
     loop.music = (struct music){.narrow = silence, .wide = silence, .frames = 1};
     loop.now_us = 1000000;
+    loop.recorder = (struct media_recorder *)&is_recorded;
     for (uint64_t leg = 1; leg <= LEGS; leg++) {
         fars[leg] = (struct media_far){.address = {htonl(INADDR_LOOPBACK)},
                                        .port = 4000,
@@ -253,6 +316,10 @@ static void begin(void)
 
 static void end(void)
 {
+    for (uint64_t call = 1; call <= LEGS; call++) {
+        struct media_recording none = {.call = call, .state = MEDIA_RECORDING_STOPPED};
+        media_tap_set(&loop, &none);
+    }
     for (uint64_t leg = 1; leg <= LEGS; leg++) {
         struct stream *s = media_stream_find(&loop, leg);
         struct media_stats stats;

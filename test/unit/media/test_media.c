@@ -284,7 +284,7 @@ static void strangers_and_noise_are_not_heard(void **state)
 static void who_is_mixed_hears_all(void **state)
 {
     struct world *w = *state;
-    uint8_t packet[PACKET_MAX], loud[FRAME_SAMPLES];
+    uint8_t packet[PACKET_MAX] = {0}, loud[FRAME_SAMPLES];
     unsigned port;
     struct telephone third = w->phones[0];
     struct media_far far = far_of(&third, 101, 101);
@@ -330,6 +330,28 @@ static void ports_run_out_and_come_back(void **state)
     options.port_min = 32000;
     options.address = "localhost";
     assert_int_equal(media_create(&options, &media), ERR_INVALID);
+}
+
+static void a_pair_of_ports_is_free_as_a_whole(void **state)
+{
+    struct media_options options = {
+        .address = "127.0.0.1", .port_min = 32010, .port_max = 32013, .digit = on_digit};
+    struct sockaddr_in odd = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(32011)};
+    struct media *media;
+    unsigned port;
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    (void)state;
+    assert_int_equal(bind(fd, (struct sockaddr *)&odd, sizeof odd), 0);
+    assert_int_equal(media_create(&options, &media), ERR_OK);
+    assert_int_equal(media_open(media, 1, 0, &port), ERR_OK);
+    assert_int_equal(port, 32012);
+    assert_int_equal(media_open(media, 2, 0, &port), ERR_IN_USE);
+    /* A call that went on over a restart has its sound, if not RTCP. */
+    assert_int_equal(media_open(media, 2, 32010, &port), ERR_OK);
+    assert_int_equal(port, 32010);
+    media_destroy(media);
+    close(fd);
 }
 
 static void packets_are_read_with_care(void **state)
@@ -383,6 +405,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(strangers_and_noise_are_not_heard, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_mixed_hears_all, set_up, tear_down),
         cmocka_unit_test(ports_run_out_and_come_back),
+        cmocka_unit_test(a_pair_of_ports_is_free_as_a_whole),
         cmocka_unit_test(packets_are_read_with_care),
         cmocka_unit_test(digits_have_events)};
     return cmocka_run_group_tests_name("media", tests, NULL, NULL);
