@@ -44,7 +44,7 @@ format:
 # The rooms with threads, and all wire tests, under the thread sanitizer.
 tsan:
 	@tools/install-deps.sh test
-	@$(PYTHON) tools/run-tests.py --build build-tsan --sanitize thread --unit web,line,engine,media,auth,base -- $(ARGS)
+	@$(PYTHON) tools/run-tests.py --build build-tsan --sanitize thread --unit web,line,engine,media,store,auth,base -- $(ARGS)
 
 # make fuzz SECONDS=600 runs each fuzzer for ten minutes; the default is short.
 fuzz:

@@ -52,7 +52,7 @@ static struct slice call_bytes(struct turn *turn, const struct call *call)
 {
     struct buf out = {0};
     const struct user_data *data = call->data;
-    buf_reserve(&out, 160 + (data ? data->bytes + data->count * 4u : 0));
+    buf_reserve(&out, 160 + (data ? data->bytes + (size_t)4 * data->count : 0));
     enc_u64(&out, call->begun_ms);
     enc_u64(&out, call->is_over ? turn->now_ms : 0);
     enc_u64(&out, (uint64_t)call->type);
@@ -200,7 +200,7 @@ void history_records(struct turn *turn, struct call *call, bool is_on)
         return;
     if (was_on) {
         last->to_ms = turn->now_ms;
-    } else if (call->span_count == HISTORY_SPANS_MAX) {
+    } else if (last && call->span_count == HISTORY_SPANS_MAX) {
         last->to_ms = 0;
     } else {
         call->spans =

@@ -24,11 +24,17 @@ static void put16(uint8_t *at, uint16_t value)
     at[1] = (uint8_t)(value >> 8);
 }
 
+static void put_name(uint8_t *at, const char *name)
+{
+    for (size_t i = 0; name[i] != '\0'; i++)
+        at[i] = (uint8_t)name[i];
+}
+
 void media_wav_header(uint8_t out[WAV_HEADER_BYTES], uint32_t data_bytes)
 {
-    memcpy(out, "RIFF", 4);
+    put_name(out, "RIFF");
     put32(out + 4, data_bytes + WAV_HEADER_BYTES - 8);
-    memcpy(out + 8, "WAVEfmt ", 8);
+    put_name(out + 8, "WAVEfmt ");
     put32(out + 16, 16); /* of this part */
     put16(out + 20, 1);  /* PCM */
     put16(out + 22, CHANNELS);
@@ -36,7 +42,7 @@ void media_wav_header(uint8_t out[WAV_HEADER_BYTES], uint32_t data_bytes)
     put32(out + 28, RATE * WAV_FRAME_BYTES);
     put16(out + 32, WAV_FRAME_BYTES);
     put16(out + 34, BITS);
-    memcpy(out + 36, "data", 4);
+    put_name(out + 36, "data");
     put32(out + 40, data_bytes);
 }
 

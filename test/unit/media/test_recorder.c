@@ -88,7 +88,7 @@ static size_t sound_of(const char *name, int16_t *out, size_t max)
     assert_int_equal(number_at(header + 24), 8000);
     assert_int_equal(number_at(header + 40), samples * 2);
     assert_int_equal(number_at(header + 4), samples * 2 + 36);
-    return samples / (2 * RECORDER_FRAME_SAMPLES);
+    return samples / 2 / RECORDER_FRAME_SAMPLES;
 }
 
 static void speak(struct media_recorder *r, uint64_t call, size_t frames, int16_t left,
@@ -249,7 +249,7 @@ static void what_a_slow_disk_loses_is_silence(void **state)
     speak(r, 1, 999, 5, 6);
     media_recorder_destroy(r);
     assert_int_equal(sound_of("one.wav", sound, SOUND_MAX), 999);
-    for (size_t i = 0; i < 999 * RECORDER_FRAME_SAMPLES; i++)
+    for (size_t i = 0; i < (size_t)999 * RECORDER_FRAME_SAMPLES; i++)
         assert_true((sound[2 * i] == 5 && sound[2 * i + 1] == 6) ||
                     (sound[2 * i] == 0 && sound[2 * i + 1] == 0));
 }

@@ -261,7 +261,7 @@ static void calls_are_found_by_who_was_in_them_newest_first(void **state)
     (void)state;
     char ids[6][33];
     for (int i = 0; i < 6; i++)
-        strcpy(ids[i], call_to(i % 3 == 0 ? "102" : "101", 0));
+        memcpy(ids[i], call_to(i % 3 == 0 ? "102" : "101", 0), sizeof ids[i]);
     assert_int_equal(all_of("u0"), 6);
     assert_true(slice_is(found_calls[0].call.id, ids[5]));
     assert_true(slice_is(found_calls[5].call.id, ids[0]));
