@@ -9,7 +9,8 @@ points between two steps of a commit, and started again on the same data and por
 - every answered request is there exactly once, every unanswered one at most once;
 - GET, and what each listener was told, agree, for both sides, in the same order;
 - the numbers of the events have no gap, and nothing that was confirmed came again;
-- calls that are dialled, answered and hung up the while are where GET and the listeners say;
+- calls that are dialled, answered and hung up the while are where GET and the listeners say, and each
+  that is over is in the history of both sides, once;
 - nobody had to log in, to handshake or to subscribe again, and the calls are as they were;
 - where users walk at random through all that they are offered (consult calls, recording, agent states,
   queues, supervision, places, telephones outside): each accepted request was told to who asked, in
@@ -59,6 +60,15 @@ def test_kill_while_calls_come_and_go(start_server):
     load = CallLoad(start_server(clock="real"))
     try:
         kill_at_random_moments(load, max(1, KILLS // 4))
+    finally:
+        load.close()
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_kill_while_calls_come_and_go_at(start_server, point):
+    load = CallLoad(start_server(clock="real"))
+    try:
+        kill_at(load, point, max(1, KILLS // 5 // len(POINTS)))
     finally:
         load.close()
 

@@ -377,6 +377,7 @@ class CallLoad(Load):
             for seen in states.values():
                 assert seen in ([first], [first, "Established"], [first, "Released"],
                                 [first, "Established", "Released"]), seen
+            self.check_history(agent, {call for call, seen in states.items() if seen[-1] == "Released"})
             now = {call["id"]: call["state"] for call in answer.json["calls"]}
             assert now == {call: seen[-1] for call, seen in states.items() if seen[-1] != "Released"}
             if number % 2 == 0:
@@ -388,6 +389,17 @@ class CallLoad(Load):
         for _, agent, _ in self.sides:
             for call in agent.calls():
                 agent.try_operate(call["id"], "Hangup")
+
+    @staticmethod
+    def check_history(agent, released):
+        """Whoever was told Released has the call in his history, once."""
+        history = agent.http.get("/api/v2/me/history/calls?fields=id,participants").json
+        ids = [call["id"] for call in history["calls"]]
+        assert history["totalCount"] == len(ids) < 1000
+        assert len(ids) == len(set(ids)) and released <= set(ids), released - set(ids)
+        for call in history["calls"]:
+            numbers = [part["phoneNumber"] for part in call["participants"]]
+            assert len(numbers) == len(set(numbers)) <= 2, call
 
     def hang_up_and_check(self):
         self.mark()
