@@ -83,50 +83,66 @@ static void receive_alive(struct stream *s, const struct sockaddr_in *from)
         s->loop->options.silent(s->loop->options.ctx, s->leg, false);
 }
 
-void media_receive_packet(struct stream *s, uint8_t *packet, size_t len,
-                          const struct sockaddr_in *from)
+struct kind {
+    bool is_sound, is_event;
+    enum media_codec codec; /* of sound */
+};
+
+/* The counter of what is wrong with the packet, or NULL: then it is read, and no longer secret. */
+static uint64_t *receive_check(struct stream *s, uint8_t *packet, size_t len,
+                               const struct sockaddr_in *from, struct rtp *in, struct kind *kind)
 {
     struct media_counts *counts = &s->loop->counts;
-    struct rtp in;
-    enum media_codec codec = MEDIA_PCMU;
-    if (!media_source_is_right(s, from)) {
-        counts->wrong_source++;
-        return;
-    }
-    if (!media_rtp_read(packet, len, &in)) {
-        counts->no_rtp++;
-        return;
-    }
-    if (!media_srtp_unprotect(s, packet, &len)) {
-        counts->bad_srtp++;
-        return;
-    }
-    bool is_sound = media_codec_of_payload(in.payload, &codec), is_event = media_event_is(s, &in);
-    bool is_known = is_sound || is_event || in.payload == COMFORT_NOISE;
-    if (!media_rtp_read(packet, len, &in) || !is_known) {
-        counts->no_rtp++;
-        return;
-    }
-    counts->in++;
-    receive_alive(s, from);
+    if (!media_source_is_right(s, from))
+        return &counts->wrong_source;
+    if (!media_rtp_read(packet, len, in))
+        return &counts->no_rtp;
+    if (!media_srtp_unprotect(s, packet, &len))
+        return &counts->bad_srtp;
+    /* Anew: the padding was secret too. */
+    if (!media_rtp_read(packet, len, in))
+        return &counts->no_rtp;
+    kind->is_sound = media_codec_of_payload(in->payload, &kind->codec);
+    kind->is_event = media_event_is(s, in);
+    bool is_known = kind->is_sound || kind->is_event || in->payload == COMFORT_NOISE;
+    return is_known ? NULL : &counts->no_rtp;
+}
+
+static void receive_count(struct stream *s, const struct rtp *in, bool has_clock)
+{
     uint32_t arrival = (uint32_t)(s->in_us * 8 / 1000);
-    uint64_t lost = media_stats_lost(&s->received);
-    if (media_stats_packet(&s->received, &in, arrival, is_sound)) {
+    uint64_t before = media_stats_lost(&s->received);
+    if (media_stats_packet(&s->received, in, arrival, has_clock)) {
         s->in_epoch++;
         if (s->voice)
             media_jitter_reset(&s->voice->jitter);
     }
     /* A late packet takes a loss back; what was counted stays counted. */
-    uint64_t lost_now = media_stats_lost(&s->received);
-    counts->lost += lost_now > lost ? lost_now - lost : 0;
-    if (is_event)
+    uint64_t now = media_stats_lost(&s->received);
+    s->loop->counts.lost += now > before ? now - before : 0;
+    s->loop->counts.in++;
+}
+
+void media_receive_packet(struct stream *s, uint8_t *packet, size_t len,
+                          const struct sockaddr_in *from)
+{
+    struct rtp in;
+    struct kind kind = {.codec = MEDIA_PCMU};
+    uint64_t *refused = receive_check(s, packet, len, from, &in, &kind);
+    if (refused) {
+        ++*refused;
+        return;
+    }
+    receive_alive(s, from);
+    receive_count(s, &in, kind.is_sound);
+    if (kind.is_event)
         media_event_receive(s, packet, &in);
-    else if (is_sound)
-        receive_codec(s, codec);
-    if (is_event || is_sound)
+    else if (kind.is_sound)
+        receive_codec(s, kind.codec);
+    if (kind.is_event || kind.is_sound)
         receive_relay(s, packet, &in);
-    if (is_sound && s->voice)
-        media_voice_put(s->voice, codec, &in, packet);
+    if (kind.is_sound && s->voice)
+        media_voice_put(s->voice, kind.codec, &in, packet);
 }
 
 void media_receive(struct stream *s)
