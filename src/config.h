@@ -38,8 +38,9 @@ struct config_user {
     char *password_hash; /* argon2id, or NULL */
     char *first_name;
     char *last_name;
-    char *id;          /* NULL: derived from the name */
-    uint64_t roles;    /* enum user_role */
+    char *id;       /* NULL: derived from the name */
+    uint64_t roles; /* enum user_role */
+    uint64_t may_connect_outside;
     uint64_t compat;   /* enum config_user_compat */
     char *email;       /* or NULL */
     char *employee_id; /* or NULL */
@@ -167,6 +168,7 @@ struct config {
     uint64_t busy_tone_s;
     uint64_t keep_released_s;
     uint64_t disposition_h;
+    uint64_t transit_minutes;
 
     uint64_t vanished_s;
 

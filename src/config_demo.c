@@ -31,6 +31,7 @@ static struct config_user *add_person(struct config *config, const char *name, c
     device->recording = true;
     struct config_user *user = config_add_user(config, name);
     set(&user->password, CONFIG_DEMO_PASSWORD);
+    user->may_connect_outside = true;
     return user;
 }
 

@@ -107,6 +107,8 @@ static const struct config_option options[] = {
      "a released call can be read for"},
     {"calls", "disposition_h", CONFIG_NUMBER, IN(disposition_h), 0, 720, NULL, "24",
      "hours in which a disposition is taken for a released call"},
+    {"calls", "transit_minutes", CONFIG_NUMBER, IN(transit_minutes), 1, 1440, NULL, "120",
+     "a call that is left to outside numbers alone is cleared after"},
 
     {"agents", "vanished_s", CONFIG_NUMBER, IN(vanished_s), 0, 604800, NULL, "300",
      "an agent whose desktop went without a word is logged out after; 0: never"},
@@ -197,6 +199,8 @@ static const struct config_option options[] = {
      "id in addresses; without it, made of the name"},
     {"user", "roles", CONFIG_FLAGS, IN_USER(roles), 0, 0, "agent|supervisor|admin", "agent",
      "what the user may do"},
+    {"user", "may_connect_outside", CONFIG_CHOICE, IN_USER(may_connect_outside), 0, 0, "no|yes",
+     "no", "whether a transfer, forwarding or hanging up may leave a call to outside numbers alone"},
     {"user", "compat", CONFIG_CHOICE, IN_USER(compat), 0, 0, "site|8.5.2-2016|8.5.0-2014", "site",
      "the form of calls for this user; site: as in [api]"},
 

@@ -32,6 +32,7 @@ static void add_limits(struct setup *s, const struct config *config)
                                .pairs = config->pairs,
                                .disposition_ms = config->disposition_h * 3600000,
                                .vanished_ms = config->vanished_s * 1000,
+                               .transit_ms = config->transit_minutes * 60000,
                                .is_documented = config->profile == CONFIG_PROFILE_DOCUMENTED};
 }
 
@@ -90,6 +91,7 @@ static void add_users(struct setup *s, const struct config *config)
         item->first_name = slice_of(user->first_name);
         item->last_name = slice_of(user->last_name);
         item->roles = (unsigned)user->roles;
+        item->may_connect_outside = user->may_connect_outside;
     }
 }
 

@@ -125,6 +125,11 @@ void party_call(struct turn *turn, struct party *party)
         to = forward_follow(turn->core, party->dn, party->hops);
     if (to.device && device_is_in(to.device, party->call))
         to.is_endless = true; /* to somebody who is in the call */
+    bool goes_out = to.by && !to.device && number_is_outside(slice_of(to.dn));
+    if (goes_out && !transit_is_free(to.by->owner, party->call, party)) {
+        party_fails(turn, party, CAUSE_UNREACHABLE);
+        return;
+    }
     if (to.hops > party->hops && !to.is_endless)
         party_is_forwarded(turn, party, &to);
     struct device *device = to.device;
@@ -297,7 +302,8 @@ void party_leaves(struct turn *turn, struct party *party, enum cause cause)
     unsigned ringing = BIT(PARTY_RINGING) | BIT(PARTY_INVITED);
     size_t talking = call_count(call, in_call) - (in_call >> party->state & 1);
     size_t expected = call_count(call, ringing) - (ringing >> party->state & 1);
-    if (party_is_member(party) && (talking == 0 || talking + expected < 2)) {
+    bool is_free = !party->device || transit_is_free(party->user, call, party);
+    if (party_is_member(party) && (talking == 0 || talking + expected < 2 || !is_free)) {
         call_end(turn, call, cause);
         return;
     }

@@ -100,7 +100,10 @@ static void check_call(const struct core *core, const struct call *call)
               (call->spans[call->span_count - 1].to_ms == 0) == (call->recording == RECORDING_ON)),
          "it is remembered when a call was recorded");
     must((living == 0) == call->is_over, "a call without living parties is over");
-    must(call->is_over == (call->deadline.node.index != 0), "a call that is over is forgotten");
+    bool has_deadline = call->deadline.node.index != 0;
+    must(!call->is_over || has_deadline, "a call that is over is forgotten");
+    must(call->is_over || has_deadline == transit_is_timed(core, call),
+         "a call among outside numbers has an end, and no other one has");
     size_t members = call_count(call, ~(1u << PARTY_RELEASED));
     must(members != 1 || call_count(call, 1u << PARTY_DIALING) == 1, "nobody is left alone");
     must(members > 0 || call->is_over, "a call without members is over");

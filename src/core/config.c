@@ -108,6 +108,7 @@ struct user *user_create(struct core *core, const struct config_item *item)
 {
     struct user *user = mem_zalloc(sizeof *user);
     user->card = card_create(item);
+    user->may_connect_outside = item->may_connect_outside;
     user->serial = core->next_user++;
     user->intent = state_of_mode(core, AGENT_NOT_READY);
     user->wrap_up.kind = DEADLINE_OF_WRAP_UP;
@@ -227,8 +228,12 @@ static enum err put_user(struct turn *turn)
     }
     if (slice_equal(user->card->first_name, item->first_name) &&
         slice_equal(user->card->last_name, item->last_name) && user->card->roles == item->roles &&
+        user->may_connect_outside == item->may_connect_outside &&
         (item->id.len == 0 || slice_is(item->id, user->card->id)))
         return refuse(turn, ERR_EXISTS, "nothing changed");
+    user->may_connect_outside = item->may_connect_outside;
+    LIST_EACH(it, &user->parties) /* what it may do in them */
+    call_touch(turn->core, LIST_OWNER(it, struct party, of_user)->call);
     struct user_card *old = user->card;
     user->card = card_create(item);
     map_put(&turn->core->user_by_name, user->card->name, user);

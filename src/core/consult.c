@@ -341,6 +341,8 @@ enum err consult_complete(struct turn *turn, enum cause cause)
         return refuse(turn, ERR_INVALID,
                       "consultCallUri is no consult call of this call that can "
                       "be completed; leave it out to complete the newest");
+    if (cause == CAUSE_TRANSFERRED && !transit_may_join(&consult))
+        return transit_refuse(turn);
     if (!consult_has_room(&consult, cause))
         return refuse(turn, ERR_RANGE, "a call has at most %d parties at a time", MIX_LEGS_MAX);
     consult_join(turn, &consult, cause);

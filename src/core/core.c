@@ -28,6 +28,7 @@ struct core *core_create(void)
         .pick_up_ms = 20000,
         .no_answer_ms = 30000,
         .tone_ms = 3000,
+        .transit_ms = 7200000,
         .keep_ms = 60000,
         .key_bytes = 255,
         .value_bytes = 16384,

@@ -243,8 +243,6 @@ void plan_of_site(const struct config_item *site, struct number_plan *out);
 /* What a user of ours dialled. */
 enum number_kind number_dialled(const struct core *core, struct slice written, struct number *out);
 bool number_is_outside(struct slice number); /* of one that was read */
-/* Whether a telephone may have the call led outside: nobody of it is outside. */
-bool call_may_go_outside(const struct call *call);
 /* A number outside is called: so says the call from now on. */
 void party_goes_outside(struct party *party);
 void party_call_outside(struct turn *turn, struct party *party);
@@ -269,6 +267,18 @@ struct device *emergency_called_back(const struct core *core, struct slice calle
 /* Whose location number it is at any time; the first of several that are registered; NULL. */
 struct device *device_at_location(const struct core *core, struct slice called);
 bool party_is_called_back(const struct party *party);
+
+/* transit.c: calls that are left to outside numbers alone */
+/* Whether the user may leave the call without the party but (NULL: as it is) to who is there. */
+bool transit_is_free(const struct user *user, const struct call *call, const struct party *but);
+/* The same of what the two calls become by a transfer. */
+bool transit_may_join(const struct consult *consult);
+/* Says that the right is missing. */
+enum err transit_refuse(struct turn *turn);
+/* Whether the call, which is not over, has an end for that reason. */
+bool transit_is_timed(const struct core *core, const struct call *call);
+/* At the end of an input: its time runs, or runs no more. */
+void transit_settle(struct turn *turn, struct call *call);
 
 /* mix.c */
 void call_mix(struct turn *turn, struct call *call);
@@ -438,7 +448,8 @@ struct forwarding {
     const char *dn;        /* where the call ends up; borrowed */
     struct device *device; /* that has it; NULL: no device of ours */
     uint32_t hops;
-    bool is_endless; /* there would be more hops than may be */
+    bool is_endless;         /* there would be more hops than may be */
+    const struct device *by; /* the last that forwarded it; NULL: none did */
 };
 /* A telephone that is rung wants its callers to call another number: its leg is gone, else for
  * cause. */

@@ -38,11 +38,12 @@ struct past_call {
 struct user {
     struct list link; /* core.users */
     struct user_card *card;
-    uint64_t seq;     /* number of the last notice */
-    uint64_t serial;  /* rises in order of creation */
-    bool has_session; /* contact-centre session for voice */
-    bool is_vanished; /* its desktop went without ending the session */
-    bool is_touched;  /* in core.touched_users */
+    uint64_t seq;             /* number of the last notice */
+    uint64_t serial;          /* rises in order of creation */
+    bool has_session;         /* contact-centre session for voice */
+    bool may_connect_outside; /* with each other, and leave them */
+    bool is_vanished;         /* its desktop went without ending the session */
+    bool is_touched;          /* in core.touched_users */
     struct list touched;
     struct state_card *told_state; /* what its channel's last notice said; a reference */
     struct agent_state *intent;    /* what the agent asked for last */

@@ -26,6 +26,16 @@ static void fire_for_party(struct turn *turn, struct party *party)
     }
 }
 
+/* It was over long enough; or its parties, all of them outside, have talked for as long as may be.
+ */
+static void fire_for_call(struct turn *turn, struct call *call)
+{
+    if (call->is_over)
+        call_forget(turn, call);
+    else
+        call_end(turn, call, CAUSE_CLEARED);
+}
+
 /* The work after a call is over: the intent holds again. */
 static void fire_for_wrap_up(struct turn *turn, struct user *user)
 {
@@ -48,7 +58,7 @@ enum err apply_deadline(struct turn *turn)
     struct deadline *deadline = LIST_OWNER(node, struct deadline, node);
     switch (deadline->kind) {
     case DEADLINE_OF_CALL:
-        call_forget(turn, LIST_OWNER(deadline, struct call, deadline));
+        fire_for_call(turn, LIST_OWNER(deadline, struct call, deadline));
         break;
     case DEADLINE_OF_PARTY:
         fire_for_party(turn, LIST_OWNER(deadline, struct party, deadline));

@@ -16,6 +16,7 @@ struct forwarding forward_follow(const struct core *core, const char *dn, uint32
             to.is_endless = true;
             return to;
         }
+        to.by = to.device;
         to.dn = to.device->forward_to;
         to.hops++;
     }
@@ -36,7 +37,7 @@ static enum cause check_redirection(const struct core *core, const struct party 
     if (written.len > NUMBER_MAX || number_dialled(core, written, out) == NUMBER_INVALID)
         return CAUSE_UNREACHABLE;
     if (out->kind == NUMBER_EMERGENCY ||
-        (out->kind == NUMBER_OUTSIDE && !call_may_go_outside(party->call)))
+        (out->kind == NUMBER_OUTSIDE && !transit_is_free(party->user, party->call, party)))
         return CAUSE_UNREACHABLE;
     if (party->hops >= HOPS_MAX)
         return CAUSE_BUSY;

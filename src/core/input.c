@@ -71,6 +71,7 @@ static void encode_limits(const struct config_limits *l, struct buf *out)
     enc_u64(out, l->pairs);
     enc_u64(out, l->disposition_ms);
     enc_u64(out, l->vanished_ms);
+    enc_u64(out, l->transit_ms);
     enc_u64(out, l->is_documented);
 }
 
@@ -87,6 +88,7 @@ static void encode_config(const struct config_item *c, struct buf *out)
     enc_bytes(out, c->last_name);
     enc_bytes(out, c->owner);
     enc_u64(out, c->roles);
+    enc_u64(out, c->may_connect_outside);
     enc_u64(out, (uint64_t)c->remote_answer);
     enc_u64(out, c->calls);
     enc_u64(out, c->may_record);
@@ -200,6 +202,7 @@ static void decode_limits(struct dec *d, struct config_limits *l)
     l->pairs = dec_u64(d);
     l->disposition_ms = dec_u64(d);
     l->vanished_ms = dec_u64(d);
+    l->transit_ms = dec_u64(d);
     l->is_documented = dec_u64_max(d, 1);
 }
 
@@ -229,6 +232,7 @@ static void decode_config(struct dec *d, struct arena *arena, struct config_item
     c->last_name = dec_bytes(d);
     c->owner = dec_bytes(d);
     c->roles = (unsigned)dec_u64_max(d, ROLE_AGENT | ROLE_SUPERVISOR | ROLE_ADMIN);
+    c->may_connect_outside = dec_u64_max(d, 1) != 0;
     c->remote_answer = (enum remote_answer)dec_u64_max(d, REMOTE_ANSWER_REINVITE);
     c->calls = dec_u64(d);
     c->may_record = dec_u64_max(d, 1) != 0;

@@ -68,6 +68,7 @@ struct config_limits {
     uint64_t pairs;
     uint64_t disposition_ms; /* a disposition is taken for so long after Released */
     uint64_t vanished_ms;    /* an agent whose desktop vanished is logged out; 0: never */
+    uint64_t transit_ms;     /* a call that is left to outside numbers alone is cleared; 0: never */
     uint64_t is_documented;  /* 1: capabilities as the samples have them and no more */
 };
 
@@ -83,8 +84,9 @@ struct config_item {
     struct slice id;   /* of a user, device, queue or state; empty: derived from the name */
     struct slice first_name; /* user; queue and agent state: display name */
     struct slice last_name;
-    struct slice owner; /* device: user name, may be absent */
-    unsigned roles;     /* user; enum user_role */
+    struct slice owner;       /* device: user name, may be absent */
+    unsigned roles;           /* user; enum user_role */
+    bool may_connect_outside; /* user: outside numbers with each other, and leave them */
     enum remote_answer remote_answer;
     uint64_t calls;       /* device: at one time, consult calls not counted; trunk: channels */
     bool may_record;      /* device */

@@ -14,6 +14,10 @@ enum err op_single_step_transfer(struct turn *turn)
     enum err err = destination_check(turn, call, call->data, &data);
     if (err)
         return err;
+    if (turn->number.kind == NUMBER_OUTSIDE && !transit_is_free(turn->user, call, party)) {
+        user_data_unref(data);
+        return transit_refuse(turn);
+    }
     call_set_data(call, data);
     party_transfers(turn, party, slice_of(turn->number.digits));
     return ERR_OK;

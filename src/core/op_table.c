@@ -147,10 +147,16 @@ static bool can_complete_transfer(const struct party *party)
            (consult_has_callee(&consult) && !consult.party->call->is_for_conference);
 }
 
+static bool can_offer_transfer(const struct party *party)
+{
+    struct consult consult = consult_of(party, SLICE_NONE);
+    return can_complete_transfer(party) && transit_may_join(&consult);
+}
+
 static bool has_callee(const struct party *party)
 {
     struct consult consult = consult_of(party, SLICE_NONE);
-    return consult_has_callee(&consult);
+    return consult_has_callee(&consult) && transit_may_join(&consult);
 }
 
 static bool is_muted(const struct party *party)
@@ -344,9 +350,10 @@ static const struct op_rule rules[OP_COUNT] = {
     [OP_COMPLETE_TRANSFER] =
         {.offered = IN_TALKING,
          .tolerated = IN(PARTY_DIALING) | IN_TALKING,
-         .offered_if = can_complete_transfer,
+         .offered_if = can_offer_transfer,
          .tolerated_if = has_callee,
-         .needs = "there would have to be a consult call of it with somebody called",
+         .needs = "there would have to be a consult call of it with somebody called, and the right "
+                  "may_connect_outside where only outside numbers would be left",
          .run = op_complete_transfer},
     [OP_COMPLETE_CONFERENCE] = {.offered = IN_TALKING,
                                 .offered_if = can_complete_conference,

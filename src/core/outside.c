@@ -62,17 +62,6 @@ static const char *shown_to_outside(const struct call *call, const struct party 
     return call->caller_id[0] ? call->caller_id : from->dn;
 }
 
-bool call_may_go_outside(const struct call *call)
-{
-    LIST_EACH(it, &call->parties)
-    {
-        const struct party *party = LIST_OWNER(it, struct party, link);
-        if (party->is_outside && party_is_living(party))
-            return false;
-    }
-    return true;
-}
-
 void party_goes_outside(struct party *party)
 {
     struct call *call = party->call;

@@ -139,9 +139,10 @@ static void get_user(struct reading *r)
     struct user *user = user_create(r->core, &item);
     user->serial = dec_u64(&r->d);
     user->seq = dec_u64(&r->d);
-    uint64_t flags = dec_u64_max(&r->d, 3);
+    uint64_t flags = dec_u64_max(&r->d, 7);
     user->has_session = flags & 1;
     user->is_vanished = flags >> 1 & 1;
+    user->may_connect_outside = flags >> 2 & 1;
     struct agent_state *intent = state_find(r->core, dec_bytes(&r->d));
     if (intent)
         user->intent = intent;
@@ -380,9 +381,7 @@ static void get_call(struct reading *r)
     call->next_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     call->deadline.kind = DEADLINE_OF_CALL;
     call->is_over = get_bool(r);
-    uint64_t at_ms = dec_u64(&r->d);
-    if (call->is_over)
-        heap_set(&core->deadlines, &call->deadline.node, at_ms, call->serial << 16);
+    get_deadline(r, &call->deadline, call->serial << 16);
     call->data = get_data(r);
     call->inherited = get_data(r);
     while (get_bool(r) && !r->d.failed)

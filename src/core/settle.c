@@ -115,6 +115,7 @@ void settle(struct turn *turn)
     queues_distribute(turn);
     while (!list_is_empty(&core->touched_calls)) {
         struct call *call = LIST_OWNER(core->touched_calls.next, struct call, touched);
+        transit_settle(turn, call);
         history_settle(turn, call);
         settle_call(turn, call); /* still touched, for nothing else is known of it */
         list_remove(&call->touched);

@@ -67,7 +67,8 @@ static void put_users(const struct core *core, struct buf *out)
         enc_u64(out, user->card->roles);
         enc_u64(out, user->serial);
         enc_u64(out, user->seq);
-        enc_u64(out, (uint64_t)user->has_session | (uint64_t)user->is_vanished << 1);
+        enc_u64(out, (uint64_t)user->has_session | (uint64_t)user->is_vanished << 1 |
+                         (uint64_t)user->may_connect_outside << 2);
         enc_bytes(out, user->intent->card->operation_name);
         enc_u64(out, user->idle_since_ms);
         put_deadline(&user->wrap_up, out);
@@ -207,7 +208,7 @@ static void put_calls(const struct core *core, struct buf *out)
         enc_u64(out, call->parent ? call->parent->serial : 0);
         enc_u64(out, call->next_party);
         enc_u64(out, call->is_over);
-        enc_u64(out, call->is_over ? call->deadline.node.at_ms : 0);
+        put_deadline(&call->deadline, out);
         put_data(call->data, out);
         put_data(call->inherited, out);
         LIST_EACH(pt, &call->parties)

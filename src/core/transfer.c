@@ -51,6 +51,8 @@ static enum cause to_number(struct turn *turn, struct leg *leg)
         return CAUSE_REJECTED;
     if (dialled.len > NUMBER_MAX || number_dialled(turn->core, dialled, &number) == NUMBER_INVALID)
         return CAUSE_UNREACHABLE;
+    if (number.kind == NUMBER_OUTSIDE && !transit_is_free(party->user, party->call, party))
+        return CAUSE_REJECTED;
     if (call_is_full(party->call))
         return CAUSE_FAILED;
     order_transfer(turn, leg, CAUSE_NONE);
@@ -79,7 +81,8 @@ static enum cause to_line(struct turn *turn, struct leg *leg, struct leg *other)
     if (!is_transferor(leg) || !pair.party || pair.party->device != pair.original->device ||
         pair.party->call == pair.original->call || party_is_silent(pair.party) ||
         !((TALKING | 1u << PARTY_DIALING) >> pair.party->state & 1) || !consult_has_callee(&pair) ||
-        share_a_telephone(pair.party->call, pair.original->call, pair.party->device))
+        share_a_telephone(pair.party->call, pair.original->call, pair.party->device) ||
+        !transit_may_join(&pair))
         return CAUSE_REJECTED;
     if (!consult_has_room(&pair, CAUSE_TRANSFERRED))
         return CAUSE_FAILED;

@@ -60,9 +60,10 @@ static void outside(void **state)
                                                "sound\n");
 }
 
-static void from_outside_nobody_is_led_outside(void **state)
+static void from_outside_only_with_the_right(void **state)
 {
     (void)state;
+    stage_config((struct config_item){.kind = CONFIG_USER, .name = SLICE("u1")});
     stage_play("outside X calls B; phone B ring");
     stage_expect("phone B redirects +4930222", "drop X unreachable\n"
                                                "B 1inX Released X  unreachable business\n"
@@ -71,6 +72,12 @@ static void from_outside_nobody_is_led_outside(void **state)
     stage_expect("phone B redirects C", "ring C from X\n"
                                         "B 2inX Released X  transferred business\n"
                                         "sound\n");
+    stage_config((struct config_item){
+        .kind = CONFIG_USER, .name = SLICE("u1"), .may_connect_outside = true});
+    stage_play("outside X calls B; phone B#3 ring");
+    stage_expect("phone B#3 redirects +4930222", "ring Y from X through trunk\n"
+                                                 "B 3inX Released X  transferred business\n"
+                                                 "sound\n");
 }
 
 static void what_is_no_number_or_nobodys(void **state)
@@ -188,7 +195,7 @@ int main(void)
         PLAYED(another_one_is_called),
         PLAYED(at_once),
         PLAYED(outside),
-        PLAYED(from_outside_nobody_is_led_outside),
+        PLAYED(from_outside_only_with_the_right),
         PLAYED(what_is_no_number_or_nobodys),
         PLAYED(three_times_and_no_further),
         PLAYED(a_forwarding_counts_with_it),

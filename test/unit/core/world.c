@@ -34,8 +34,9 @@ void world_init(struct world *w, unsigned users)
         char dn[24];
         snprintf(name, sizeof name, "u%u", i);
         snprintf(dn, sizeof dn, "%u", 100 + i);
-        struct input input = {.kind = INPUT_CONFIG,
-                              .config = {.kind = CONFIG_USER, .name = slice_of(name)}};
+        struct input input = {
+            .kind = INPUT_CONFIG,
+            .config = {.kind = CONFIG_USER, .name = slice_of(name), .may_connect_outside = true}};
         world_apply(w, &input);
         input.config = (struct config_item){.kind = CONFIG_DEVICE,
                                             .name = slice_of(dn),
