@@ -47,7 +47,7 @@ class SipServer(Server):
                                         stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
         self._reader.start()
-        line = self.wait_line("listening on http://127.0.0.1:", since=mark)
+        line = self.wait_line(f"listening on {self.base.rsplit(':', 1)[0]}:", since=mark)
         self.port = int(line.rsplit(":", 1)[1].strip().strip('"'))
         return self
 

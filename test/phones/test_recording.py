@@ -6,6 +6,8 @@ them; and that a killed server goes on with what it recorded."""
 import array
 import json
 import pathlib
+import ssl
+import subprocess
 
 import pytest
 from phonelib import tone_level, wait_for
@@ -18,11 +20,23 @@ OURS, THEIRS = 440, 1000  # the tones of agent0's and agent1's telephones
 SILENCE_DB, TONE_DB = -60, -30
 
 
+def serve_https(server, directory):
+    """A certificate of its own, which its clients trust."""
+    certificate, key = directory / "server.crt", directory / "server.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", "/CN=cordboard", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-out", str(certificate), "-keyout", str(key)], check=True, capture_output=True)
+    server.tls = ssl.create_default_context(cafile=certificate)
+    return f"[server]\ntls_certificate = {certificate}\ntls_key = {key}\n"
+
+
 @pytest.fixture
-def server(tmp_path):
+def server(request, tmp_path):
     it = SipServer(tmp_path)
     with it.config.open("a") as config:
         config.write("[user boss]\npassword = demo\nroles = supervisor\n")
+        if getattr(request, "param", "http") == "https":
+            config.write(serve_https(it, tmp_path))
     try:
         yield it.start()
         it.stop()
@@ -137,12 +151,14 @@ def test_each_side_with_a_pause_and_what_stands_beside_it(server, desks):
     assert json.loads(recording.beside.read_text())["disposition"]["userName"] == "agent0"
 
 
+@pytest.mark.parametrize("server", ["http", "https"], indirect=True)
 def test_index_download_and_rights(server, desks, make_phone):
     a, b = desks
     call_id = connect(desks)
     recording = Recording(server, call_id)
     a.agent.operate(call_id, "StartCallRecording")
     recording.wait_tones(OURS, THEIRS)
+    recording.wait(2.5)  # more than is sent at a time
     a.agent.operate(call_id, "Hangup")
     wait_for(recording.whole.exists, "the finished file")
     data = recording.whole.read_bytes()

@@ -12,10 +12,10 @@
 
 #include <cmocka.h>
 
-#include "base/mem.h"
+#include "store/keep.c" /* for its statics; NOLINT(bugprone-suspicious-include) */
+
 #include "base/queue.h"
 #include "scratch.h"
-#include "store/store.h"
 #include "world.h"
 
 struct post {
@@ -389,6 +389,80 @@ static void what_stands_beside_a_recording_follows(void **state)
     assert_true(slice_is(found_calls[0].disposition.user_name, "u0"));
 }
 
+static bool has_file(const char *id, const char *ending)
+{
+    char path[700];
+    path_in(path, id, ending);
+    return access(path, F_OK) == 0;
+}
+
+/* What the engine does with the records that are to be removed; how many calls that were. */
+static size_t forget_before(uint64_t before_ms)
+{
+    struct keeper *k = keeper_create(store);
+    k->before_ms = before_ms;
+    run_forget(k);
+    size_t calls = k->calls;
+    assert_int_equal(journal_begin(journal), ERR_OK);
+    for (size_t i = 0; i < k->count; i++)
+        assert_int_equal(journal_put(journal, k->records[i].table, k->records[i].key, SLICE_NONE),
+                         ERR_OK);
+    assert_int_equal(journal_commit(journal), ERR_OK);
+    keeper_destroy(k);
+    return calls;
+}
+
+static void count_record(void *ctx, struct slice key, struct slice value)
+{
+    (void)key;
+    (void)value;
+    ++*(size_t *)ctx;
+}
+
+static void what_is_old_is_forgotten_whole_and_its_files_with_it(void **state)
+{
+    (void)state;
+    char old[33], young[33];
+    memcpy(old, call_to("101", 5000), sizeof old);
+    make_file(old, ".wav");
+    assert_int_equal(dispose(old, "sold"), ERR_OK);
+    write_down(1);
+    assert_non_null(text_of(old, ".json"));
+    uint64_t between_ms = w.now_ms;
+    memcpy(young, call_to("101", 5000), sizeof young);
+    make_file(young, ".wav");
+    assert_int_equal(forget_before(between_ms), 1);
+    assert_int_equal(all_of(""), 1);
+    assert_true(slice_is(found_calls[0].call.id, young));
+    assert_false(has_file(old, ".wav"));
+    assert_false(has_file(old, ".json"));
+    assert_true(has_file(young, ".wav"));
+    assert_int_equal(one_recording(old, "", false), ERR_NOT_FOUND);
+    assert_int_equal(forget_before(between_ms), 0);
+    assert_int_equal(forget_before(UINT64_MAX), 1);
+    size_t left = 0;
+    for (int table = RECORD_HISTORY_CALL; table <= RECORD_RECORDING; table++)
+        assert_int_equal(
+            journal_each_record(journal, (enum record_table)table, count_record, &left), ERR_OK);
+    assert_int_equal(left, 0);
+}
+
+static void a_call_that_goes_on_is_not_forgotten(void **state)
+{
+    (void)state;
+    char id[33];
+    assert_int_equal(world_command(&w, "u0", OP_DIAL, "100", "101"), ERR_OK);
+    world_signal(&w, SIGNAL_ANSWERED, world_order(&w, ORDER_RING)->leg, CAUSE_NONE);
+    world_signal(&w, SIGNAL_ANSWERED, world_order(&w, ORDER_RING)->leg, CAUSE_NONE);
+    world_call_id(&w, "u0", id);
+    world_command(&w, "u0", OP_SINGLE_STEP_CONFERENCE, id, "102");
+    world_signal(&w, SIGNAL_ANSWERED, world_order(&w, ORDER_RING)->leg, CAUSE_NONE);
+    world_command(&w, "u1", OP_HANGUP, id, "");
+    write_down(1);
+    assert_int_equal(forget_before(UINT64_MAX), 0);
+    assert_int_equal(all_of("u1"), 1);
+}
+
 static void a_store_that_ends_answers_all_the_same(void **state)
 {
     (void)state;
@@ -410,6 +484,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(written_twice_is_there_once, begin, finish),
         cmocka_unit_test_setup_teardown(recordings_are_for_those_who_talked, begin, finish),
         cmocka_unit_test_setup_teardown(what_stands_beside_a_recording_follows, begin, finish),
+        cmocka_unit_test_setup_teardown(what_is_old_is_forgotten_whole_and_its_files_with_it, begin,
+                                        finish),
+        cmocka_unit_test_setup_teardown(a_call_that_goes_on_is_not_forgotten, begin, finish),
         cmocka_unit_test_setup_teardown(a_store_that_ends_answers_all_the_same, begin, finish),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
