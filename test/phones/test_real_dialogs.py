@@ -3,16 +3,13 @@
 """baresip, which knows nothing of us, does what the other files do by hand: SRTP, early media, transfers,
 and sound that is back within a second after a kill."""
 
-import math
-import socket
-import struct
-import threading
 import time
 
 import pytest
 from phonelib import sdp, sdp_port, wait_for
 from test_driver_calls import connect
 from test_driver_transports import chain, tls_ctl  # noqa: F401
+from trunklib import Voice
 
 
 def encrypted(make_phone, ctl, user, frequency, suite="srtp-mand"):
@@ -66,38 +63,6 @@ def test_sound_with_other_codecs(ctl, make_phone, codecs):
     assert a.heard(440) == 0 and b.heard(1000) == 0
 
 
-class Singer:
-    """Sends a sine as PCMU from a socket of its own, 50 packets a second."""
-
-    def __init__(self, frequency):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        self.frequency, self.is_over = frequency, threading.Event()
-
-    def sing(self, to):
-        threading.Thread(target=self._run, args=(to,), daemon=True).start()
-
-    def _run(self, to):
-        number = 0
-        while not self.is_over.wait(0.02):
-            sound = bytes(linear_to_ulaw(8000 * math.sin(
-                2 * math.pi * self.frequency * (160 * number + i) / 8000)) for i in range(160))
-            head = struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, 160 * number, 4711)
-            self.socket.sendto(head + sound, ("127.0.0.1", to))
-            number += 1
-
-    def stop(self):
-        self.is_over.set()
-
-
-def linear_to_ulaw(value):
-    sign, magnitude = (0x80, -int(value)) if value < 0 else (0, int(value))
-    magnitude = min(magnitude, 32635) + 132
-    exponent = magnitude.bit_length() - 8
-    return ~(sign | exponent << 4 | (magnitude >> (exponent + 3)) & 0x0F) & 0xFF
-
-
 def test_what_sounds_before_the_answer_is_heard(ctl, make_phone, make_socket, started):
     """183 with a description, as a trunk's announcement: whoever is put through to it hears it."""
     a, announcer = make_phone(ctl, "15000", 440), make_socket(ctl, "15001")
@@ -109,13 +74,13 @@ def test_what_sounds_before_the_answer_is_heard(ctl, make_phone, make_socket, st
     ctl.wait("answered", leg=1)
     ctl.say("ring 2 15001 15000")
     invite = announcer.receive(want=lambda m: m.method == "INVITE")
-    singer = Singer(1000)
-    started.append(singer)
+    voice = Voice("127.0.0.1", 1000)
+    started.append(voice)
     announcer.respond(invite, 183, "Session Progress", "there",
-                      [f"Contact: <sip:x@127.0.0.1:{announcer.port}>"], sdp(singer.port))
+                      [f"Contact: <sip:x@127.0.0.1:{announcer.port}>"], sdp(voice.port))
     ctl.wait("ringing", leg=2, sound=1)
     ctl.say("mix 1=2 2=1")
-    singer.sing(sdp_port(invite.body))
+    voice.target = ("127.0.0.1", sdp_port(invite.body))
     wait_for(lambda: a.heard(1000) > 1, "the sound of who has not answered yet")
     assert not any("leg=2" in line for line in ctl.has_seen("answered"))
 
