@@ -256,3 +256,12 @@ def test_a_telephone_that_holds_may_be_silent(make_ctl, make_socket):
     for _ in range(3):
         other.respond(other.receive(10, want=lambda m: m.method == "OPTIONS"), 200)
     assert silent(phone, ["OPTIONS"], ctl) == []
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE", "REFER", "INFO"])
+def test_a_request_that_requires_what_we_do_not_know(ctl, make_socket, method):
+    phone, invite, _ = up(ctl, make_socket)
+    answer = ask_inside(phone, invite, method, 10, headers=["Require: nosuchthing"])
+    assert answer.status == 420 and answer.get("unsupported") == "nosuchthing"
+    assert ask_inside(phone, invite, "BYE", 11, headers=["Require: nosuchthing"]).status == 200
+    ctl.wait("gone", leg=1, cause=1)

@@ -3,6 +3,7 @@
 """baresip, which knows nothing of us, does what the other files do by hand: SRTP, early media, transfers,
 and sound that is back within a second after a kill."""
 
+import signal
 import time
 
 import pytest
@@ -127,3 +128,23 @@ def test_sound_is_back_within_a_second(tls_ctl, make_phone, kind):  # noqa: F811
     tls_ctl.say("mix 1=2 2=1")
     wait_for(lambda: b.heard(440) > before[0] and a.heard(1000) > before[1], "sound after", 5)
     assert time.monotonic() - start < 1.0 + 0.8  # a window of the test's ear, and its writing
+
+
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_telephone_loses_its_network_in_a_call(make_ctl, make_phone, signum):
+    """Its port is closed, or nothing answers at all: a question in the call finds out, after the 32 s
+    that a request is given; the other one's call goes on."""
+    ctl = make_ctl("silence=1000")
+    a, b = make_phone(ctl, "15000", 440), make_phone(ctl, "15001", 1000)
+    for phone in (a, b):
+        phone.wait_registered()
+    connect(ctl, a, b)
+    wait_for(lambda: a.heard(1000) > 0.5 and b.heard(440) > 0.5, "sound before")
+    b.process.send_signal(signum)
+    try:
+        ctl.wait("gone", 60, leg=2, cause=9)
+    finally:
+        b.process.send_signal(signal.SIGCONT)
+    assert not any("leg=1" in line for line in ctl.has_seen("gone"))
+    a.command("hangup")
+    ctl.wait("gone", leg=1, cause=1)

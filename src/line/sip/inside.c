@@ -57,10 +57,18 @@ static int inside_info(struct dialog *d, const sip_t *msg)
     return 200;
 }
 
-int line_sip_inside_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, const sip_t *msg)
+int line_sip_inside_check_required(nta_incoming_t *irq, const sip_t *msg)
 {
-    struct dialog *d = magic;
-    (void)nta;
+    su_home_t home[1] = {SU_HOME_INIT(home)};
+    su_home_init(home);
+    int status =
+        nta_check_required(irq, msg, sip_supported_make(home, EXTENSIONS_SUPPORTED), TAG_END());
+    su_home_deinit(home);
+    return status;
+}
+
+static int inside_method(struct dialog *d, nta_incoming_t *irq, const sip_t *msg)
+{
     switch (msg->sip_request->rq_method) {
     case sip_method_ack:
         return 200; /* never sent; the transaction is over */
@@ -78,4 +86,19 @@ int line_sip_inside_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, co
     default:
         return line_sip_agent_refuse(irq, msg);
     }
+}
+
+int line_sip_inside_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, const sip_t *msg)
+{
+    struct dialog *d = magic;
+    struct sip_line *sip = d->sip;
+    sip_method_t method = msg->sip_request->rq_method;
+    bool must_end = method == sip_method_bye || method == sip_method_ack;
+    (void)nta;
+    int status = must_end ? 0 : line_sip_inside_check_required(irq, msg);
+    if (status == 0)
+        status = inside_method(d, irq, msg); /* d may be gone */
+    if (status >= 400)
+        line_sip_guard_count(&sip->guard, GUARD_REQUEST);
+    return status;
 }

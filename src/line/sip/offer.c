@@ -123,20 +123,9 @@ int line_sip_offer_begin(struct leg *leg, nta_incoming_t *irq, const sip_t *msg,
     return 0;
 }
 
-/* 420 already sent when it requires what we do not know. */
-static int offer_check_required(nta_incoming_t *irq, const sip_t *msg)
-{
-    su_home_t home[1] = {SU_HOME_INIT(home)};
-    su_home_init(home);
-    int status =
-        nta_check_required(irq, msg, sip_supported_make(home, EXTENSIONS_SUPPORTED), TAG_END());
-    su_home_deinit(home);
-    return status;
-}
-
 int line_sip_offer_request(struct sip_line *sip, nta_incoming_t *irq, const sip_t *msg)
 {
-    int status = offer_check_required(irq, msg);
+    int status = line_sip_inside_check_required(irq, msg);
     if (status == 0)
         status = line_sip_session_check(irq, msg);
     if (status)

@@ -10,9 +10,13 @@
 #include "base/mem.h"
 #include "line/sip/sip_int.h"
 
-#define RETRY_MS                                                                                   \
-    2500 /* after a refresh that met one of the telephone's (RFC 3261 section 14.1)                \
-          */
+#include <sodium.h>
+
+/* After a refresh that met one of the telephone's (RFC 3261 section 14.1). */
+static uint64_t session_retry_ms(const struct dialog *d)
+{
+    return d->invite_cseq ? 2100 + randombytes_uniform(1900) : randombytes_uniform(2000);
+}
 
 static uint64_t session_now(const struct leg *leg)
 {
@@ -150,7 +154,7 @@ static void session_refused(struct dialog *d, int status, const sip_t *msg, bool
         d->abilities &= ~(unsigned)ABLE_UPDATE;
         session_again(leg, 0);
     } else if (status == 491 || status == 500) {
-        session_again(leg, RETRY_MS);
+        session_again(leg, session_retry_ms(d));
     } else { /* it lives, and wants no more of this */
         session_again(leg, session_wait_ms(&leg->session));
     }
@@ -183,7 +187,7 @@ static void session_refresh(struct leg *leg)
 {
     struct dialog *d = leg->dialog;
     if (d->refresh || d->request || leg->waits != LEG_WAITS_FOR_NOTHING) {
-        session_again(leg, RETRY_MS);
+        session_again(leg, session_retry_ms(d));
         return;
     }
     session_again(leg, session_wait_ms(&leg->session));
@@ -215,13 +219,16 @@ static int probe_response(void *magic, nta_outgoing_t *orq, const sip_t *msg)
 {
     struct dialog *d = magic;
     int status = nta_outgoing_status(orq);
-    (void)msg;
     if (status < 200)
         return 0;
-    nta_outgoing_destroy(orq);
+    /* It can't be reached. It may be once it has connected again, so that alone is not the end. */
+    bool is_cut_off = status == 503 && (!msg || nta_sip_is_internal(msg));
+    struct leg *leg = d->leg;
     d->probe = NULL;
-    if (d->leg && d->leg->state == SIP_LEG_UP && session_is_over(status))
-        session_lost(d->leg, "probe");
+    if (leg && leg->state == SIP_LEG_UP &&
+        (session_is_over(status) || (is_cut_off && leg->is_silent)))
+        session_lost(leg, "probe");
+    nta_outgoing_destroy(orq);
     return 0;
 }
 

@@ -621,6 +621,8 @@ enum err line_sip_offer_restore(struct leg *leg, struct slice invite);
 
 /* inside.c: requests inside a dialog; magic is the dialog. */
 int line_sip_inside_request(void *magic, nta_leg_t *nta, nta_incoming_t *irq, const sip_t *msg);
+/* 0; or 420, already sent, when it requires what we do not know. */
+int line_sip_inside_check_required(nta_incoming_t *irq, const sip_t *msg);
 
 /* change.c: the session changes by re-INVITE or UPDATE of the telephone. */
 int line_sip_change_request(struct dialog *d, nta_incoming_t *irq, const sip_t *msg);
