@@ -211,6 +211,8 @@ void telephone_borrows(struct turn *turn, struct party *party, struct leg *leg);
 void telephone_is_gone(struct turn *turn, struct leg *leg, enum cause cause);
 /* The leg is ended, and so is nothing that rests on it: that rings the telephone again. */
 void telephone_lets_go(struct turn *turn, struct leg *leg);
+/* It did not do what the answer order, which is pending, asked. */
+void telephone_refuses(struct turn *turn, struct leg *leg);
 /* It was rung again and is answered. */
 void telephone_returns(struct turn *turn, struct leg *leg);
 

@@ -149,7 +149,8 @@ enum party_wait {
     WAIT_PICK_UP,   /* Dial's own telephone is to go off hook */
     WAIT_NO_ANSWER, /* the called telephone is to answer */
     WAIT_TONE,      /* it hears the busy tone, then it is released */
-    WAIT_QUEUE      /* it waits in a queue */
+    WAIT_QUEUE,     /* it waits in a queue */
+    WAIT_RETRIEVE   /* its telephone is to take the call back, as it was asked to */
 };
 
 /* What each input looks at comes first, and so does that of call: there are many, and the rest is

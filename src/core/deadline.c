@@ -21,6 +21,9 @@ static void fire_for_party(struct turn *turn, struct party *party)
     case WAIT_QUEUE:
         queue_waited(turn, party);
         break;
+    case WAIT_RETRIEVE:
+        telephone_refuses(turn, party->leg);
+        break;
     case WAIT_NOTHING:
         break;
     }

@@ -56,6 +56,7 @@ void leg_leave(struct core *core, struct party *party)
     if (leg->party == party) {
         leg->last_call = party->call->serial;
         leg->last_party = party->number;
+        leg->is_answer_pending &= !leg->is_up; /* to retrieve: that was for the party's call */
     }
     if (leg->party == party)
         leg->party = list_is_empty(&leg->parties)

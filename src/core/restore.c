@@ -308,7 +308,7 @@ static void get_party(struct reading *r, struct call *call)
     party->is_urgent = get_bool(r);
     party->cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
     party->fail_cause = (enum cause)dec_u64_max(&r->d, CAUSE_COUNT - 1);
-    party->wait = (enum party_wait)dec_u64_max(&r->d, WAIT_QUEUE);
+    party->wait = (enum party_wait)dec_u64_max(&r->d, WAIT_RETRIEVE);
     uint64_t at_ms = dec_u64(&r->d);
     if (party->wait != WAIT_NOTHING)
         heap_set(&r->core->deadlines, &party->deadline.node, at_ms, party_tie(party));

@@ -137,6 +137,8 @@ static enum err on_held(struct turn *turn, struct leg *leg)
     call_touch(turn->core, party->call);
     leg->is_held = is_held; /* first: the notice says what that leaves to do */
     leg->is_answer_pending = false;
+    if (party->wait == WAIT_RETRIEVE)
+        party_wait_for(turn, party, WAIT_NOTHING, 0);
     if (is_held && party->state == PARTY_ESTABLISHED) {
         party_changes(turn, party, PARTY_HELD);
     } else if (!is_held && party->state == PARTY_HELD) {
@@ -148,17 +150,9 @@ static enum err on_held(struct turn *turn, struct leg *leg)
 
 static enum err on_refused(struct turn *turn, struct leg *leg)
 {
-    const char *text = leg->is_up ? "Retrieve failed: the telephone did not take the call back"
-                                  : "Answer failed: the telephone did not go off hook";
     if (!leg->is_answer_pending || !leg->party)
         return refuse(turn, ERR_STATE, "no answer is pending on the leg");
-    leg->is_answer_pending = false;
-    call_touch(turn->core, leg->party->call);
-    effects_call_notice(turn, leg->party, NOTICE_CALL_ERROR,
-                        (struct notice_extras){
-                            .error = ERR_INTERNAL,
-                            .error_text = text,
-                        });
+    telephone_refuses(turn, leg);
     return ERR_OK;
 }
 

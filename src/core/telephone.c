@@ -153,6 +153,22 @@ void telephone_lets_go(struct turn *turn, struct leg *leg)
     ring_all_again(turn, &resting, true, CAUSE_HANGUP);
 }
 
+void telephone_refuses(struct turn *turn, struct leg *leg)
+{
+    struct party *party = leg->party;
+    leg->is_answer_pending = false;
+    if (party->wait == WAIT_RETRIEVE)
+        party_wait_for(turn, party, WAIT_NOTHING, 0);
+    call_touch(turn->core, party->call);
+    effects_call_notice(
+        turn, party, NOTICE_CALL_ERROR,
+        (struct notice_extras){
+            .error = ERR_INTERNAL,
+            .error_text = leg->is_up ? "Retrieve failed: the telephone did not take the call back"
+                                     : "Answer failed: the telephone did not go off hook",
+        });
+}
+
 void telephone_returns(struct turn *turn, struct leg *leg)
 {
     telephone_rests(turn, leg->party, WITH_EXTENSIONS);

@@ -59,6 +59,30 @@ static void it_does_not_do_it(void **state)
                                    "sound\n");
 }
 
+static void it_says_nothing(void **state)
+{
+    (void)state;
+    stage_play(TALK "phone B hold; B Retrieve 1; clock 10000; B Retrieve 1");
+    stage_expect("clock 9999", "");
+    stage_expect("clock 1", "B 1 Error Held A H11 -InitiateTransfer -InitiateConference "
+                            "'Retrieve failed: the telephone did not take the call back' .\n");
+    stage_expect("B Retrieve 1", "answer B\n");
+    stage_play("phone B retrieve");
+    stage_expect("clock 20000", "");
+}
+
+/* It was asked for the call that is gone. */
+static void the_call_ends_before_it_does_it(void **state)
+{
+    (void)state;
+    stage_play(TALK "C Dial B; phone C answer; phone B ring; B Answer 2; phone B hold; "
+                    "B Retrieve 2; C Hangup 2");
+    stage_expect("clock 20000", "");
+    stage_expect("B Retrieve 1", "answer B\n");
+    stage_expect("phone B retrieve", "B 1 Established A E13\n"
+                                     "sound A<B B<A\n");
+}
+
 static void one_that_never_said_so_is_not_asked(void **state)
 {
     (void)state;
@@ -169,6 +193,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PLAYED(it_is_asked_to_take_the_call_back),
         PLAYED(it_does_not_do_it),
+        PLAYED(it_says_nothing),
+        PLAYED(the_call_ends_before_it_does_it),
         PLAYED(one_that_never_said_so_is_not_asked),
         PLAYED(one_that_is_never_to_be_asked_is_not),
         PLAYED(what_rests_stays_where_the_button_holds),
