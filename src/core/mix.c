@@ -84,6 +84,8 @@ static const struct party *recorder_of(const struct call *call)
             continue;
         if (party->number + 1 == call->recorder)
             return party;
+        if (party->monitoring)
+            continue;
         if (!best || (device->may_record && !best->device->may_record))
             best = party;
     }
