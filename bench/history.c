@@ -6,7 +6,7 @@
  *
  *     history DIRECTORY [CALLS]
  *
- * A core whose agents call each other in pairs feeds the store; each transaction has what 64 calls
+ * A core whose agents call each other in pairs feeds the store; each transaction has what 256 calls
  * leave. Then each question is asked so often, for one agent after the other, one at a time. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 
 #define PAIRS     500
 #define CALLS     1000000
-#define A_COMMIT  64
+#define A_COMMIT  256
 #define QUESTIONS 200
 #define PAGE      100
 
