@@ -28,7 +28,8 @@ static void any_number_can_be_rung(void **state)
         "+4989123",
         "{\"number\":\"+4989123\",\"registered\":true,\"mode\":\"talk\",\"legs\":[{"
         "\"state\":\"ringing\",\"other\":\"+4930555100\",\"trunk\":\"north\",\"call\":\"\","
-        "\"recording\":\"none\",\"hears\":[],\"tone\":\"none\",\"dtmf\":\"\"}]}");
+        "\"recording\":\"none\",\"hears\":[],\"tone\":\"none\",\"dtmf\":\"\",\"transferRefused\":"
+        "\"\"}]}");
     order((struct order){.kind = ORDER_ANSWER, .leg = 1});
     assert_told(0, SIGNAL_REFUSED, 1);
     assert_int_equal(act("+4989123", SIM_ANSWER, ""), ERR_OK);

@@ -34,7 +34,7 @@ static void it_rings_until_told(void **state)
     assert_shows("101",
                  "{\"dn\":\"101\",\"registered\":true,\"mode\":\"talk\",\"legs\":[{\"state\":"
                  "\"ringing\",\"other\":\"100\",\"call\":\"\",\"recording\":\"none\","
-                 "\"hears\":[],\"tone\":\"none\",\"dtmf\":\"\"}]}");
+                 "\"hears\":[],\"tone\":\"none\",\"dtmf\":\"\",\"transferRefused\":\"\"}]}");
     order((struct order){.kind = ORDER_ANSWER, .leg = 1});
     assert_told(0, SIGNAL_ANSWERED, 1);
     order((struct order){.kind = ORDER_ANSWER, .leg = 1});
@@ -291,11 +291,11 @@ static void it_hears_what_the_mix_says(void **state)
     assert_shows("100",
                  "{\"dn\":\"100\",\"registered\":true,\"mode\":\"talk\",\"legs\":[{\"state\":"
                  "\"up\",\"other\":\"\",\"call\":\"call-1\",\"recording\":\"none\","
-                 "\"hears\":[\"101\"],\"tone\":\"none\",\"dtmf\":\"\"}]}");
+                 "\"hears\":[\"101\"],\"tone\":\"none\",\"dtmf\":\"\",\"transferRefused\":\"\"}]}");
     assert_shows("101",
                  "{\"dn\":\"101\",\"registered\":true,\"mode\":\"talk\",\"legs\":[{\"state\":"
                  "\"up\",\"other\":\"\",\"call\":\"call-1\",\"recording\":\"none\","
-                 "\"hears\":[],\"tone\":\"busy\",\"dtmf\":\"12#\"}]}");
+                 "\"hears\":[],\"tone\":\"busy\",\"dtmf\":\"12#\",\"transferRefused\":\"\"}]}");
 }
 
 static void everybody_in_the_call_sees_its_recording(void **state)
