@@ -180,6 +180,8 @@ static void mistakes_say_where_and_what_is_allowed(void **state)
     refused("[server]\ntls_key = a.key\n", " [server] tls_certificate: needed with tls_key");
     refused("[user_data]\nvalue_bytes = 70000\n",
             " [user_data] value_bytes: allowed is at most call_bytes, 65536");
+    refused("[history]\nkeep_days = 1\n[calls]\ndisposition_h = 25\n",
+            " [history] keep_days: allowed is at least [calls] disposition_h, 25 h");
 }
 
 static void mistakes_with_users_and_devices_say_their_line(void **state)
