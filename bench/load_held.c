@@ -71,6 +71,8 @@ int main(int argc, char **argv)
     snprintf(what, sizeof what, "memory of a call that is up, %u s after, from %u to %u calls",
              options.seconds, half, 2 * half);
     row(what, "40 kB or less", "%.1f kB", ((double)full_kb - (double)half_kb) / half);
+    row("- with what coming up leaves in the heap: from none to all", "", "%.1f kB",
+        ((double)full_kb - (double)empty_kb) / (2 * half));
     row("- server's memory without calls, with half, with all", "", "%.1f, %.1f, %.1f MB",
         (double)empty_kb / 1024, (double)half_kb / 1024, (double)full_kb / 1024);
     return 0;
