@@ -3,6 +3,8 @@
 """What a trunk's peer is told of a call, and tells: who calls, who was called first, user data; where
 a call in goes by its number, how many there may be; and that a restart ends none."""
 
+import re
+
 import pytest
 from phonelib import wait_for
 from sip_server import SipServer  # noqa: F401  (puts the wire tests' helpers on the path)
@@ -185,3 +187,18 @@ def test_a_restart_while_it_rings(server, desk, provider):
     hear_each_other(desk, provider)
     desk.agent.operate(call_id, "Hangup")
     provider.respond(provider.expect("BYE"), 200)
+
+
+def offered(message):
+    return re.search(r"m=audio \d+ (.*)\r", message.body).group(1)
+
+
+@pytest.mark.trunk("codecs = PCMA,G722\n")
+def test_a_trunk_has_its_codecs(desk, provider):
+    desk.agent.dial("+49891000")
+    invite = provider.expect("INVITE")
+    assert offered(invite) == "RTP/AVP 8 9 101"
+    provider.respond(invite, 486, "Busy Here", tag="x")
+    desk.state("Released")
+    provider.call("+493055515000")  # with PCMU alone
+    assert provider.status(488).status == 488

@@ -26,6 +26,16 @@ void line_sip_leg_set_wish(struct leg *leg, nta_incoming_t *irq)
     leg->wish.takes_plain = srtp != LINE_SRTP_REQUIRED;
 }
 
+void line_sip_leg_set_codecs(struct leg *leg, unsigned codecs)
+{
+    static const enum media_codec names[] = {
+        [LINE_PCMU] = MEDIA_PCMU, [LINE_PCMA] = MEDIA_PCMA, [LINE_G722] = MEDIA_G722};
+    leg->wish.codec_count = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (codecs & 1u << i)
+            leg->wish.codecs[leg->wish.codec_count++] = names[i];
+}
+
 bool line_sip_leg_read_offer(const struct leg *leg, struct slice text, struct sdp *out)
 {
     return line_sip_sdp_read(text, &leg->wish, out) == ERR_OK && line_sip_sdp_is_usable(out);

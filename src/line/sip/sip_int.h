@@ -493,6 +493,8 @@ void line_sip_leg_restore(struct sip_line *sip, const struct line_leg *from);
 /* leg_sound.c: a leg's session descriptions. */
 /* May SRTP be agreed on in that request: only where nobody can read it on its way. */
 void line_sip_leg_set_wish(struct leg *leg, nta_incoming_t *irq);
+/* Only these, 1u << enum line_codec; without it, all. */
+void line_sip_leg_set_codecs(struct leg *leg, unsigned codecs);
 /* The telephone's offer. False when there is no speaking with it. */
 bool line_sip_leg_read_offer(const struct leg *leg, struct slice text, struct sdp *out);
 /* Its answer to an offer of ours, which was one of SRTP or not. */

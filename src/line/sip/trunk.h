@@ -143,8 +143,8 @@ size_t line_sip_trunk_carried(const struct line_trunk *t, const sip_t *msg, stru
                               struct pair out[CARRIED_PAIRS_MAX]);
 
 /* trunk_text.c: what is written to a peer, and read. Pure. */
-/* A number as the trunk's peer is to read it; with the trunk's prefix when it is called. An emergency
- * number stays as it is. */
+/* A number as the trunk's peer is to read it; with the trunk's prefix when it is called. An
+ * emergency number stays as it is. */
 void line_sip_trunk_number(const struct line_trunk *t, struct slice number, bool is_called,
                            struct buf *out);
 struct trunk_identity {

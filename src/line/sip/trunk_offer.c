@@ -44,6 +44,7 @@ int line_sip_trunk_offer(struct trunk *t, nta_incoming_t *irq, const sip_t *msg)
         incoming.pair_count = line_sip_trunk_carried(&t->config, msg, &arena, pairs);
         struct leg *leg = line_sip_offer_leg(t->sip, NULL);
         leg->trunk = line_sip_trunk_use(t);
+        line_sip_leg_set_codecs(leg, t->config.codecs);
         status = line_sip_offer_begin(leg, irq, msg, &incoming, body);
     }
     buf_free(&number);

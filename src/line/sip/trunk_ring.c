@@ -162,6 +162,7 @@ void line_sip_trunk_ring(struct sip_line *sip, struct leg *leg, const struct ord
     if (!leg) {
         leg = line_sip_leg_create(sip, order->leg, NULL);
         leg->trunk = line_sip_trunk_use(line_sip_trunk_of_before(sip, order->trunk));
+        line_sip_leg_set_codecs(leg, leg->trunk->config.codecs);
     }
     leg->failure = CAUSE_UNREACHABLE;
     leg->state = SIP_LEG_RINGING;
