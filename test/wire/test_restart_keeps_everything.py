@@ -11,8 +11,7 @@ import re
 import pytest
 
 from support.bayeux import LongPolling
-from support.rest import (Agent, Http, OutsideTelephone, Telephone, accepted, advance, eventually,
-                          refused)
+from support.rest import Agent, Http, OutsideTelephone, Telephone, accepted, advance, eventually
 
 AGENTS = 18
 FIRST, SECOND, LEAVES, CALLED = "+4989111", "+4989222", "+4989333", "+4989444"
@@ -351,10 +350,13 @@ def they_answer_outside(site):
 
 
 def the_button_retrieves(site):
-    refused(site.agents[10].try_operate(site.button, "Retrieve"), 400, 3)
     Telephone(site.server, "15010").retrieve()
     eventually(lambda: site.agents[10].call(site.button)["state"] == "Established", "the retrieve")
     assert site.hears("15011") == ["15010"]
+    Telephone(site.server, "15010").hold()
+    eventually(lambda: site.agents[10].call(site.button)["state"] == "Held", "the hold button")
+    site.agents[10].operate(site.button, "Retrieve")
+    eventually(lambda: site.agents[10].call(site.button)["state"] == "Established", "the retrieve on the desktop")
 
 
 def the_recording_goes_on_with_one_more(site):
