@@ -29,6 +29,7 @@
 struct address;
 struct dialog;
 struct leg;
+struct request;
 struct sip_line;
 struct trunk;
 struct trunk_call;
