@@ -25,6 +25,14 @@ void media_digits_press(struct stream *s, struct slice digits, bool is_ordered)
     media_tick_update(s);
 }
 
+void media_digits_drop(struct stream *s)
+{
+    if (s->digit_count > 0)
+        log_line(LOG_WARN, "media.digit_lost", "leg=%llu", (unsigned long long)s->leg);
+    s->digit_count = 0;
+    s->digit_frame = 0;
+}
+
 /* One frame of the first digit: five that count the duration up, the last of them three times with
  * the end bit (RFC 4733 section 2.5.1.4), then a pause. */
 void media_digits_tick(struct stream *s)

@@ -9,6 +9,7 @@
 #include "media/media_int.h"
 
 #define LONGEST_EVENT 0xffff
+#define OLD_UNITS     80000 /* ten seconds behind is no late packet but another numbering */
 
 /* Some phones send with the number that they gave, not with ours. */
 bool media_event_is(const struct stream *s, const struct rtp *in)
@@ -34,14 +35,14 @@ void media_event_receive(struct stream *s, const uint8_t *packet, const struct r
     if (in->end - in->body < 4)
         return;
     uint8_t code = packet[in->body];
-    bool is_known = s->has_event && s->event_source == in->source;
     int32_t later = (int32_t)(in->timestamp - s->event_timestamp);
+    bool is_known = s->has_event && s->event_epoch == s->in_epoch && later > -OLD_UNITS;
     /* Of this press, or late from one before it. */
     if (is_known && later <= 0)
         return;
     bool goes_on = is_known && later == LONGEST_EVENT && code == s->event_code && !in->is_marked;
     s->has_event = true;
-    s->event_source = in->source;
+    s->event_epoch = s->in_epoch;
     s->event_timestamp = in->timestamp;
     s->event_code = code;
     char digit = media_digit_of_event(code);

@@ -142,7 +142,7 @@ struct stream {
     unsigned digit_frame; /* of digits[0] */
 
     bool has_event; /* the last event the telephone sent */
-    uint32_t event_source;
+    unsigned event_epoch;
     uint32_t event_timestamp;
     uint8_t event_code;
 };
@@ -237,6 +237,8 @@ uint32_t media_send_timestamp(const struct stream *s);
 /* digits.c */
 void media_digits_press(struct stream *s, struct slice digits, bool is_ordered);
 void media_digits_tick(struct stream *s);
+/* The telephone takes none any more: those that wait are lost. */
+void media_digits_drop(struct stream *s);
 
 /* voice.c */
 struct voice *media_voice_hold(struct stream *s);
@@ -271,7 +273,8 @@ void media_control_packet(struct stream *s, uint8_t *packet, size_t len,
 void media_control_report(struct stream *s, bool is_bye);
 
 /* srtp.c */
-/* Contexts for the far's cipher and keys. ERR_INTERNAL when they can't be made. */
+/* Contexts for the far's cipher and keys; one whose key is as it was stays. ERR_INTERNAL when they
+ * can't be made. */
 enum err media_srtp_set(struct stream *s, const struct media_far *far);
 void media_srtp_free(struct stream *s);
 /* In place; false when the packet is not good, or can't be sent. Plain ones stay as they are. */

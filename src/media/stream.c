@@ -184,6 +184,8 @@ void media_stream_connect(struct stream *s, const struct media_far *far)
     stream_codec_set(s, far);
     s->far = *far;
     s->has_far = true;
+    if (far->event_payload == MEDIA_NO_EVENTS)
+        media_digits_drop(s);
     if (has_moved) {
         s->has_source = false;
         s->control_source.sin_port = 0;

@@ -98,6 +98,24 @@ static void a_long_press_is_one(void **state)
     stage_end(stage);
 }
 
+/* A gateway that begins its numbers anew, as some do when the call is renegotiated. */
+static void presses_are_told_after_the_numbers_began_anew(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(1, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    phone->says.timestamp = 4000000;
+    press(phone, 1, 127);
+    phone->says.timestamp = 1000;
+    press(phone, 2, 127);
+    phone->says.sequence = (uint16_t)(phone->says.sequence + 30000);
+    phone->says.timestamp = 0;
+    press(phone, 3, 127);
+    stage->digits[stage->digit_count] = '\0';
+    assert_string_equal(stage->digits, "123");
+    stage_end(stage);
+}
+
 static void what_is_no_digit_or_too_short_is_not_told(void **state)
 {
     (void)state;
@@ -157,14 +175,37 @@ static void who_takes_no_events_gets_none(void **state)
     stage_end(stage);
 }
 
+/* Also one that took some a moment ago. */
+static void who_takes_no_events_any_more_gets_none(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(2, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[2];
+    stage_hear(stage, 2, "1");
+    media_digits_press(stage_stream(phone), SLICE("123456"), true);
+    stage_run(stage, 3);
+    phone->far.event_payload = MEDIA_NO_EVENTS;
+    stage_connect(phone);
+    stage_forget(stage);
+    for (int i = 0; i < 40; i++) {
+        stage_run(stage, 1);
+        assert_true(phone->packets == 0 || phone->last.payload == 0);
+    }
+    assert_hears(stage, 2, "1");
+    stage_end(stage);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_press_is_told_once_whatever_is_lost),
-                                       cmocka_unit_test(the_same_digit_twice_is_two_presses),
-                                       cmocka_unit_test(a_late_packet_of_the_press_before_is_none),
-                                       cmocka_unit_test(a_long_press_is_one),
-                                       cmocka_unit_test(what_is_no_digit_or_too_short_is_not_told),
-                                       cmocka_unit_test(who_is_mixed_gets_the_digit_pressed_anew),
-                                       cmocka_unit_test(who_takes_no_events_gets_none)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_press_is_told_once_whatever_is_lost),
+        cmocka_unit_test(the_same_digit_twice_is_two_presses),
+        cmocka_unit_test(a_late_packet_of_the_press_before_is_none),
+        cmocka_unit_test(a_long_press_is_one),
+        cmocka_unit_test(presses_are_told_after_the_numbers_began_anew),
+        cmocka_unit_test(what_is_no_digit_or_too_short_is_not_told),
+        cmocka_unit_test(who_is_mixed_gets_the_digit_pressed_anew),
+        cmocka_unit_test(who_takes_no_events_gets_none),
+        cmocka_unit_test(who_takes_no_events_any_more_gets_none)};
     return cmocka_run_group_tests_name("media_digits", tests, NULL, NULL);
 }
