@@ -95,11 +95,11 @@ static uint64_t *receive_check(struct stream *s, uint8_t *packet, size_t len,
     struct media_counts *counts = &s->loop->counts;
     if (!media_source_is_right(s, from))
         return &counts->wrong_source;
-    if (!media_rtp_read(packet, len, in))
+    if (!media_rtp_is(packet, len))
         return &counts->no_rtp;
     if (!media_srtp_unprotect(s, packet, &len))
         return &counts->bad_srtp;
-    /* Anew: the padding was secret too. */
+    /* Only now: how much of it is padding is secret, too. */
     if (!media_rtp_read(packet, len, in))
         return &counts->no_rtp;
     kind->is_sound = media_codec_of_payload(in->payload, &kind->codec);

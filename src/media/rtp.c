@@ -30,7 +30,7 @@ void media_write_32(uint8_t *p, uint32_t v)
 
 bool media_rtp_read(const uint8_t *packet, size_t len, struct rtp *out)
 {
-    if (len < RTP_HEADER_BYTES || packet[0] >> 6 != 2)
+    if (!media_rtp_is(packet, len))
         return false;
     size_t body = RTP_HEADER_BYTES + 4u * (packet[0] & 15u);
     if (packet[0] & 0x10) {

@@ -26,7 +26,12 @@ struct rtp {
     size_t end;      /* offset behind them, padding excluded */
 };
 
-/* False when the bytes are no RTP packet of version 2. */
+/* Whether it looks like an RTP packet of version 2, secret or not. */
+static inline bool media_rtp_is(const uint8_t *packet, size_t len)
+{
+    return len >= RTP_HEADER_BYTES && packet[0] >> 6 == 2;
+}
+/* False when the bytes are no such packet. */
 bool media_rtp_read(const uint8_t *packet, size_t len, struct rtp *out);
 /* Writes the 12 bytes of a header without lists and extensions. */
 void media_rtp_write(uint8_t *packet, const struct rtp *rtp);

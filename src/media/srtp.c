@@ -40,41 +40,50 @@ static srtp_policy_t policy_of(enum media_cipher cipher, uint8_t *key, srtp_ssrc
     return policy;
 }
 
-static srtp_t context_create(const struct media_far *far, const uint8_t *key, srtp_ssrc_type_t side)
+static srtp_t context_create(enum media_cipher cipher, const uint8_t *key, srtp_ssrc_type_t side)
 {
     unsigned char copy[MEDIA_KEY_BYTES];
     srtp_t context = NULL;
     memcpy(copy, key, sizeof copy);
-    srtp_policy_t policy = policy_of(far->cipher, copy, (srtp_ssrc_t){.type = side});
+    srtp_policy_t policy = policy_of(cipher, copy, (srtp_ssrc_t){.type = side});
     if (srtp_create(&context, &policy) != srtp_err_status_ok)
         context = NULL;
     explicit_bzero(copy, sizeof copy);
     return context;
 }
 
-void media_srtp_free(struct stream *s)
+static void context_free(struct srtp_ctx_t_ **context)
 {
-    if (s->srtp_in)
-        srtp_dealloc(s->srtp_in);
-    if (s->srtp_out)
-        srtp_dealloc(s->srtp_out);
-    s->srtp_in = s->srtp_out = NULL;
-    s->srtp_guesses = 0;
+    if (*context)
+        srtp_dealloc(*context);
+    *context = NULL;
 }
 
+void media_srtp_free(struct stream *s)
+{
+    context_free(&s->srtp_in);
+    context_free(&s->srtp_out);
+}
+
+/* Each direction by itself: who says another key of his own goes on with ours, and were its counter
+ * begun anew after a roll-over, he could read nothing, and others too much: one key stream would
+ * have been used twice. */
 enum err media_srtp_set(struct stream *s, const struct media_far *far)
 {
-    bool is_same = s->has_far && s->far.cipher == far->cipher &&
-                   memcmp(s->far.send_key, far->send_key, MEDIA_KEY_BYTES) == 0 &&
-                   memcmp(s->far.receive_key, far->receive_key, MEDIA_KEY_BYTES) == 0;
-    if (is_same)
-        return ERR_OK;
-    media_srtp_free(s);
+    bool is_same = s->has_far && s->far.cipher == far->cipher;
+    if (!is_same || memcmp(s->far.send_key, far->send_key, MEDIA_KEY_BYTES) != 0)
+        context_free(&s->srtp_out);
+    if (!is_same || memcmp(s->far.receive_key, far->receive_key, MEDIA_KEY_BYTES) != 0)
+        context_free(&s->srtp_in);
     if (far->cipher == MEDIA_PLAIN)
         return ERR_OK;
     call_once(&library_once, library_init);
-    s->srtp_in = context_create(far, far->receive_key, ssrc_any_inbound);
-    s->srtp_out = context_create(far, far->send_key, ssrc_any_outbound);
+    if (!s->srtp_out)
+        s->srtp_out = context_create(far->cipher, far->send_key, ssrc_any_outbound);
+    if (!s->srtp_in) {
+        s->srtp_in = context_create(far->cipher, far->receive_key, ssrc_any_inbound);
+        s->srtp_guesses = 0;
+    }
     return s->srtp_in && s->srtp_out ? ERR_OK : ERR_INTERNAL;
 }
 

@@ -191,6 +191,55 @@ static void a_restart_in_a_long_call_is_found_out(void **state)
     stage_end(stage);
 }
 
+/* A telephone that says another key of its own, as many do with each hold, after our sequence
+ * numbers have wrapped: ours is the same key as before, and so is what it counts. */
+static void another_key_of_the_telephone_leaves_ours_as_it_was(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(2, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    make_secure(phone, MEDIA_AES_80);
+    stage_conference(stage, 2);
+    for (unsigned i = 0; i < 70000; i++) {
+        stage_say(&stage->phones[2]);
+        stage_listen(phone);
+    }
+    assert_int_equal(phone->packets, 70000);
+    srtp_dealloc(phone->srtp_out);
+    phone->far.receive_key[0] ^= 0xff;
+    stage_connect(phone);
+    phone->srtp_out = context(phone->far.receive_key, MEDIA_AES_80, ssrc_any_outbound);
+    stage_run(stage, 30);
+    assert_hears(stage, 1, "2");
+    assert_hears(stage, 2, "1");
+    stage_end(stage);
+}
+
+/* What pads a packet is secret, too, and how much it is. */
+static void padded_packets_are_taken(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(2, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    make_secure(phone, MEDIA_AES_80);
+    stage_hear(stage, 2, "1");
+    for (int i = 0; i < 200; i++) {
+        uint8_t packet[PACKET_ROOM] = {0};
+        int len = RTP_HEADER_BYTES + FRAME_BYTES + 4;
+        media_rtp_write(packet, &phone->says);
+        phone->says.sequence++;
+        packet[0] |= 0x20;
+        packet[len - 1] = 4;
+        assert_int_equal(srtp_protect(phone->srtp_out, packet, &len), srtp_err_status_ok);
+        stage_send_raw(phone, packet, (size_t)len);
+    }
+    assert_int_equal(stage->loop.counts.in, 200);
+    stage_listen(&stage->phones[2]);
+    assert_int_equal(stage->phones[2].packets, 200);
+    assert_int_equal(stage->phones[2].last_len, RTP_HEADER_BYTES + FRAME_BYTES);
+    stage_end(stage);
+}
+
 static void rtcp_is_secured_too(void **state)
 {
     (void)state;
@@ -227,6 +276,8 @@ int main(void)
         cmocka_unit_test(the_same_keys_again_keep_the_window),
         cmocka_unit_test(new_keys_count_from_then_on),
         cmocka_unit_test(a_restart_in_a_long_call_is_found_out),
+        cmocka_unit_test(another_key_of_the_telephone_leaves_ours_as_it_was),
+        cmocka_unit_test(padded_packets_are_taken),
         cmocka_unit_test(rtcp_is_secured_too)};
     return cmocka_run_group_tests_name("media_srtp", tests, NULL, NULL);
 }
