@@ -105,7 +105,8 @@ enum err config_add_demo(struct config *config, uint64_t agents, char *why, size
     add_agents(config, agents);
     add_supervisor(config, agents);
     add_words(config);
-    (void)config_add(config, "trunk", "outside");
+    if (config->driver == CONFIG_DRIVER_SIM) /* a real one would need a peer */
+        (void)config_add(config, "trunk", "outside");
     if (!config->country && !config->calling_code) {
         set(&config->country, "DE");
         set(&config->main_number, "+49305550");
