@@ -161,69 +161,23 @@ static enum err make_web(struct server *s)
     return ERR_OK;
 }
 
-/* In out, unless it is configured. */
-static const char *recordings_path(const struct config *config, struct buf *out)
-{
-    if (config->recordings)
-        return config->recordings;
-    buf_printf(out, "%s/recordings", config->data);
-    buf_char(out, '\0');
-    return out->ptr;
-}
-
 static enum err make_line(struct server *s)
 {
-    struct buf recordings = {0};
-    setup_devices(&s->setup, s->config);
-    setup_trunks(&s->setup, s->config);
-    if (s->config->driver == CONFIG_DRIVER_SIM) {
-        s->line = line_sim_create(s->setup.devices, s->setup.device_count);
-    } else {
-        setup_networks(&s->setup, s->config);
-        struct line_sip_options options = {.bind = s->config->sip,
-                                           .advertised = s->config->sip_advertised,
-                                           .tls = s->config->sip_tls,
-                                           .tls_certificate = s->config->sip_tls_certificate,
-                                           .tls_key = s->config->sip_tls_key,
-                                           .guard = {.rate = s->config->guard_rate,
-                                                     .failures = s->config->guard_failures,
-                                                     .shut_out_s = s->config->guard_shut_out_s,
-                                                     .idle_s = s->config->guard_idle_s},
-                                           .realm = s->config->realm,
-                                           .resolv_conf = s->config->resolv_conf,
-                                           .rtp_port_min = (unsigned)s->config->rtp_ports[0],
-                                           .rtp_port_max = (unsigned)s->config->rtp_ports[1],
-                                           .music = s->config->music,
-                                           .silence_ms = (unsigned)s->config->silence_s * 1000,
-                                           .recordings = recordings_path(s->config, &recordings),
-                                           .networks = s->setup.networks,
-                                           .network_count = s->setup.network_count,
-                                           .devices = s->setup.devices,
-                                           .device_count = s->setup.device_count};
-        setup_derive(&s->setup, "cordboard sip nonces", options.secret);
-        s->line = line_sip_create(&options);
-    }
-    buf_free(&recordings);
-    if (s->line) {
-        s->line->trunks(s->line->self, s->setup.trunks, s->setup.trunk_count);
+    s->line = setup_line(&s->setup, s->config);
+    if (s->line)
         return ERR_OK;
-    }
     snprintf(s->why, sizeof s->why, "the line driver can't be made");
     return ERR_INTERNAL;
 }
 
 static enum err make_store(struct server *s)
 {
-    struct buf recordings = {0};
-    bool has_sound = s->config->driver == CONFIG_DRIVER_SIP;
     struct store_options options = {.journal = s->journal,
-                                    .recordings =
-                                        has_sound ? recordings_path(s->config, &recordings) : NULL,
+                                    .recordings = s->setup.recordings,
                                     .keep_days = (unsigned)s->config->keep_days,
                                     .render = api_render_beside,
                                     .poster = web_poster(s->web)};
     enum err err = store_create(&options, &s->store);
-    buf_free(&recordings);
     if (err)
         snprintf(s->why, sizeof s->why, "%s: the history can't be read: %s", s->config->data,
                  err_row(err)->text);
