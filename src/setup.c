@@ -281,6 +281,7 @@ void setup_free(struct setup *s)
 {
     mem_free(s->devices);
     mem_free(s->networks);
+    mem_free(s->recordings);
     mem_free(s->trunks);
     mem_free(s->users);
     mem_free(s->hashes);

@@ -18,6 +18,7 @@ struct setup {
     size_t device_count;
     struct line_sip_network *networks;
     size_t network_count;
+    char *recordings; /* directory; NULL: no sound, and so nothing to record */
     struct line_trunk *trunks;
     size_t trunk_count;
     struct auth_user *users;
@@ -50,8 +51,9 @@ enum err setup_users_anew(struct setup *s, const struct config *config, const st
 void setup_devices(struct setup *s, const struct config *config);
 /* In the order that core/input.h asks for. */
 void setup_items(struct setup *s, const struct config *config);
-/* For the SIP driver; borrows from the configuration. */
-void setup_networks(struct setup *s, const struct config *config);
+/* The driver that is configured, not started; fills devices, trunks, and for SIP networks and
+ * recordings. NULL when it can't be made. */
+struct line_driver *setup_line(struct setup *s, const struct config *config);
 /* The parts of a list with commas, without blanks around them; in the setup's arena. */
 const struct slice *setup_list(struct setup *s, const char *list, size_t *count);
 void setup_trunks(struct setup *s, const struct config *config);

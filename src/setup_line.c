@@ -58,9 +58,9 @@ struct line_driver *setup_line(struct setup *s, const struct config *config)
 {
     setup_devices(s, config);
     setup_trunks(s, config);
-    struct line_driver *line = config->driver == CONFIG_DRIVER_SIM
-                                   ? line_sim_create(s->devices, s->device_count)
-                                   : make_sip(s, config);
+    struct line_driver *line = config->driver == CONFIG_DRIVER_SIP
+                                   ? make_sip(s, config)
+                                   : line_sim_create(s->devices, s->device_count);
     if (line)
         line->trunks(line->self, s->trunks, s->trunk_count);
     return line;
