@@ -7,7 +7,7 @@ import signal
 import time
 
 import pytest
-from phonelib import sdp, sdp_port, wait_for
+from phonelib import Sipp, free_even_port, free_port, sdp, sdp_port, wait_for
 from test_driver_calls import connect
 from test_driver_transports import chain, tls_ctl  # noqa: F401
 from trunklib import Voice
@@ -148,3 +148,21 @@ def test_a_telephone_loses_its_network_in_a_call(make_ctl, make_phone, signum):
     assert not any("leg=1" in line for line in ctl.has_seen("gone"))
     a.command("hangup")
     ctl.wait("gone", leg=1, cause=1)
+
+
+def test_the_buttons_of_sipp(ctl, make_socket, tmp_path, started):
+    """A third make: a reliable 183, hold by UPDATE, a transfer."""
+    port = free_port()
+    phone = Sipp(tmp_path / "sipp", "busy_buttons_phone.xml", port, "-mp", free_even_port())
+    started.append(phone)
+    registrar = make_socket(ctl)
+    assert registrar.register(contact=f"<sip:15000@127.0.0.1:{port}>", rport=False).status == 200
+    ctl.say("ring 1 15000 15001")
+    ctl.wait("ringing", leg=1, sound=1)
+    ctl.wait("answered", leg=1)
+    ctl.wait("held", leg=1)
+    ctl.wait("transfer", leg=1, number="15002")
+    ctl.say("transfer 1 0")
+    ctl.say("drop 1 7")
+    ctl.wait("gone", leg=1, cause=7)
+    assert phone.wait() == 0, phone.errors()
