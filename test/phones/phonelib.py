@@ -546,9 +546,6 @@ class Ctl:
         self.devices, self.rtp, self.wanted_port = devices, rtp_range(), port
         self.clock_ahead_ms = 0
         self.options = list(options)
-        # The SIP stack never frees OpenSSL's object of a connection.
-        has_tls = any(option.startswith("tls=") for option in options)
-        self.env = {"LSAN_OPTIONS": f"suppressions={HERE}/tls.supp"} if has_tls else {}
         self.start()
 
     def start(self):
@@ -558,7 +555,7 @@ class Ctl:
         self.process = subprocess.Popen(
             [self.program, f"127.0.0.1:{self.wanted_port}", str(self.state), *map(str, self.rtp),
              str(self.clock_ahead_ms), *self.options, *arguments], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=self.log, text=True, env={**os.environ, **self.env})
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.lines = queue.Queue()
         self.seen, self.early = [], []  # early: to be looked at before lines
         threading.Thread(target=self._read, args=(self.process.stdout, self.lines),

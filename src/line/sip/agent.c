@@ -228,4 +228,5 @@ void line_sip_agent_close(struct sip_line *sip)
     sip->default_leg = NULL;
     sip->agent = NULL;
     line_sip_filter_close();
+    line_sip_tls_reclaim_close(sip);
 }

@@ -210,6 +210,7 @@ static void driver_second(struct sip_line *root_magic, su_timer_t *timer, struct
     line_sip_place_expire(sip);
     line_sip_nat_second(sip);
     line_sip_meters_second(sip);
+    line_sip_tls_reclaim_second(sip);
     line_sip_trunks_second(sip);
     line_sip_settled_forget(sip);
     line_sip_leg_second(sip);
@@ -395,6 +396,7 @@ struct line_driver *line_sip_create(const struct line_sip_options *options)
     sip->music = options->music ? mem_strdup(options->music) : NULL;
     memcpy(sip->secret, options->secret, sizeof sip->secret);
     driver_set_tls(sip, options);
+    list_init(&sip->tls_objects);
     line_sip_meters_init(&sip->meters);
     line_sip_nonces_init(&sip->nonces);
     line_sip_guard_init(&sip->guard, &options->guard);

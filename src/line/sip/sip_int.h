@@ -135,7 +135,7 @@ void line_sip_random_hex(char *out, size_t bytes);
 /* ---- the driver ---- */
 
 struct sip_meters {
-    struct metric *calls_in, *calls_out, *legs;
+    struct metric *calls_in, *calls_out, *legs, *tls;
 };
 
 enum sip_transport { SIP_TRANSPORT_UDP, SIP_TRANSPORT_TCP, SIP_TRANSPORT_TLS };
@@ -221,6 +221,7 @@ struct sip_line {
     struct list registrations;        /* answers that wait for recorded() */
     uint64_t last_tag;
     struct sip_meters meters;
+    struct list tls_objects; /* tls_reclaim.c */
     struct nonces nonces;
     struct guard guard;
     struct device *asker; /* who sent the request at hand; NULL: a trunk's peer */
@@ -256,6 +257,7 @@ void line_sip_filter_close(void);
 /* meters.c */
 void line_sip_meters_init(struct sip_meters *m);
 void line_sip_meters_call(const struct sip_meters *m, bool is_out);
+void line_sip_meters_tls(const struct sip_meters *m, size_t connections);
 void line_sip_meters_second(const struct sip_line *sip);
 
 /* door.c: a request that belongs to no dialog and no transaction. Takes msg. */
@@ -339,6 +341,11 @@ void line_sip_networks_free(struct sip_line *sip);
 
 /* tls.c: adds the port. */
 enum err line_sip_tls_open(struct sip_line *sip);
+/* tls_reclaim.c: frees what the stack forgets. Open before the first connection, close when the
+ * agent is gone; all on the driver's thread. */
+void line_sip_tls_reclaim_open(struct sip_line *sip);
+void line_sip_tls_reclaim_second(struct sip_line *sip);
+void line_sip_tls_reclaim_close(struct sip_line *sip);
 
 /* agent.c: the stack, and requests outside of dialogs. */
 /* What to answer a method that has no place where it came: 405 or 501, already sent. */

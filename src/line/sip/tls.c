@@ -120,6 +120,7 @@ enum err line_sip_tls_open(struct sip_line *sip)
     int result = -1;
     if (!is_usable(sip->tls_certificate, sip->tls_key))
         return ERR_IO;
+    line_sip_tls_reclaim_open(sip);
     int file = memfd_create("sip-tls", MFD_CLOEXEC);
     snprintf(target, sizeof target, "/proc/self/fd/%d", file);
     bool is_whole =
