@@ -12,8 +12,6 @@
  * A stop goes the same way back: what is held is answered, the web closes, the core commits and
  * writes a snapshot, and what it still released is delivered, because tickets are freed by their
  * delivery. Nothing depends on a stop: kill -9 at any instant leaves a journal that is enough.
- *
- * Signals are taken by a thread that does nothing else, so that no other one is ever interrupted.
  */
 #include "serve.h"
 
@@ -30,15 +28,13 @@
 #include "reload.h"
 #include "routes.h"
 #include "setup.h"
+#include "signals.h"
 #include "welcome.h"
 #include "store/store.h"
 #include "web/web.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #define QUEUE_LIMIT        16384
 #define QUEUE_BYTES        ((size_t)64 << 20)
@@ -69,7 +65,7 @@ struct server {
     struct reload *reload;
     struct releases *releases; /* NULL: they come on this thread, from replay */
     struct map users;          /* configured; while records are restored */
-    pthread_t signals;
+    struct signals signals;
     uint64_t watchdog_ms; /* when the service manager is to hear of us; 0: never */
     char why[WHY_SIZE];
 };
@@ -424,14 +420,6 @@ static void stop(void *ctx)
     web_stop(s->web, STOP_GRACE_MS);
 }
 
-static void our_signals(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGHUP);
-}
-
 static void begin_reload(void *ctx)
 {
     struct server *s = ctx;
@@ -439,37 +427,20 @@ static void begin_reload(void *ctx)
         reload_begin(s->reload);
 }
 
-/* On the thread of signals, which is not cancelled in the middle of it. */
-static void hang_up(struct server *s)
-{
-    struct poster poster = web_poster(s->web);
-    int before;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-    web_reload_certificate(s->web);
-    poster.post(poster.ctx, begin_reload, s);
-    pthread_setcancelstate(before, NULL);
-}
-
-static void *wait_for_signals(void *ctx)
+/* These two on the thread of signals. */
+static void hang_up(void *ctx)
 {
     struct server *s = ctx;
-    sigset_t set;
-    our_signals(&set);
     struct poster poster = web_poster(s->web);
-    int signal_number;
-    bool is_stopping = false;
-    while (sigwait(&set, &signal_number) == 0) {
-        if (signal_number == SIGHUP) {
-            hang_up(s);
-            continue;
-        }
-        /* Whoever asks again means it. The journal is as after a kill: enough. */
-        if (is_stopping)
-            _exit(1);
-        is_stopping = true;
-        poster.post(poster.ctx, stop, s);
-    }
-    return NULL;
+    web_reload_certificate(s->web);
+    poster.post(poster.ctx, begin_reload, s);
+}
+
+static void ask_to_stop(void *ctx)
+{
+    struct server *s = ctx;
+    struct poster poster = web_poster(s->web);
+    poster.post(poster.ctx, stop, s);
 }
 
 static void raise_file_limit(void)
@@ -485,28 +456,24 @@ static void run(struct server *s)
 {
     store_start(s->store, s->engine);
     web_set_ticker(s->web, next_tick, tick, s);
-    if (pthread_create(&s->signals, NULL, wait_for_signals, s))
-        log_abort("the thread for signals can't be made");
+    s->signals = (struct signals){.stop = ask_to_stop, .hang_up = hang_up, .ctx = s};
+    signals_begin(&s->signals);
     welcome(s->config, s->public_url, web_port(s->web),
             s->config->driver == CONFIG_DRIVER_SIP ? line_sip_port(s->line) : 0);
     if (notify_watchdog_ms() > 0)
         s->watchdog_ms = web_now_ms(s->web) + notify_watchdog_ms();
     notify_say("READY=1");
     web_run(s->web);
-    pthread_cancel(s->signals);
-    pthread_join(s->signals, NULL);
+    signals_end(&s->signals);
 }
 
 int serve(const struct config *config, serve_read *read, void *read_ctx)
 {
     struct server s = {.config = config};
-    sigset_t set;
-    our_signals(&set);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signals_block();
     log_set_level((enum log_level)config->log_level);
     raise_file_limit();
     notify_begin();
-    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may grow no more is an error like a full disk */
     enum err err = build(&s, read, read_ctx);
     if (err)
         (void)fprintf(stderr, "cordboard: %s\n", s.why);
