@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* What the files of the core call of each other; private to src/core. The state that they work on
- * is in core_state.h. */
+ * is in core_state.h. A list with a line for each function, file by file, and as long as that. */
 #ifndef CORE_CORE_INT_H
 #define CORE_CORE_INT_H
 
