@@ -89,6 +89,15 @@ static void put_party(struct buf *out, const struct party *party)
     enc_bytes(out, card ? card->last_name : SLICE(""));
 }
 
+/* Talked between the recording's begin and its end; pauses count as part of it. */
+static bool was_there(const struct party *party)
+{
+    const struct call *call = party->call;
+    const struct history_span *first = call->spans, *last = &call->spans[call->span_count - 1];
+    return party->has_talked && (party->ended_ms == 0 || party->ended_ms >= first->from_ms) &&
+           (last->to_ms == 0 || call_is_recorded(call) || party->answered_ms <= last->to_ms);
+}
+
 /* Whatever his other parts in the call were. */
 static bool may_listen(const struct call *call, const struct user *user)
 {
@@ -97,8 +106,7 @@ static bool may_listen(const struct call *call, const struct user *user)
     LIST_EACH(it, &call->parties)
     {
         const struct party *party = LIST_OWNER(it, struct party, link);
-        if (party->user == user && party->has_talked &&
-            (party->ended_ms == 0 || party->ended_ms >= call->spans[0].from_ms))
+        if (party->user == user && was_there(party))
             return true;
     }
     return false;

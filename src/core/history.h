@@ -24,7 +24,7 @@ enum history_kind {
 
 struct history_user {
     struct slice name;
-    bool may_listen; /* talked in the call, and it was recorded before he left */
+    bool may_listen; /* talked in the call after its recording began and before it was over */
 };
 
 /* Borrowed from the effects that it is in. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* GET /me/recordings, /recordings, each with /{id} and /{id}/audio: who talked in a call while or
- * before it was recorded may listen to it, and supervisors and administrators to all (platform
+/* GET /me/recordings, /recordings, each with /{id} and /{id}/audio: who talked in a call while
+ * it was recorded may listen to it, and supervisors and administrators to all (platform
  * reference 7.8 for the form of a recording; the rest is our addition). To anybody else a recording
  * is not there. The sound goes out as the file it is, or a range of it. */
 #include "api/api_int.h"

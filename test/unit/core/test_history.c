@@ -185,6 +185,23 @@ static void who_left_before_it_may_not_listen(void **state)
     assert_true(the_item(HISTORY_CALL)->users[0].may_listen);
 }
 
+static void who_came_after_it_may_not_listen(void **state)
+{
+    (void)state;
+    world_command(&w, "u0", OP_START_CALL_RECORDING, id, "");
+    world_wait(&w, 1000);
+    world_command(&w, "u0", OP_STOP_CALL_RECORDING, id, "");
+    world_wait(&w, 1000);
+    world_command(&w, "u0", OP_SINGLE_STEP_CONFERENCE, id, "102");
+    world_signal(&w, SIGNAL_ANSWERED, world_order(&w, ORDER_RING)->leg, CAUSE_NONE);
+    world_wait(&w, 1000);
+    world_command(&w, "u2", OP_HANGUP, id, "");
+    assert_false(the_item(HISTORY_CALL)->users[0].may_listen);
+    world_command(&w, "u1", OP_HANGUP, id, "");
+    const struct history *item = the_item(HISTORY_CALL);
+    assert_true(item->users[0].may_listen && item->users[1].may_listen);
+}
+
 /* A recording that is switched on and off all day stays bounded. */
 static void its_times_are_bounded(void **state)
 {
@@ -292,6 +309,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_leaves_a_conference_has_it_at_once, begin, finish),
         cmocka_unit_test_setup_teardown(a_recording_has_the_times_when_it_ran, begin, finish),
         cmocka_unit_test_setup_teardown(who_left_before_it_may_not_listen, begin, finish),
+        cmocka_unit_test_setup_teardown(who_came_after_it_may_not_listen, begin, finish),
         cmocka_unit_test_setup_teardown(its_times_are_bounded, begin, finish),
         cmocka_unit_test_setup_teardown(the_sound_of_each_telephone_comes_when_it_is_known, begin,
                                         finish),
