@@ -20,11 +20,17 @@ static const char *path_of(char out[PATH_SIZE], const char *directory, struct sl
     return len > 0 && len < PATH_SIZE ? out : "";
 }
 
+/* The sound is at one of these; whole a second time, as it may get that name between the looks. */
+static const char *const sounds[] = {".wav", ".wav.part", ".wav"};
+#define SOUNDS (sizeof sounds / sizeof *sounds)
+
 int store_open_file(const char *directory, struct slice id)
 {
     char path[PATH_SIZE];
-    int fd = open(path_of(path, directory, id, ".wav"), O_RDONLY | O_CLOEXEC);
-    return fd >= 0 ? fd : open(path_of(path, directory, id, ".wav.part"), O_RDONLY | O_CLOEXEC);
+    int fd = -1;
+    for (size_t i = 0; i < SOUNDS && fd < 0; i++)
+        fd = open(path_of(path, directory, id, sounds[i]), O_RDONLY | O_CLOEXEC);
+    return fd;
 }
 
 void store_look_at_file(const char *directory, struct store_call *call)
@@ -34,9 +40,9 @@ void store_look_at_file(const char *directory, struct store_call *call)
     call->is_recorded = directory && call->call.span_count > 0;
     if (!call->is_recorded)
         return;
-    if (stat(path_of(path, directory, call->call.id, ".wav"), &stat_of) == 0 ||
-        stat(path_of(path, directory, call->call.id, ".wav.part"), &stat_of) == 0)
-        call->file_bytes = (uint64_t)stat_of.st_size;
+    for (size_t i = 0; i < SOUNDS && call->file_bytes == 0; i++)
+        if (stat(path_of(path, directory, call->call.id, sounds[i]), &stat_of) == 0)
+            call->file_bytes = (uint64_t)stat_of.st_size;
 }
 
 static bool says_the_same(const char *path, struct slice text)
