@@ -12,15 +12,21 @@
  * that were given already; tables of who hears whom are given again, because a newer one of an
  * emergency call may have overtaken an older one of another call with the same telephone.
  *
+ * What a telephone signals is little; but each of many telephones has its registration recorded
+ * again and again. Of several records with one key only the newest stays, so that what waits is
+ * bounded however long it lasts.
+ *
  * An urgent input overtakes what was put aside, but never one of its own telephone call: what was
  * put aside is looked through again whenever something became urgent. */
 #include "engine/engine_int.h"
 
 #include "base/log.h"
+#include "base/map.h"
 #include "base/mem.h"
 
 #define RETRY_PAUSE_MS  20
 #define ALARM_MS        2000
+#define ASIDE_MANY      4096
 #define BATCH_BYTES_MAX (4 * BATCH_BYTES) /* of urgent inputs and what the batch had before */
 
 static void put_aside(struct engine *e, struct submission *s)
@@ -67,6 +73,43 @@ static void send_refusals(struct engine *e)
         r->replies[i].reason = reason;
     e->refused_count = 0;
     e->options.released(e->options.ctx, r);
+}
+
+static struct slice line_key(const struct submission *s)
+{
+    if (s->kind != SUBMISSION_LINE_RECORD)
+        return SLICE_NONE;
+    struct dec d = dec_of(submission_content(s));
+    (void)dec_u64(&d); /* the table */
+    return dec_bytes(&d);
+}
+
+/* From the newest to the oldest, and back into order. */
+static void drop_overtaken(struct engine *e)
+{
+    struct map newest = {0};
+    struct submission *s;
+    struct submission *reversed = NULL;
+    while ((s = engine_take_aside(e))) {
+        s->next = reversed;
+        reversed = s;
+    }
+    while ((s = reversed)) {
+        struct slice key = line_key(s);
+        reversed = s->next;
+        if (key.ptr && map_get(&newest, key)) {
+            mem_free(s);
+            continue;
+        }
+        if (key.ptr)
+            map_put(&newest, key, s);
+        s->next = e->aside_first;
+        e->aside_first = s;
+        if (!e->aside_last)
+            e->aside_last = s;
+        e->aside_count++;
+    }
+    map_free(&newest);
 }
 
 bool submission_is_urgent(const struct engine *e, const struct submission *s)
@@ -120,6 +163,10 @@ static void come(struct engine *e, struct submission *s)
         mem_free(s);
     } else {
         put_aside(e, s);
+    }
+    if (e->aside_count > ASIDE_MANY && e->aside_count > 2 * e->aside_needed) {
+        drop_overtaken(e);
+        e->aside_needed = e->aside_count;
     }
 }
 
@@ -210,6 +257,7 @@ void engine_stall(struct engine *e, bool is_first)
 {
     uint64_t until_ms = clock_monotonic_us() / 1000 + RETRY_PAUSE_MS;
     if (is_first) {
+        e->aside_needed = 0;
         let_urgent_out(e);
         refuse_answers(e);
         begin(e);

@@ -89,7 +89,8 @@ struct line_host {
     /* Never refused and never lost short of a crash. */
     void (*signal)(void *ctx, const struct signal *signal);
     /* Writes a durable record of the driver's own (value absent: removes it); recorded(tag) follows
-     * once it is durable. Keys at most 255 bytes, values at most 16 kB. */
+     * once it is durable, or a later one of the same key, tag and all, in its place. Keys at most
+     * 255 bytes, values at most 16 kB. */
     void (*record)(void *ctx, struct slice key, struct slice value, uint64_t tag);
     /* All records, in the order of their keys. Only valid within start. */
     void (*each_record)(void *ctx, void (*visit)(void *arg, struct slice key, struct slice value),

@@ -141,6 +141,8 @@ static void line_recorded(void *self, uint64_t tag)
 {
     struct desk *d = self;
     pthread_mutex_lock(&lock);
+    d->records_told++;
+    d->last_told = tag;
     if (d->recorded_count < 8)
         d->recorded[d->recorded_count++] = tag;
     pthread_mutex_unlock(&lock);

@@ -73,6 +73,8 @@ struct desk {
     size_t leg_count;
     uint64_t recorded[8];
     size_t recorded_count;
+    size_t records_told;
+    uint64_t last_told; /* tag */
     char line_records[200];
     char devices[8][16]; /* as it was told last */
     size_t device_count;

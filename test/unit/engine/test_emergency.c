@@ -181,6 +181,30 @@ static void a_crash_meanwhile_harms_nothing_else(void **state)
     desk_free(&d);
 }
 
+/* Of registrations that are refreshed while nothing can be written, the newest of each waits. */
+static void what_waits_is_bounded(void **state)
+{
+    (void)state;
+    struct desk d;
+    make(&d, 16);
+    break_disk(&d);
+    for (uint64_t i = 1; i <= 20000; i++) {
+        char value[24];
+        snprintf(value, sizeof value, "%u", (unsigned)i);
+        d.host.record(d.host.ctx, i % 2 ? SLICE("odd") : SLICE("even"), slice_of(value), i);
+    }
+    incoming(&d, CALLERS_LEG, "100", "112"); /* it comes behind them */
+    desk_wait_orders(&d, ORDER_RING, 1);
+    incoming(&d, OTHERS_LEG, "101", "102");
+    mend_disk(&d);
+    assert_in_range(d.records_told, 2, 10000);
+    assert_int_equal(d.last_told, 20000);
+    assert_int_not_equal(desk_ringing(&d, "102"), 0);
+    replay(&d);
+    assert_string_equal(d.line_records, "even=20000 odd=19999 ");
+    desk_free(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +212,7 @@ int main(void)
         cmocka_unit_test(what_others_do_waits),
         cmocka_unit_test(it_goes_on_where_it_began_before),
         cmocka_unit_test(by_dial_it_is_placed_and_answered_when_it_is_durable),
+        cmocka_unit_test(what_waits_is_bounded),
         cmocka_unit_test(a_crash_meanwhile_harms_nothing_else),
     };
     return cmocka_run_group_tests_name("emergency", tests, NULL, NULL);
