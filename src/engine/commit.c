@@ -90,6 +90,7 @@ static bool commit(struct engine *e)
     }
     if (atomic_exchange(&e->is_stalled, false)) {
         e->undurable = 0;
+        e->space_looked_us = 0; /* there is room again, perhaps */
         log_line(LOG_INFO, "engine.commit", "recovered_after_us=%llu",
                  (unsigned long long)(clock_monotonic_us() - begun_us));
     }
