@@ -177,6 +177,15 @@ def test_a_held_telephone_refuses_to_retrieve(ctl, make_socket):
     assert sum(m.method == "NOTIFY" for m in phone.heard) == 1
 
 
+def test_a_held_telephone_says_that_it_retrieves_and_does_not(ctl, make_socket):
+    phone, _ = held(ctl, make_socket)
+    ctl.say("answer 1")
+    phone.respond(phone.receive(want=lambda m: m.method == "NOTIFY"), 200)
+    assert phone.ask("OPTIONS").status == 200 and not ctl.has_seen("refused")
+    ctl.say("clock 6000")
+    ctl.wait("refused", leg=1)
+
+
 def test_a_telephone_that_holds_and_does_not_talk(make_ctl, make_socket):
     ctl = make_ctl()
     phone, _ = held(ctl, make_socket, events="dialog")
@@ -194,6 +203,14 @@ def test_a_telephone_is_let_show_that_it_holds(ctl, make_socket):
     phone.respond(notify, 200)
     inside(phone, invite, "INVITE", 10, body=sdp(4000, "sendonly"), headers=[contact(phone)])
     ctl.wait("held", leg=1)
+
+
+def test_a_telephone_that_will_not_show_that_it_holds(ctl, make_socket):
+    phone, _, _ = up(ctl, make_socket, headers=["Allow-Events: talk, hold"])
+    ctl.say("holdup 1")
+    phone.respond(phone.receive(want=lambda m: m.method == "NOTIFY"), 489, "Bad Event")
+    assert phone.ask("OPTIONS").status == 200
+    assert not ctl.has_seen("refused")
 
 
 def test_an_invite_that_replaces_a_call_is_no_way_in(ctl, make_socket):

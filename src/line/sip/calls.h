@@ -71,9 +71,10 @@ struct leg {
 
     /* Up. */
     struct session session;
-    struct heap_node timer; /* of the session; in sip->timers */
-    bool is_silent;         /* nothing comes that should; asked about again and again */
-    uint64_t asks_at_ms;    /* when next */
+    struct heap_node timer;   /* of the session; in sip->timers */
+    bool is_silent;           /* nothing comes that should; asked about again and again */
+    uint64_t asks_at_ms;      /* when next */
+    uint64_t retrieves_by_ms; /* it said that it would by itself; 0: it was not asked */
 
     /* Ending. */
     enum cause end_cause;
@@ -251,6 +252,8 @@ void line_sip_talk_answer(struct leg *leg);
 bool line_sip_talk_again(struct leg *leg);
 /* The answer order for a leg that is up. */
 void line_sip_talk_retrieve(struct leg *leg);
+/* Once a second: one that said it would retrieve, and did not, has refused. */
+void line_sip_talk_second(struct leg *leg, uint64_t now_ms);
 void line_sip_talk_hold(struct leg *leg);
 
 /* offer.c: legs that the telephone begins. */

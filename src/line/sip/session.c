@@ -269,5 +269,9 @@ void line_sip_session_second(struct sip_line *sip)
             session_lost(leg, "session_timer");
     }
     LIST_EACH(it, &sip->legs)
-    silence_ask(LIST_OWNER(it, struct leg, as_leg), now_ms);
+    {
+        struct leg *leg = LIST_OWNER(it, struct leg, as_leg);
+        silence_ask(leg, now_ms);
+        line_sip_talk_second(leg, now_ms);
+    }
 }

@@ -12,11 +12,30 @@
 #include "base/mem.h"
 #include "line/sip/sip_int.h"
 
+#define RETRIEVE_MS 5000
+
 /* It will not do it by our asking; it goes on as it was. */
 static void talk_refused(struct leg *leg)
 {
     leg->wants_answer = leg->was_asked = false;
     line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_REFUSED});
+}
+
+/* Whoever rings goes off hook in its own time; who holds is to retrieve now. */
+static void talk_agreed(struct dialog *d)
+{
+    struct leg *leg = d->leg;
+    if (leg && leg->state == SIP_LEG_UP && leg->told_held != HELD_NO)
+        leg->retrieves_by_ms = leg->sip->host.now_ms(leg->sip->host.ctx) + RETRIEVE_MS;
+}
+
+void line_sip_talk_second(struct leg *leg, uint64_t now_ms)
+{
+    if (!leg->retrieves_by_ms || (leg->told_held != HELD_NO && now_ms < leg->retrieves_by_ms))
+        return;
+    leg->retrieves_by_ms = 0;
+    if (leg->told_held != HELD_NO && leg->state == SIP_LEG_UP)
+        talk_refused(leg);
 }
 
 static int talk_notified(void *magic, nta_outgoing_t *orq, const sip_t *msg)
@@ -28,8 +47,10 @@ static int talk_notified(void *magic, nta_outgoing_t *orq, const sip_t *msg)
         return 0;
     nta_outgoing_destroy(d->notify);
     d->notify = NULL;
-    if (status < 300)
+    if (status < 300) {
+        talk_agreed(d);
         return 0;
+    }
     log_line(LOG_WARN, "sip.talk_refused", "status=%d", status);
     d->abilities &= ~(unsigned)ABLE_TALK;
     if (d->leg && d->leg->state == SIP_LEG_RINGING) {
@@ -41,12 +62,24 @@ static int talk_notified(void *magic, nta_outgoing_t *orq, const sip_t *msg)
     return 0;
 }
 
+/* Whether it shows that it holds is its own affair. */
+static int talk_hold_notified(void *magic, nta_outgoing_t *orq, const sip_t *msg)
+{
+    struct dialog *d = magic;
+    (void)msg;
+    if (nta_outgoing_status(orq) < 200)
+        return 0;
+    nta_outgoing_destroy(d->notify);
+    d->notify = NULL;
+    return 0;
+}
+
 /* False when it can't be sent. */
-static bool talk_notify(struct dialog *d, const char *event)
+static bool talk_notify(struct dialog *d, const char *event, nta_response_f *on_response)
 {
     char *headers = line_sip_text("Event: %s\r\nSubscription-State: active\r\n", event);
     struct request notify = {
-        .method = SIP_METHOD_NOTIFY, .on_response = talk_notified, .headers = headers};
+        .method = SIP_METHOD_NOTIFY, .on_response = on_response, .headers = headers};
     d->notify = line_sip_dialog_send(d, &notify);
     mem_free(headers);
     return d->notify != NULL;
@@ -99,7 +132,7 @@ void line_sip_talk_answer(struct leg *leg)
         return; /* asked as soon as it rings */
     if (talking) {
         leg->was_asked = true;
-        if (talk_notify(talking, "talk"))
+        if (talk_notify(talking, "talk", talk_notified))
             return;
     }
     if (leg->device && leg->device->config.answers_by_reinvite)
@@ -128,7 +161,7 @@ void line_sip_talk_retrieve(struct leg *leg)
     struct dialog *d = leg->dialog;
     if (leg->told_held == HELD_NO || d->notify)
         return;
-    if (!(d->abilities & ABLE_TALK) || !talk_notify(d, "talk"))
+    if (!(d->abilities & ABLE_TALK) || !talk_notify(d, "talk", talk_notified))
         talk_refused(leg);
 }
 
@@ -136,5 +169,5 @@ void line_sip_talk_hold(struct leg *leg)
 {
     struct dialog *d = leg->dialog;
     if (leg->told_held == HELD_NO && (d->abilities & ABLE_HOLD) && !d->notify)
-        talk_notify(d, "hold");
+        talk_notify(d, "hold", talk_hold_notified);
 }
