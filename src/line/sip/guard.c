@@ -20,7 +20,7 @@
 #define SOURCES_MAX    16384             /* of each kind */
 #define KNOWN_FOR_MS   UINT64_C(3600000) /* or as long as a telephone is registered there */
 #define KNOWN_TIMES    100               /* as many requests a second for a known address */
-#define BUCKET_SECONDS 4                 /* a bucket holds what comes in so long */
+#define BUCKET_SECONDS UINT64_C(4)       /* a bucket holds what comes in so long */
 
 struct source {
     struct list as_source; /* longest unseen first */

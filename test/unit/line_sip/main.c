@@ -9,6 +9,7 @@ int main(void)
     int failed = test_digest_run();
     failed += test_guard_run();
     failed += test_keep_run();
+    failed += test_network_run();
     failed += test_nonce_run();
     failed += test_sdp_run();
     failed += test_trunk_run();

@@ -18,6 +18,7 @@
 int test_digest_run(void);
 int test_guard_run(void);
 int test_keep_run(void);
+int test_network_run(void);
 int test_nonce_run(void);
 int test_sdp_run(void);
 int test_trunk_run(void);
