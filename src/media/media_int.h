@@ -264,6 +264,8 @@ void media_ticks_start(struct media_loop *loop, bool is_on);
 /* tap.c */
 void media_tap_set(struct media_loop *loop, const struct media_recording *recording);
 void media_tap_tick(struct media_loop *loop);
+/* So many ticks were left out. */
+void media_tap_skip(struct media_loop *loop, uint64_t ticks);
 void media_taps_free(struct media_loop *loop);
 
 /* rtcp.c */

@@ -277,6 +277,16 @@ void media_recorder_frame(struct media_recorder *r, uint64_t call,
         hand_over(r, tap);
 }
 
+void media_recorder_skip(struct media_recorder *r, uint64_t call, uint64_t frames)
+{
+    struct tap *tap = map_get(&r->tap_by_call, map_key_u64(&call));
+    if (!tap)
+        return;
+    hand_over(r, tap);
+    tap->lost += frames;
+    metric_add(r->lost_frames, frames);
+}
+
 /* --- making and ending it --- */
 
 enum err media_recorder_create(const struct media_recorder_options *options,
@@ -299,8 +309,8 @@ enum err media_recorder_create(const struct media_recorder_options *options,
     r->failures = metric_register(METRIC_COUNTER, "cordboard_recording_failures_total", NULL,
                                   "Recordings that ended by a failure.");
     r->lost_frames = metric_register(METRIC_COUNTER, "cordboard_recording_lost_frames_total", NULL,
-                                     "Frames of 20 ms that the disk was too slow for; silence was "
-                                     "recorded instead.");
+                                     "Frames of 20 ms that disk or machine was too slow for; "
+                                     "silence was recorded instead.");
     list_init(&r->taps);
     list_init(&r->recordings);
     size_t waiting = options->waiting_bytes > 0 ? options->waiting_bytes : RECORDER_WAITING_BYTES;

@@ -47,6 +47,8 @@ void media_recorder_set(struct media_recorder *recorder, uint64_t call, struct s
 void media_recorder_frame(struct media_recorder *recorder, uint64_t call,
                           const int16_t left[RECORDER_FRAME_SAMPLES],
                           const int16_t right[RECORDER_FRAME_SAMPLES]);
+/* So many frames of it were missed: silence, and counted. */
+void media_recorder_skip(struct media_recorder *recorder, uint64_t call, uint64_t frames);
 
 /* record_file.c: one file, on the recorder's thread. */
 #define RECORD_NAME_MAX 100

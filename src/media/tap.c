@@ -82,6 +82,12 @@ void media_tap_tick(struct media_loop *loop)
     }
 }
 
+void media_tap_skip(struct media_loop *loop, uint64_t ticks)
+{
+    LIST_EACH(it, &loop->taps)
+    media_recorder_skip(loop->recorder, LIST_OWNER(it, struct tap, as_tap)->call, ticks);
+}
+
 void media_taps_free(struct media_loop *loop)
 {
     LIST_EACH_SAFE(it, &loop->taps)

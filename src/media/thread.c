@@ -122,7 +122,10 @@ static void take_ticks(struct media_loop *loop)
     uint64_t due = 0;
     if (read(loop->timer_fd, &due, sizeof due) < 0)
         return;
-    /* A thread that was kept from running catches up a little, then lets go. */
+    /* A thread that was kept from running catches up a little, then lets go; but a recording stays
+     * as long as its call. */
+    if (due > TICKS_AT_ONCE)
+        media_tap_skip(loop, due - TICKS_AT_ONCE);
     for (uint64_t i = 0; i < due && i < TICKS_AT_ONCE; i++) {
         uint64_t began_us = loop->now_us;
         media_tick(loop);

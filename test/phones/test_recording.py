@@ -4,10 +4,13 @@
 them; and that a killed server goes on with what it recorded."""
 
 import array
+import datetime
 import json
 import pathlib
+import signal
 import ssl
 import subprocess
+import time
 
 import pytest
 from phonelib import tone_level, wait_for
@@ -228,6 +231,26 @@ def test_the_history_says_how_the_telephones_were_heard(desks):
     for quality in wait_for(qualities, "how both were heard"):
         assert quality["packets"] > 25 and 1 <= quality["mos"] <= 4.5
         assert quality["jitterMs"] < 100
+
+
+def test_a_server_that_stood_still_keeps_the_recordings_time(server, desks):
+    a, _ = desks
+    call_id = connect(desks)
+    recording = Recording(server, call_id)
+    a.agent.operate(call_id, "StartCallRecording")
+    recording.wait_tones(OURS, THEIRS)
+    server.process.send_signal(signal.SIGSTOP)
+    time.sleep(2)
+    server.process.send_signal(signal.SIGCONT)
+    recording.wait_tones(OURS, THEIRS)
+    a.agent.operate(call_id, "Hangup")
+    wait_for(recording.whole.exists, "the finished file")
+    (one,) = a.agent.http.get("/api/v2/me/recordings").json["recordings"]
+    (file,), (span,) = one["mediaFiles"], one["recorded"]
+    form = "%Y-%m-%dT%H:%M:%S.%f%z"
+    lasted = (datetime.datetime.strptime(span["stopTime"], form) -
+              datetime.datetime.strptime(span["startTime"], form)).total_seconds()
+    assert abs(int(file["duration"]) / 1000 - lasted) < 0.8
 
 
 def test_a_killed_server_goes_on_with_its_recording(server, desks):

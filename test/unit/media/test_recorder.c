@@ -254,6 +254,25 @@ static void what_a_slow_disk_loses_is_silence(void **state)
                     (sound[2 * i] == 0 && sound[2 * i + 1] == 0));
 }
 
+static void what_was_missed_is_silence(void **state)
+{
+    (void)state;
+    struct media_recorder *r = recorder();
+    media_recorder_skip(r, 1, 5); /* not begun */
+    media_recorder_set(r, 1, SLICE("one"), MEDIA_RECORDING_ON);
+    speak(r, 1, 3, 5, 6);
+    media_recorder_skip(r, 1, 100);
+    media_recorder_skip(r, 1, 20);
+    speak(r, 1, 3, 7, 8);
+    media_recorder_skip(r, 1, 7);
+    media_recorder_destroy(r);
+    assert_int_equal(sound_of("one.wav", sound, SOUND_MAX), 133);
+    assert_frames(sound, 0, 3, 5, 6);
+    assert_frames(sound, 3, 123, 0, 0);
+    assert_frames(sound, 123, 126, 7, 8);
+    assert_frames(sound, 126, 133, 0, 0);
+}
+
 static void what_can_not_be_opened_is_told(void **state)
 {
     (void)state;
@@ -282,6 +301,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_full_disk_ends_the_recording_and_is_told, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_a_slow_disk_loses_is_silence, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_missed_is_silence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_can_not_be_opened_is_told, set_up, tear_down)};
     return cmocka_run_group_tests_name("recorder", tests, NULL, NULL);
 }

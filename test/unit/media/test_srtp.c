@@ -200,11 +200,13 @@ static void another_key_of_the_telephone_leaves_ours_as_it_was(void **state)
     struct phone *phone = &stage->phones[1];
     make_secure(phone, MEDIA_AES_80);
     stage_conference(stage, 2);
-    for (unsigned i = 0; i < 70000; i++) {
+    stage_stream(phone)->out_sequence = 65000;
+    for (unsigned i = 0; i < 1000; i++) {
         stage_say(&stage->phones[2]);
         stage_listen(phone);
     }
-    assert_int_equal(phone->packets, 70000);
+    assert_int_equal(phone->packets, 1000);
+    assert_int_equal(phone->last.sequence, 65999 - 65536);
     srtp_dealloc(phone->srtp_out);
     phone->far.receive_key[0] ^= 0xff;
     stage_connect(phone);
