@@ -34,7 +34,7 @@ static void check_party(const struct core *core, const struct party *party)
     must((party->wait == WAIT_NOTHING) == (party->deadline.node.index == 0),
          "a party waits exactly when it has a deadline");
     must((party->wait == WAIT_RETRIEVE) ==
-             (party_is_held_by_telephone(party) && party->leg->is_answer_pending),
+             (party->leg && party_is_held_by_telephone(party) && party->leg->is_answer_pending),
          "who is asked to retrieve has a time for it");
     must(party_is_living(party) || party->wait == WAIT_NOTHING,
          "who is released waits for nothing");
