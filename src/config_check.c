@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/slice.h"
+#include "line/line.h"
 
 #include <stdio.h>
 
@@ -211,6 +212,8 @@ static enum err check_trunk(const struct checking *c, const struct config_trunk 
         keys += *at == ',';
     if (c->config->driver == CONFIG_DRIVER_SIP && !trunk->peers)
         return wrong(c, trunk->line, "[trunk %s] peer: it needs one", trunk->name);
+    if (trunk->transport == LINE_TLS && !c->config->sip_tls)
+        return wrong(c, trunk->line, "[trunk %s] transport: tls needs [line] sip_tls", trunk->name);
     if (!trunk->username != !trunk->secret)
         return wrong(c, trunk->line, "[trunk %s] %s: needed with %s", trunk->name,
                      trunk->secret ? "username" : "secret", trunk->secret ? "secret" : "username");

@@ -6,6 +6,7 @@ wire tests' helpers."""
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import threading
@@ -54,3 +55,12 @@ class SipServer(Server):
     def restart(self):
         self.kill()
         return self.start()
+
+
+def reload(server, change):
+    """change: what becomes of the file's text."""
+    server.config.write_text(change(server.config.read_text()))
+    mark = len(server.output)
+    server.process.send_signal(signal.SIGHUP)
+    line = server.wait_line("reload.done", since=mark)
+    assert "result=ok" in line, line

@@ -2,20 +2,9 @@
 # SPDX-FileCopyrightText: The Cordboard authors
 """SIGHUP with real telephones: who may register changes, and a call that it does not concern is heard on."""
 
-import signal
-
 from phonelib import wait_for
-from sip_server import SipServer  # noqa: F401  (puts the wire tests' helpers on the path)
+from sip_server import reload
 from support.rest import Agent, eventually
-
-
-def reload(server, change):
-    """change: what becomes of the file's text."""
-    server.config.write_text(change(server.config.read_text()))
-    mark = len(server.output)
-    server.process.send_signal(signal.SIGHUP)
-    line = server.wait_line("reload.done", since=mark)
-    assert "result=ok" in line, line
 
 
 def without(text, dn):

@@ -8,9 +8,8 @@ import threading
 
 import pytest
 from phonelib import wait_for
-from sip_server import SipServer  # noqa: F401  (puts the wire tests' helpers on the path)
+from sip_server import reload
 from support.rest import Http
-from test_reload import reload
 from trunklib import Provider
 
 REGISTERS = "register = yes\nusername = berlin\nsecret = of the trunk\n"

@@ -4,10 +4,11 @@
 a call in goes by its number, how many there may be; and that a restart ends none."""
 
 import re
+import socket
 
 import pytest
 from phonelib import wait_for
-from sip_server import SipServer  # noqa: F401  (puts the wire tests' helpers on the path)
+from sip_server import reload
 from support.rest import Agent, accepted
 from test_trunk_calls import hear_each_other
 from trunklib import Provider, user_of
@@ -140,6 +141,79 @@ def test_headers_both_ways(desk, provider):
     call = ring_in(desk, provider, headers=("X-ACCOUNT: 99", "X-Other: no"))
     assert call["userData"] == {"account": "99"}
     give_up(desk, provider)
+
+
+def change(server, old, new):
+    reload(server, lambda text: text.replace(old, new))
+
+
+def test_a_trunk_changes_while_calls_go_on(server, desk, provider, provider_port, started):
+    call_id = desk.agent.dial("+49891000")
+    provider.answer(provider.expect("INVITE"))
+    desk.state("Established")
+    other = Provider(server.sip_port, address="127.0.0.4", port=provider_port)
+    started.append(other)
+    change(server, "peer = 127.0.0.2:", "peer = 127.0.0.4:")
+    hear_each_other(desk, provider)
+    provider.call("+493055515001")  # it is no peer any more
+    assert provider.status(200).status in (401, 403)
+    provider.call_id = ""
+    finish(desk, provider, call_id)
+    call_id = desk.agent.dial("+49891000")
+    other.answer(other.expect("INVITE"))
+    desk.state("Established")
+    reload(server, lambda text: text[:text.index("[trunk berlin]")])
+    wait_for(lambda: other.voice.heard(440) > 1, "the call goes on without its trunk")
+    finish(desk, other, call_id)
+    desk.agent.dial("+49891000")
+    desk.state("Released")
+
+
+@pytest.mark.trunk("transport = tcp\n")
+def test_a_trunk_over_tcp(server, desk, provider, provider_port, started):
+    listener = socket.create_server(("127.0.0.2", provider_port))
+    started.append(Closing(listener))
+    call_id = desk.agent.dial("+49891000")
+    listener.settimeout(10)
+    connection, _ = listener.accept()
+    started.append(Closing(connection))
+    provider.socket.close()
+    provider.socket = Stream(connection)
+    invite = provider.expect("INVITE")
+    assert invite.get("via").startswith("SIP/2.0/TCP")
+    assert "transport=tcp" in invite.get("contact")
+    provider.answer(invite)
+    desk.state("Established")
+    hear_each_other(desk, provider)
+    finish(desk, provider, call_id)
+
+
+class Closing:
+    def __init__(self, thing):
+        self.stop = thing.close
+
+
+class Stream:
+    """A connection, as the SIP socket's own: one message at a time."""
+
+    def __init__(self, connection):
+        self.connection, self.data = connection, b""
+        self.fileno, self.close = connection.fileno, connection.close
+
+    def sendto(self, data, _):
+        self.connection.sendall(data)
+
+    def recv(self, _):
+        while True:
+            head, blank, rest = self.data.partition(b"\r\n\r\n")
+            length = re.search(rb"(?im)^content-length: *(\d+)", head)
+            if blank and length and len(rest) >= int(length.group(1)):
+                size = len(head) + 4 + int(length.group(1))
+                message, self.data = self.data[:size], self.data[size:]
+                return message
+            more = self.connection.recv(65536)
+            assert more, "the connection was closed"
+            self.data += more
 
 
 def test_what_is_not_configured_does_not_travel(desk, provider):

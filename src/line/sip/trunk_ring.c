@@ -246,8 +246,14 @@ bool line_sip_trunk_response(struct dialog *d, int status, const sip_t *msg)
 void line_sip_trunk_follow(struct dialog *d)
 {
     struct address address;
-    if (!d->trunk || !d->hop ||
-        !address_parse(line_sip_network_peer(d->sip, d->target).host, &address, NULL))
+    if (!d->trunk || !d->hop)
+        return;
+    struct sip_peer target = line_sip_network_peer(d->sip, d->target);
+    struct sip_peer hop = line_sip_network_peer(d->sip, d->hop);
+    /* The same place, of which it does not say how: as before. */
+    bool is_same = !target.has_transport && slice_equal(target.host, hop.host) &&
+                   slice_equal(target.port, hop.port);
+    if (is_same || !address_parse(target.host, &address, NULL))
         return;
     mem_free(d->hop);
     d->hop = NULL;
