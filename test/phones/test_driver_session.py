@@ -145,6 +145,21 @@ def test_a_caller_that_refreshes_and_stops(ctl, make_socket):
     ctl.wait("gone", leg=leg, cause=9)
 
 
+def test_a_refresh_that_met_nobody_may_come_again(ctl, make_socket):
+    """The process was dead when it was due."""
+    phone = make_socket(ctl)
+    phone.register()
+    leg, _ = answered(ctl, phone, ["Supported: timer", "Session-Expires: 90"])
+    ctl.kill()
+    ctl.clock_ahead_ms += 80000
+    ctl.start()
+    advance(ctl, 10)
+    assert silent(phone, ["BYE"], ctl) == []
+    advance(ctl, 35)
+    phone.receive(8, want=lambda m: m.method == "BYE")
+    ctl.wait("gone", leg=leg, cause=9)
+
+
 @pytest.mark.parametrize("kill", [False, True])
 def test_we_refresh_by_update(ctl, make_socket, kill):
     phone, invite, _ = up(ctl, make_socket, headers=["Require: timer", "Allow: INVITE, UPDATE",

@@ -101,7 +101,8 @@ struct dialog *line_sip_dialog_fork(struct dialog *origin)
     d->local_tag = mem_strdup(origin->local_tag);
     d->target = mem_strdup(origin->target);
     d->hop = copy_or_null(origin->hop);
-    d->cseq = d->invite_cseq = origin->invite_cseq;
+    d->invite_cseq = origin->invite_cseq;
+    d->cseq = origin->cseq;
     d->cseq_reserve = origin->cseq_reserve;
     d->is_secure = origin->is_secure;
     return d;

@@ -12,6 +12,8 @@
 
 #include <sodium.h>
 
+#define UNHEARD_MS 40000
+
 /* After a refresh that met one of the telephone's (RFC 3261 section 14.1). */
 static uint64_t session_retry_ms(const struct dialog *d)
 {
@@ -93,8 +95,12 @@ void line_sip_session_agreed(struct leg *leg, const sip_t *msg)
     session_set(leg, x->x_delta, !x->x_refresher || strcasecmp(x->x_refresher, "uas") != 0);
 }
 
+/* A refresh that met nobody, for this process was not there yet, is repeated for 32 s. */
 void line_sip_session_go_on(struct leg *leg)
 {
+    uint64_t fair_ms = session_now(leg) + UNHEARD_MS;
+    if (!leg->session.is_ours && leg->session.at_ms < fair_ms)
+        leg->session.at_ms = fair_ms;
     session_arm(leg);
 }
 
