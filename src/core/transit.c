@@ -32,7 +32,7 @@ bool transit_is_free(const struct user *user, const struct call *call, const str
 bool transit_may_join(const struct consult *consult)
 {
     const struct user *user = consult->original->user;
-    return (user && user->may_connect_outside) ||
+    return consult->party->call->is_urgent || (user && user->may_connect_outside) ||
            !leaves_outside(consult->original->call, consult->original) ||
            !leaves_outside(consult->party->call, consult->party);
 }

@@ -179,6 +179,15 @@ static void an_agent_brings_it_into_a_call(void **state)
                  "sound A<BZ B<AZ Z<AB\n");
 }
 
+/* Which else needs a right, as only outside numbers are left. */
+static void an_agent_puts_a_caller_through_to_it(void **state)
+{
+    (void)state;
+    stage_play("outside X calls A; phone A answer; A InitiateTransfer 1 Z; phone Z answer");
+    stage_play("A CompleteTransfer 1");
+    stage_leads_to("clock 86400000", "sound X<Z Z<X");
+}
+
 static void nobody_calls_it_from_outside(void **state)
 {
     (void)state;
@@ -198,6 +207,7 @@ int main(void)
         PLAYED(it_may_ring_for_long),
         PLAYED(who_is_called_back),
         PLAYED(an_agent_brings_it_into_a_call),
+        PLAYED(an_agent_puts_a_caller_through_to_it),
         PLAYED(nobody_calls_it_from_outside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
