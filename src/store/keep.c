@@ -18,6 +18,7 @@
 
 #define BESIDE_AT_START 1000
 #define FORGET_STEP     50
+#define STUCK_MAX       1000 /* so many are passed over; a directory that can't be written ends it */
 #define NEXT_STEP_MS    100
 #define NEXT_ROUND_MS   5000
 #define DAY_MS          UINT64_C(86400000)
@@ -113,6 +114,8 @@ struct keeper {
     bool is_busy;
     bool has_more;
     size_t calls;
+    size_t stuck; /* calls whose files can't be removed, and the first of them */
+    uint64_t stuck_call;
     struct engine_record *records; /* to be removed */
     size_t count;
     size_t cap;
@@ -154,7 +157,7 @@ static void remove_user(struct keeper *k, struct slice user, uint64_t call, bool
     buf_free(&key);
 }
 
-/* Its records go only when its files are gone. */
+/* Its records go only when its files are gone; who comes after it does not wait for that. */
 static enum err forget_call(struct keeper *k, uint64_t number, const struct store_call *call)
 {
     static const enum record_table parts[] = {RECORD_HISTORY_CALL, RECORD_HISTORY_PARTIES,
@@ -163,8 +166,10 @@ static enum err forget_call(struct keeper *k, uint64_t number, const struct stor
     bool is_recorded = call->call.span_count > 0;
     enum err err =
         is_recorded && s->recordings ? store_remove_files(s->recordings, call->call.id) : ERR_OK;
-    if (err != ERR_OK)
-        return err;
+    if (err != ERR_OK) {
+        k->stuck_call = k->stuck++ == 0 ? number : k->stuck_call;
+        return k->stuck < STUCK_MAX ? ERR_OK : err;
+    }
     remove_user(k, SLICE(""), number, is_recorded);
     for (size_t i = 0; i < call->party_count; i++)
         if (call->parties[i].party.user_name.len > 0)
@@ -204,6 +209,9 @@ static void run_forget(void *arg)
     enum err err = atomic_load(&k->store->is_stopping) ? ERR_NOT_FOUND : look_for_old(k);
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         log_line(LOG_ERROR, "store.forget", "error=%s", err_row(err)->symbol);
+    if (k->stuck > 0)
+        log_line(LOG_ERROR, "store.forget", "files_stay_of=%zu first_call=%llu", k->stuck,
+                 (unsigned long long)k->stuck_call);
 }
 
 static void is_forgotten(struct ticket *ticket, struct reply *reply)
@@ -261,7 +269,7 @@ void store_tick(struct store *s, uint64_t now_ms)
     if (keep_ms == 0 || k->is_busy || today_ms <= keep_ms)
         return;
     arena_reset(&k->arena);
-    k->count = k->calls = 0;
+    k->count = k->calls = k->stuck = 0;
     k->has_more = false;
     k->is_busy = true;
     k->before_ms = today_ms - keep_ms;
