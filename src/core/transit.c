@@ -15,7 +15,7 @@ static bool leaves_outside(const struct call *call, const struct party *but)
     LIST_EACH(it, &call->parties)
     {
         const struct party *party = LIST_OWNER(it, struct party, link);
-        if (party == but || !party_is_living(party) || !party_is_member(party))
+        if (!party_is_living(party) || !party_is_member(party) || party == but)
             continue;
         if (!party->is_outside)
             return false;

@@ -14,7 +14,8 @@
 static struct trunk *trunk_make(struct sip_line *sip, struct slice name)
 {
     struct trunk *t = mem_zalloc(sizeof *t + name.len + 1);
-    memcpy(t->text, name.ptr, name.len);
+    if (name.len > 0)
+        memcpy(t->text, name.ptr, name.len);
     t->name = (struct slice){t->text, name.len};
     t->sip = sip;
     t->config.name = t->text;
