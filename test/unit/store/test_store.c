@@ -237,24 +237,30 @@ static void make_file(const char *id, const char *ending)
     fclose(file);
 }
 
-/* The file's text, once there is one. */
+static void is_done(void *arg)
+{
+    (void)arg;
+    is_answered = true;
+}
+
+static void do_nothing(void *arg)
+{
+    (void)arg;
+}
+
+/* The file's text, when the files' thread has done what it was told. */
 static const char *text_of(const char *id, const char *ending)
 {
     static char text[256];
     char path[700];
     path_in(path, id, ending);
-    for (int i = 0; i < 10000; i++) {
-        FILE *file = fopen(path, "r");
-        if (file) {
-            size_t n = fread(text, 1, sizeof text - 1, file);
-            text[n] = '\0';
-            fclose(file);
-            return text;
-        }
-        usleep(1000);
-    }
-    fail_msg("no %s", path);
-    return NULL;
+    worker_submit(store->files, do_nothing, is_done, NULL);
+    wait_for_answer();
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
 }
 
 static void calls_are_found_by_who_was_in_them_newest_first(void **state)
@@ -402,7 +408,8 @@ static size_t forget_before(uint64_t before_ms)
 {
     struct keeper *k = keeper_create(store);
     k->before_ms = before_ms;
-    run_forget(k);
+    worker_submit(store->files, run_forget, is_done, k);
+    wait_for_answer();
     size_t calls = k->calls;
     assert_int_equal(journal_begin(journal), ERR_OK);
     for (size_t i = 0; i < k->count; i++)
