@@ -129,6 +129,16 @@ def test_the_second_peer_is_tried_after_silence(desk, provider, second):
 
 
 @TWO
+def test_a_peer_that_is_trying_is_waited_for(desk, provider, second):
+    desk.agent.dial("+49891000")
+    invite = provider.expect("INVITE")
+    provider.respond(invite, 100, "Trying")
+    with pytest.raises(AssertionError):  # for longer than a silent one has
+        second.expect("INVITE", 7)
+    talk(desk, provider, invite)
+
+
+@TWO
 def test_the_second_peer_is_tried_when_nobody_listens(desk, second):
     desk.agent.dial("+49891000")
     talk(desk, second, second.expect("INVITE"))

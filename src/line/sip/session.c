@@ -131,6 +131,7 @@ static void session_change_by_200(struct dialog *d, const sip_t *msg, bool was_i
     bool is_secure = leg->far.cipher != MEDIA_PLAIN;
     line_sip_dialog_establish(d, NULL, msg->sip_contact, NULL);
     line_sip_session_agreed(leg, msg);
+    d->was_proven = false; /* the next one may be asked anew */
     if (was_invite && line_sip_agent_body(msg, &body) && body.ptr &&
         line_sip_leg_read_answer(leg, is_secure, body, &sdp)) {
         struct media_far far = line_sip_leg_far(leg, d, &sdp, EVENT_PAYLOAD);
@@ -153,7 +154,9 @@ static void session_ack(struct dialog *d)
 static void session_refused(struct dialog *d, int status, const sip_t *msg, bool was_invite)
 {
     struct leg *leg = d->leg;
-    if (status == 422 && msg->sip_min_se && leg->session.interval_s) {
+    if (line_sip_trunk_proves_again(d, status, msg)) {
+        session_again(leg, 0);
+    } else if (status == 422 && msg->sip_min_se && leg->session.interval_s) {
         session_set(leg, msg->sip_min_se->min_delta, true);
         session_again(leg, 0);
     } else if (!was_invite && (status == 405 || status == 501)) {

@@ -266,8 +266,11 @@ static void watch_attempts(struct sip_line *sip, uint64_t now_ms)
         struct trunk_call *call = LIST_OWNER(it, struct trunk_call, as_attempt);
         if (now_ms < call->started_ms + SILENCE_MS)
             continue;
-        struct leg *leg = call->leg;
-        call_next(LIST_OWNER(leg->dialogs.prev, struct dialog, as_dialog), false, "silent");
+        struct dialog *d = LIST_OWNER(call->leg->dialogs.prev, struct dialog, as_dialog);
+        if (nta_outgoing_status(d->invite) >= 100) /* a 100, which the stack keeps to itself */
+            list_remove(&call->as_attempt);
+        else
+            call_next(d, false, "silent");
     }
 }
 
