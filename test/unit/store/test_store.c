@@ -222,16 +222,16 @@ static const char *call_to(const char *number, uint64_t recorded_ms)
     return id;
 }
 
-static void path_in(char out[700], const char *id, const char *ending)
+static const char *path_of_file(const char *id, const char *ending)
 {
-    snprintf(out, 700, "%s/%s%s", recordings, id, ending);
+    static char path[700];
+    snprintf(path, sizeof path, "%s/%s%s", recordings, id, ending);
+    return path;
 }
 
 static void make_file(const char *id, const char *ending)
 {
-    char path[700];
-    path_in(path, id, ending);
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(path_of_file(id, ending), "w");
     assert_non_null(file);
     fputs("forty-four bytes of header, and some samples", file);
     fclose(file);
@@ -252,11 +252,9 @@ static void do_nothing(void *arg)
 static const char *text_of(const char *id, const char *ending)
 {
     static char text[256];
-    char path[700];
-    path_in(path, id, ending);
     worker_submit(store->files, do_nothing, is_done, NULL);
     wait_for_answer();
-    FILE *file = fopen(path, "r");
+    FILE *file = fopen(path_of_file(id, ending), "r");
     assert_non_null(file);
     text[fread(text, 1, sizeof text - 1, file)] = '\0';
     fclose(file);
@@ -378,7 +376,6 @@ static void what_stands_beside_a_recording_follows(void **state)
 {
     (void)state;
     const char *id = call_to("101", 5000);
-    char path[700];
     make_file(id, ".wav");
     assert_int_equal(dispose(id, "sold"), ERR_OK);
     write_down(1);
@@ -387,8 +384,7 @@ static void what_stands_beside_a_recording_follows(void **state)
     assert_string_equal(text_of(id, ".json"), expected);
     /* A crash took it, or the last word of it: the next start makes it as it should be. */
     close_store();
-    path_in(path, id, ".json");
-    assert_int_equal(unlink(path), 0);
+    assert_int_equal(unlink(path_of_file(id, ".json")), 0);
     open_store();
     assert_string_equal(text_of(id, ".json"), expected);
     assert_int_equal(all_of("u0"), 1);
@@ -398,9 +394,7 @@ static void what_stands_beside_a_recording_follows(void **state)
 
 static bool has_file(const char *id, const char *ending)
 {
-    char path[700];
-    path_in(path, id, ending);
-    return access(path, F_OK) == 0;
+    return access(path_of_file(id, ending), F_OK) == 0;
 }
 
 /* What the engine does with the records that are to be removed; how many calls that were. */
@@ -430,9 +424,10 @@ static void count_record(void *ctx, struct slice key, struct slice value)
 static void what_is_old_is_forgotten_whole_and_its_files_with_it(void **state)
 {
     (void)state;
-    char old[33], young[33], stuck[700];
-    path_in(stuck, call_to("101", 5000), ".wav"); /* it can't be removed, and holds nobody up */
-    assert_int_equal(mkdir(stuck, 0700), 0);
+    char old[33], young[33], stuck[33];
+    memcpy(stuck, call_to("101", 5000), sizeof stuck);
+    /* It can't be removed, and holds nobody up. */
+    assert_int_equal(mkdir(path_of_file(stuck, ".wav"), 0700), 0);
     memcpy(old, call_to("101", 5000), sizeof old);
     make_file(old, ".wav");
     assert_int_equal(dispose(old, "sold"), ERR_OK);
@@ -449,7 +444,7 @@ static void what_is_old_is_forgotten_whole_and_its_files_with_it(void **state)
     assert_true(has_file(young, ".wav"));
     assert_int_equal(one_recording(old, "", false), ERR_NOT_FOUND);
     assert_int_equal(forget_before(between_ms), 0);
-    assert_int_equal(rmdir(stuck), 0);
+    assert_int_equal(rmdir(path_of_file(stuck, ".wav")), 0);
     assert_int_equal(forget_before(UINT64_MAX), 2);
     size_t left = 0;
     for (int table = RECORD_HISTORY_CALL; table <= RECORD_RECORDING; table++)
