@@ -188,7 +188,7 @@ part_asterisk() {
 
 # start_asterisk TELEPHONES: instead of start_sip_server; sets version, too.
 start_asterisk() {
-    port=$((20000 + RANDOM % 10000))
+    port=$((10000 + RANDOM % 6000))
     sip_port=$((port + 1))
     rm -rf "$work/asterisk"
     bench/asterisk/run.sh cache/asterisk "$work/asterisk" "$port" "$sip_port" "$1" \

@@ -23,13 +23,23 @@ site_config() {
         }' "$1" "$hash"
 }
 
+# A UDP port below those of sound and those that the system gives out, in hex too: port, port_hex.
+free_udp_port() {
+    port_hex=
+    while [ -z "$port_hex" ] || grep -q ":$port_hex " /proc/net/udp; do
+        port=$((10000 + RANDOM % 6000))
+        port_hex=$(printf '%04X' $port)
+    done
+}
+
 # start_telephones COUNT: registers them, and has them answer.
 start_telephones() {
     command -v sipp >/dev/null || {
         echo "calls need sipp, which tools/install-deps.sh bench installs" >&2
         return 1
     }
-    local port=$((20000 + RANDOM % 10000)) scenarios=$PWD/bench/sipp
+    local port port_hex scenarios=$PWD/bench/sipp
+    free_udp_port
     {
         echo SEQUENTIAL
         seq 15000 $((14999 + $1)) | sed 's/.*/&;[authentication username=& password=demo]/'
@@ -46,10 +56,8 @@ start_telephones() {
     telephones=$!
     disown "$telephones"
     # It has bound its port when it is in the kernel's table.
-    local hex
-    hex=$(printf '0100007F:%04X' $port)
-    for _ in $(seq 100); do
-        grep -q "$hex" /proc/net/udp && return 0
+    for _ in $(seq 400); do
+        grep -q ":$port_hex " /proc/net/udp && return 0
         sleep 0.05
     done
     echo "the telephones did not start:" >&2
