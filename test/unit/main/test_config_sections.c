@@ -216,6 +216,54 @@ static void references_must_lead_somewhere(void **state)
     config_free(&config);
 }
 
+static void trunks_are_judged(void **state)
+{
+    (void)state;
+    refused("[trunk t]\nusername = a\n", "1: [trunk t] secret: needed with username");
+    refused("[trunk t]\nregister = yes\n", "1: [trunk t] username: needed to register");
+    refused("[trunk t]\ntransport = tls\n", "1: [trunk t] transport: tls needs [line] sip_tls");
+    refused("[trunk t]\ncarry_user_data = headers\n",
+            "1: [trunk t] keys: needed with carry_user_data");
+    refused("[trunk t]\nkeys = a, b, a\n", "1: [trunk t] keys: a is there twice");
+    refused("[trunk t]\nkeys = a,b,c,d,e,f,g,h,i,j,k\n",
+            "1: [trunk t] keys: allowed are at most 10");
+    refused("[trunk t]\nkeys = a:b\n", "2: [trunk t] keys: not allowed; allowed: letters, digits, "
+                                       "'-', '_' and '.', with commas between several");
+    refused("[trunk t]\npeer = a:0\n", "2: [trunk t] peer: not allowed; allowed: HOST or "
+                                       "HOST:PORT, with commas between several");
+    refused("[trunk t]\nprefixes = 49\n", "2: [trunk t] prefixes: not allowed; allowed: begins of "
+                                          "numbers such as +49, with commas between several");
+    refused("[trunk t]\nnumbers = +4930555100 > 9000\n",
+            "1: [trunk t] numbers: there is no [queue 9000] or [device 9000]");
+    refused("[trunk t]\nnumbers = 030555100 > 9000\n",
+            "2: [trunk t] numbers: not allowed; allowed: NUMBER > NUMBER, the first with +, with "
+            "commas between several");
+    refused("[line]\ndriver = sip\n[trunk t]\n", "3: [trunk t] peer: it needs one");
+}
+
+static void a_trunk_becomes_an_item(void **state)
+{
+    (void)state;
+    struct setup setup = {0};
+    assert_int_equal(read_text("[queue 9000]\n[trunk t]\nprefixes = +49, +43\nprefixes = +\n"
+                               "numbers = +4930555100 > 9000, +4930555101>+4989111\n"
+                               "keys = a, b\ncarry_user_data = user-to-user\n"
+                               "peer = sip.example.org, 192.0.2.1:5070\n"),
+                     ERR_OK);
+    setup_items(&setup, &config);
+    const struct config_item *trunk = find(&setup, CONFIG_TRUNK, "t");
+    assert_int_equal(trunk->prefix_count, 3);
+    assert_slice(trunk->prefixes[1], "+43");
+    assert_int_equal(trunk->route_count, 2);
+    assert_slice(trunk->routes[1].key, "+4930555101");
+    assert_slice(trunk->routes[1].value, "+4989111");
+    assert_int_equal(trunk->member_count, 2);
+    assert_slice(trunk->members[1], "b");
+    arena_free(&setup.arena);
+    mem_free(setup.items);
+    config_free(&config);
+}
+
 static void two_can_not_have_one_number_or_id(void **state)
 {
     (void)state;
@@ -284,6 +332,8 @@ int main(void)
         cmocka_unit_test(it_becomes_items_in_the_order_of_the_core),
         cmocka_unit_test(a_key_beside_the_country_overrides_it),
         cmocka_unit_test(references_must_lead_somewhere),
+        cmocka_unit_test(trunks_are_judged),
+        cmocka_unit_test(a_trunk_becomes_an_item),
         cmocka_unit_test(two_can_not_have_one_number_or_id),
         cmocka_unit_test(values_of_the_new_types_are_judged),
         cmocka_unit_test(the_demo_has_a_queue_a_supervisor_and_a_trunk),
