@@ -4,8 +4,8 @@
 /* The files' thread: what is beside recordings, and forgetting.
  *
  * What is beside a recording says what the store says of its call. It is written when the call is
- * over and when a disposition comes; what a crash left undone is made at the next start, for the
- * newest recordings.
+ * over and when a disposition comes; what a crash left undone is made at the next start, and what a
+ * full disk did a minute later, for the newest recordings.
  *
  * Calls that are old enough are forgotten a few at a time: their files are removed first, then
  * their records, through the engine like any others, so that a crash in between leaves records that
@@ -21,6 +21,7 @@
 #define STUCK_MAX       1000 /* so many are passed over; a directory that can't be written ends it */
 #define NEXT_STEP_MS    100
 #define NEXT_ROUND_MS   5000
+#define NEXT_BESIDE_MS  60000
 #define DAY_MS          UINT64_C(86400000)
 
 /* --- what is beside a recording --- */
@@ -39,6 +40,7 @@ void keeper_make_beside(struct store *s, uint64_t number)
     }
     if (err != ERR_OK && err != ERR_NOT_FOUND) {
         metric_add(s->beside_failures, 1);
+        atomic_store(&s->has_beside_failed, true);
         log_line(LOG_ERROR, "store.beside", "call=%llu error=%s", (unsigned long long)number,
                  err_row(err)->symbol);
     }
@@ -257,6 +259,17 @@ void store_start(struct store *s, struct engine *engine)
         worker_submit(s->files, run_all_beside, NULL, s);
 }
 
+/* A minute after a failure all of them are tried again. */
+static void tick_beside(struct store *s, uint64_t now_ms)
+{
+    if (s->next_beside_ms == 0 && atomic_exchange(&s->has_beside_failed, false)) {
+        s->next_beside_ms = now_ms + NEXT_BESIDE_MS;
+    } else if (s->next_beside_ms != 0 && now_ms >= s->next_beside_ms) {
+        s->next_beside_ms = 0;
+        worker_submit(s->files, run_all_beside, NULL, s);
+    }
+}
+
 void store_tick(struct store *s, uint64_t now_ms)
 {
     struct keeper *k = s->keeper;
@@ -265,8 +278,11 @@ void store_tick(struct store *s, uint64_t now_ms)
         return;
     bool is_first = s->next_ms == 0;
     s->next_ms = now_ms + (is_first ? NEXT_STEP_MS : NEXT_ROUND_MS);
+    tick_beside(s, now_ms);
+    if (keep_ms == 0 || k->is_busy)
+        return;
     uint64_t today_ms = engine_now_ms(s->engine);
-    if (keep_ms == 0 || k->is_busy || today_ms <= keep_ms)
+    if (today_ms <= keep_ms)
         return;
     arena_reset(&k->arena);
     k->count = k->calls = k->stuck = 0;

@@ -13,6 +13,7 @@ enum err store_create(const struct store_options *options, struct store **out)
     s->recordings = options->recordings ? mem_strdup(options->recordings) : NULL;
     s->options.recordings = s->recordings;
     atomic_init(&s->is_stopping, false);
+    atomic_init(&s->has_beside_failed, false);
     s->seconds = metric_register(METRIC_HISTOGRAM, "cordboard_history_seconds", NULL,
                                  "From a question to the call history to its answer.");
     s->forgotten = metric_register(METRIC_COUNTER, "cordboard_history_forgotten_total", NULL,

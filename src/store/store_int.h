@@ -76,7 +76,9 @@ struct store {
     struct keeper *keeper;
     unsigned waiting; /* questions; where answers are given */
     uint64_t next_ms;
+    uint64_t next_beside_ms; /* when what could not be written beside recordings is tried again */
     atomic_bool is_stopping;
+    atomic_bool has_beside_failed;
     struct metric *seconds;
     struct metric *forgotten;
     struct metric *beside_failures;

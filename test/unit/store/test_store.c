@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* The store on a real journal, fed with what a real core says: what is found again, by whom and
- * when; that writing twice is writing once; what stands beside recordings. */
+ * when; that writing twice is writing once; what stands beside recordings. One file, if a long one,
+ * since all of it begins with the same core, journal and store. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -248,12 +249,22 @@ static void do_nothing(void *arg)
     (void)arg;
 }
 
-/* The file's text, when the files' thread has done what it was told. */
+/* What the files' thread was told. */
+static void finish_files(void)
+{
+    worker_submit(store->files, do_nothing, is_done, NULL);
+    wait_for_answer();
+}
+
+static bool has_file(const char *id, const char *ending)
+{
+    return access(path_of_file(id, ending), F_OK) == 0;
+}
+
 static const char *text_of(const char *id, const char *ending)
 {
     static char text[256];
-    worker_submit(store->files, do_nothing, is_done, NULL);
-    wait_for_answer();
+    finish_files();
     FILE *file = fopen(path_of_file(id, ending), "r");
     assert_non_null(file);
     text[fread(text, 1, sizeof text - 1, file)] = '\0';
@@ -392,9 +403,23 @@ static void what_stands_beside_a_recording_follows(void **state)
     assert_true(slice_is(found_calls[0].disposition.user_name, "u0"));
 }
 
-static bool has_file(const char *id, const char *ending)
+static void what_could_not_be_written_is_tried_again(void **state)
 {
-    return access(path_of_file(id, ending), F_OK) == 0;
+    (void)state;
+    const char *id = call_to("101", 5000);
+    make_file(id, ".wav");
+    assert_int_equal(mkdir(path_of_file(id, ".json.part"), 0700), 0);
+    assert_int_equal(dispose(id, "sold"), ERR_OK);
+    write_down(1);
+    finish_files();
+    assert_false(has_file(id, ".json"));
+    assert_int_equal(rmdir(path_of_file(id, ".json.part")), 0);
+    store_tick(store, 1000);
+    store_tick(store, 60000);
+    finish_files();
+    assert_false(has_file(id, ".json"));
+    store_tick(store, 66000);
+    assert_non_null(strstr(text_of(id, ".json"), "sold"));
 }
 
 /* What the engine does with the records that are to be removed; how many calls that were. */
@@ -490,6 +515,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(written_twice_is_there_once, begin, finish),
         cmocka_unit_test_setup_teardown(recordings_are_for_those_who_talked, begin, finish),
         cmocka_unit_test_setup_teardown(what_stands_beside_a_recording_follows, begin, finish),
+        cmocka_unit_test_setup_teardown(what_could_not_be_written_is_tried_again, begin, finish),
         cmocka_unit_test_setup_teardown(what_is_old_is_forgotten_whole_and_its_files_with_it, begin,
                                         finish),
         cmocka_unit_test_setup_teardown(a_call_that_goes_on_is_not_forgotten, begin, finish),
