@@ -93,7 +93,7 @@ def test_a_closed_connection_fails_the_call_and_nothing_else(ctl, make_stream, m
     phone.socket.shutdown(socket.SHUT_RDWR)
     phone.close()
     ctl.say("ring 1 15000 15001")
-    ctl.wait("gone", leg=1)
+    ctl.wait("gone", 40, leg=1)  # the INVITE may go out just before the end of the connection is seen
     other = make_socket(ctl, "15001")
     assert other.register().status == 200
     ctl.wait("registered", dn="15001")
