@@ -213,6 +213,7 @@ static void offer_acknowledged(struct dialog *d, const sip_t *msg)
         return;
     }
     leg->state = SIP_LEG_UP;
+    buf_free(&leg->answer);
     if (is_first) {
         leg->is_dirty = true;
         leg->told_held = HELD_NO;
