@@ -24,8 +24,8 @@
 #define TAKE_OVER_MS 1000
 /* RFC 3389. Not offered; a telephone that sends it all the same is there, and nothing was lost. */
 #define COMFORT_NOISE 13
-#define AT_ONCE       4 /* packets of a stream in one system call */
-#define ROUNDS        8 /* and so many such calls in a tick at most */
+#define AT_ONCE       4  /* packets of a stream in one system call */
+#define ROUNDS        64 /* so many such calls in a tick at most: all that a socket holds */
 
 static bool is_same_address(const struct sockaddr_in *a, const struct sockaddr_in *b)
 {

@@ -95,6 +95,30 @@ static void behind_a_translator_the_first_packet_says_where(void **state)
     stage_end(stage);
 }
 
+/* Who sends two hundred packets in 20 ms delays nobody. */
+static void a_flood_of_strangers_is_passed_over_at_once(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(3, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    struct sockaddr_in stranger = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000002)};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&stranger, sizeof stranger), 0);
+    stage_conference(stage, 3);
+    stage_run(stage, 10);
+    for (int tick = 0; tick < 20; tick++) {
+        uint64_t before = stage_stream(phone)->received.packets;
+        for (int i = 0; i < 200; i++)
+            assert_int_equal(
+                sendto(fd, "noise", 5, 0, (struct sockaddr *)&phone->leg_at, sizeof phone->leg_at),
+                5);
+        stage_run(stage, 1);
+        assert_int_equal(stage_stream(phone)->received.packets, before + 1);
+    }
+    close(fd);
+    stage_end(stage);
+}
+
 static void what_is_no_sound_is_counted_and_locks_nothing(void **state)
 {
     (void)state;
@@ -188,6 +212,7 @@ int main(void)
         cmocka_unit_test(the_first_port_is_locked),
         cmocka_unit_test(nothing_is_taken_before_the_sdp),
         cmocka_unit_test(behind_a_translator_the_first_packet_says_where),
+        cmocka_unit_test(a_flood_of_strangers_is_passed_over_at_once),
         cmocka_unit_test(what_is_no_sound_is_counted_and_locks_nothing),
         cmocka_unit_test(comfort_noise_is_life_but_no_sound),
         cmocka_unit_test(silence_is_told_once_and_its_end),
