@@ -26,7 +26,7 @@
 #undef ERR_STATE
 
 #define GONE_ACCEPTED_S  10
-#define GONE_CONNECTED_S 600
+#define GONE_CONNECTED_S 120
 
 struct tls_object {
     struct list as_object;
