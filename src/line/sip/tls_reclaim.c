@@ -10,7 +10,7 @@
  *   nowhere else.
  * - Before the end of the handshake that leaves no trace. Then the socket's file is gone, and the
  *   stack releases a connection that nobody waits for in the same turn of its loop; we give it ten
- *   seconds, and ten minutes where it may have been us who connected.
+ *   seconds, and two minutes, longer than any transaction, where we may have connected.
  *
  * The release gives back one reference to the context and one to the socket's BIO, which are the
  * object's; so one of each is taken before it is freed. */
