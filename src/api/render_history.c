@@ -30,13 +30,33 @@ void api_write_time(uint64_t time_ms, char out[32])
     snprintf(out, 32, "%.19s.%03u+0000", text, (unsigned)(time_ms % 1000));
 }
 
+/* Behind the seconds: what follows a fraction, if there is one. */
+static const char *read_fraction(const char *at, unsigned *ms)
+{
+    if (at[0] != '.' || at[1] < '0' || at[1] > '9')
+        return at;
+    at++;
+    for (unsigned weight = 100; *at >= '0' && *at <= '9'; at++, weight /= 10)
+        *ms += weight * (unsigned)(*at - '0');
+    return at;
+}
+
+/* Universal time; a plus sign that was not encoded arrives as a space. */
+static bool is_zone(const char *at)
+{
+    static const char *const zones[] = {"", "Z", "+0000", "+00:00", " 0000", " 00:00"};
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
+        if (strcmp(at, zones[i]) == 0)
+            return true;
+    return false;
+}
+
 bool api_read_time(struct slice text, uint64_t *time_ms)
 {
     unsigned long long number = 0;
     char written[40];
     struct tm parts = {0};
     unsigned ms = 0;
-    int used = 0;
     if (slice_to_u64(text, INT64_MAX / 2, &number)) {
         *time_ms = number;
         return true;
@@ -46,10 +66,7 @@ bool api_read_time(struct slice text, uint64_t *time_ms)
     memcpy(written, text.ptr, text.len);
     written[text.len] = '\0';
     const char *rest = strptime(written, "%Y-%m-%dT%H:%M:%S", &parts);
-    if (rest && sscanf(rest, ".%3u%n", &ms, &used) == 1)
-        rest += used;
-    if (!rest || (strcmp(rest, "Z") != 0 && strcmp(rest, "+0000") != 0 &&
-                  strcmp(rest, "+00:00") != 0 && strcmp(rest, "") != 0))
+    if (!rest || !is_zone(read_fraction(rest, &ms)))
         return false;
     time_t seconds = timegm(&parts);
     if (seconds < 0)

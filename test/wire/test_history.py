@@ -80,11 +80,16 @@ def test_pages_times_and_fields(agents):
     page = read(a.http, from_=since, to=until)
     assert page["totalCount"] == 3
     assert [call["id"] for call in page["calls"]] == [calls[4], calls[3], calls[2]]
+    assert ids(a.http, from_=begins[calls[5]]) == calls[:4:-1]  # the plus sign as it is
+    second = begins[calls[5]].split(".")[0]
+    for fraction, is_before in [("", True), (".0", True), (".9999999", False)]:
+        assert (calls[5] in ids(a.http, from_=f"{second}{fraction}Z")) == is_before, fraction
     assert ids(a.http, from_="2099-01-01T00:00:00Z") == []
     assert ids(a.http, to="1999-01-01T00:00:00Z") == []
     assert ids(a.http, from_=0, to=DAY_MS) == []
     assert read(a.http, fields="id,dnis", limit=1)["calls"] == [{"id": calls[6], "dnis": c.dn}]
-    refused(a.http.get(f"{MINE}?from=yesterday"), 400, 2, "from")
+    for wrong in ("yesterday", f"{second}.Z", f"{second}.-5Z", f"{second}.5%2B0100"):
+        refused(a.http.get(f"{MINE}?from={wrong}"), 400, 2, "from")
     refused(a.http.get(f"{MINE}?limit=many"), 400, 10, "limit")
 
 
