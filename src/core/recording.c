@@ -89,9 +89,11 @@ void call_record(struct turn *turn, struct call *call, enum recording recording)
     }
 }
 
-/* The call of the leg that is recorded; who rests on a leg may be in another than who is heard. */
+/* The call of the leg that is recorded: that of who is heard on it before those of who rests. */
 static struct call *recorded_on(const struct leg *leg)
 {
+    if (leg->party && call_is_recorded(leg->party->call))
+        return leg->party->call;
     LIST_EACH(it, &leg->parties)
     {
         struct call *call = LIST_OWNER(it, struct party, of_leg)->call;

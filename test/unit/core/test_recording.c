@@ -228,6 +228,23 @@ static void a_consult_calls_recording_ends_with_it(void **state)
     assert_int_equal(ended, 1);
 }
 
+static void a_consult_calls_failure_is_not_the_other_calls(void **state)
+{
+    (void)state;
+    char consult[33];
+    world_command(&w, "u0", OP_START_CALL_RECORDING, id, "");
+    world_command(&w, "u0", OP_INITIATE_CONFERENCE, id, "102");
+    world_signal(&w, SIGNAL_ANSWERED, world_order(&w, ORDER_RING)->leg, CAUSE_NONE);
+    world_call_id(&w, "u2", consult);
+    world_command(&w, "u0", OP_START_CALL_RECORDING, consult, "");
+    /* The caller's leg is in both, and heard in the consult call. */
+    assert_int_equal(world_signal(&w, SIGNAL_RECORDING_FAILED, caller, CAUSE_NONE), ERR_OK);
+    assert_string_equal(world_notice(&w, "u2")->call.call->id, consult);
+    assert_int_equal(world_notice(&w, "u2")->call.call->recording, RECORDING_STOPPED);
+    assert_int_equal(world_signal(&w, SIGNAL_RECORDING_FAILED, callee, CAUSE_NONE), ERR_OK);
+    assert_string_equal(world_notice(&w, "u1")->call.call->id, id);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +255,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(it_ends_with_the_call, begin, finish),
         cmocka_unit_test_setup_teardown(a_failure_stops_it_and_is_told, begin, finish),
         cmocka_unit_test_setup_teardown(a_consult_calls_recording_ends_with_it, begin, finish),
+        cmocka_unit_test_setup_teardown(a_consult_calls_failure_is_not_the_other_calls, begin,
+                                        finish),
         cmocka_unit_test_setup_teardown(it_needs_no_room_in_the_user_data, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
