@@ -187,6 +187,7 @@ static struct party *move_party(struct turn *turn, struct party *from, const str
     if (from->leg)
         leg_hand_over(from, to);
     to->hops = from->hops;
+    to->tried = from->tried;
     to->queue = from->queue;
     to->is_shown = from->is_shown;
     to->is_muted = from->is_muted;

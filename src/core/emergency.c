@@ -124,11 +124,16 @@ void emergency_call(struct turn *turn, struct party *party)
         party_fails(turn, party, CAUSE_UNREACHABLE);
 }
 
+/* What was heard of the trunk that failed is heard no more. */
 bool emergency_goes_on(struct turn *turn, struct party *party, enum cause cause)
 {
-    bool is_of_trunk = cause == CAUSE_FAILED || cause == CAUSE_UNREACHABLE || cause == CAUSE_BUSY;
-    return party->is_urgent && is_of_trunk && !party->has_talked && !party->leg &&
-           try_trunk(turn, party, caller_of(party));
+    bool is_of_trunk = cause == CAUSE_FAILED || cause == CAUSE_UNREACHABLE || cause == CAUSE_BUSY ||
+                       cause == CAUSE_NO_ANSWER;
+    if (!party->is_urgent || !is_of_trunk || party->has_talked || party->leg ||
+        !try_trunk(turn, party, caller_of(party)))
+        return false;
+    call_mix(turn, party->call);
+    return true;
 }
 
 /* --- who is called back --- */

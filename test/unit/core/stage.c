@@ -191,6 +191,7 @@ static enum err do_telephone(char *words[])
         {"hangup", {.kind = SIGNAL_GONE, .cause = CAUSE_HANGUP}},
         {"lost", {.kind = SIGNAL_GONE, .cause = CAUSE_FAILED}},
         {"busy", {.kind = SIGNAL_GONE, .cause = CAUSE_BUSY}},
+        {"unanswered", {.kind = SIGNAL_GONE, .cause = CAUSE_NO_ANSWER}},
         {"decline", {.kind = SIGNAL_GONE, .cause = CAUSE_REJECTED}},
         {"hold", {.kind = SIGNAL_HELD}},
         {"retrieve", {.kind = SIGNAL_RETRIEVED}},

@@ -12,7 +12,8 @@
  *   A Dial B            A SwapCalls 1 2       A CompleteTransfer 1 [2]     A Hangup 1
  *   A InitiateTransfer 1 C [key=value]        A AttachUserData 1 key=value
  *   A Dial X showing:+4930111                 outboundCallerId
- *   phone B ring | answer | hangup | lost | busy | decline | hold | retrieve   (its newest leg)
+ *   phone B ring | answer | hangup | lost | busy | unanswered | decline | hold | retrieve
+ *                                             (its newest leg)
  *   phone X sounds                            rings, and is heard before it answers
  *   phone B redirects C                       instead of answering
  *   phone A transfers D                       its newest leg, by its own button

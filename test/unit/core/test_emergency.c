@@ -137,8 +137,31 @@ static void another_trunk_is_tried(void **state)
     stage_expect("phone A hangup", "drop Z answered-and-hung-up\n"
                                    "A 1outL Released Z  answered-and-hung-up business\n"
                                    "sound\n");
+    stage_expect("phone B calls Z; phone Z unanswered", "ring Z from L through two urgently\n");
+    stage_play("phone B hangup");
     stage_expect("phone A calls Z; phone Z decline", "drop A rejected\n"
-                                                     "A 2outL Released Z  rejected business\n");
+                                                     "A 3outL Released Z  rejected business\n");
+}
+
+/* The first one sounded, and the other one does not. */
+static void another_trunk_is_heard(void **state)
+{
+    (void)state;
+    stage_play("A Dial Z; phone A answer");
+    stage_expect("phone Z sounds", "sound A<Z\n");
+    stage_expect("phone Z lost", "ring Z from L through two urgently\n"
+                                 "sound A~ringback\n");
+}
+
+/* The one that it rang through is not tried once more when it has come into the caller's call. */
+static void another_trunk_is_tried_for_whom_it_was_put_through(void **state)
+{
+    (void)state;
+    stage_play("outside X calls A; phone A answer; A InitiateTransfer 1 Z; phone Z ring");
+    stage_play("A CompleteTransfer 1");
+    stage_expect("phone Z lost", "ring Z from X through trunk urgently\n");
+    stage_expect("phone Z lost", "ring A from X urgently\n"
+                                 "sound\n");
 }
 
 static void it_may_ring_for_long(void **state)
@@ -204,6 +227,8 @@ int main(void)
         PLAYED(over_the_channels_of_a_trunk),
         PLAYED(through_the_trunk_that_is_configured),
         PLAYED(another_trunk_is_tried),
+        PLAYED(another_trunk_is_heard),
+        PLAYED(another_trunk_is_tried_for_whom_it_was_put_through),
         PLAYED(it_may_ring_for_long),
         PLAYED(who_is_called_back),
         PLAYED(an_agent_brings_it_into_a_call),
