@@ -44,7 +44,8 @@ void give_role(struct model *m, unsigned u, unsigned roles);
 void give_recorders(struct model *m);
 void give_desk(struct model *m, struct slice owner);
 void begin_agents(struct model *m);
-void give_trunk(struct world *w);
+void give_trunks(struct world *w);
+void step_outside(struct model *m, uint32_t r);
 void give_two_calls(struct world *w, const char *dn, const char *owner);
 
 /* random_steps.c: one step each; r is random */

@@ -94,19 +94,71 @@ void begin_agents(struct model *m)
     apply(m, &lunch);
 }
 
-void give_trunk(struct world *w)
+static struct input site_of(bool has_emergency)
 {
     static const struct slice emergency = SLICE("112");
-    struct input input = {.kind = INPUT_CONFIG,
+    return (struct input){.kind = INPUT_CONFIG,
                           .config = {.kind = CONFIG_SITE,
                                      .country = SLICE("49"),
                                      .international = SLICE("00"),
                                      .members = &emergency,
-                                     .member_count = 1,
+                                     .member_count = has_emergency,
                                      .callback_ms = 60000}};
+}
+
+static struct input trunk_of(struct slice name, uint64_t calls)
+{
+    static const struct slice keys[] = {SLICE("a"), SLICE("none")};
+    return (struct input){.kind = INPUT_CONFIG,
+                          .config = {.kind = CONFIG_TRUNK,
+                                     .name = name,
+                                     .calls = calls,
+                                     .members = keys,
+                                     .member_count = 2}};
+}
+
+void give_trunks(struct world *w)
+{
+    struct input input = site_of(true);
     world_apply(w, &input);
-    input.config = (struct config_item){.kind = CONFIG_TRUNK, .name = SLICE("outside"), .calls = 2};
+    input = trunk_of(SLICE("outside"), 2);
     world_apply(w, &input);
+    input = trunk_of(SLICE("other"), 1);
+    world_apply(w, &input);
+}
+/* What is between calls and the outside changes, or is as it was. */
+void step_outside(struct model *m, uint32_t r)
+{
+    struct input input = trunk_of(SLICE("other"), r >> 4 & 1);
+    switch (r % 4) {
+    case 0:
+        apply(m, &input);
+        break;
+    case 1:
+        input.config.kind = CONFIG_REMOVE_TRUNK;
+        apply(m, &input);
+        break;
+    case 2:
+        input = (struct input){.kind = INPUT_CONFIG,
+                               .config = {.kind = CONFIG_LIMITS,
+                                          .limits = {.pick_up_ms = 20000,
+                                                     .no_answer_ms = 30000,
+                                                     .tone_ms = 3000,
+                                                     .keep_ms = 60000,
+                                                     .key_bytes = 255,
+                                                     .value_bytes = 16384,
+                                                     .call_bytes = 65536,
+                                                     .pairs = 1000,
+                                                     .disposition_ms = 86400000,
+                                                     .vanished_ms = 300000,
+                                                     .transit_ms = (r >> 4) % 4 * 1500}}};
+        apply(m, &input);
+        break;
+    default:
+        input = site_of(r >> 4 & 3);
+        apply(m, &input);
+        break;
+    }
 }
 
 void give_two_calls(struct world *w, const char *dn, const char *owner)

@@ -232,6 +232,9 @@ void step_signal(struct model *m, uint32_t r)
                                      .talks = (r >> 20) % 3 != 0,
                                      .has_sound = (r >> 25) % 2,
                                      .keep = (r >> 22) % 2 ? SLICE("k") : SLICE_NONE}};
+    if (input.signal.kind == SIGNAL_GONE && r >> 20 & 1)
+        input.signal.quality =
+            (struct quality){.packets = r >> 8, .lost = r & 7, .jitter_us = r & 4095, .score = 400};
     if (input.signal.kind == SIGNAL_GONE && r >> 23 & 1)
         input.signal.number = slice_of(numbers[(r >> 24) % 6]);
     if (input.signal.kind == SIGNAL_TRANSFER) {
@@ -257,6 +260,7 @@ void step_telephone(struct model *m, uint32_t r)
 {
     char dn[4] = {'1', '0', (char)('0' + (r >> 4) % USERS), '\0'};
     char number[4] = {'1', '0', (char)('0' + (r >> 8) % (USERS + 1)), '\0'};
+    static const struct pair carried[] = {{SLICE("a"), SLICE("7")}, {SLICE("c"), SLICE("null")}};
     struct input input = {.kind = INPUT_SIGNAL, .signal = {.dn = slice_of(dn)}};
     input.signal.talks = (r >> 20) % 2;
     if ((r >> 16) % 4 == 0)
@@ -273,6 +277,9 @@ void step_telephone(struct model *m, uint32_t r)
         if (r >> 24 & 1) {
             input.signal.number = (r >> 8) % 8 == 0 ? SLICE("+4930777") : slice_of(number);
             input.signal.trunk = r >> 25 & 7 ? SLICE("outside") : SLICE("nowhere");
+            input.signal.pairs = carried;
+            input.signal.pair_count = (r >> 12) % 3;
+            input.signal.diverted = r >> 18 & 1 ? SLICE("+4930888") : SLICE("");
             input.signal.from = r >> 26 & 1 ? SLICE("+4930999") : SLICE("anonymous");
         }
         leg_of(m, input.signal.leg);

@@ -40,7 +40,7 @@ static void run(const uint32_t *steps, size_t count)
     begin_agents(&m);
     give_two_calls(&m.w, "101", "u1");
     give_two_calls(&m.w, "103", "u3");
-    give_trunk(&m.w);
+    give_trunks(&m.w);
     for (size_t i = 0; i < count; i++) {
         uint32_t r = steps[i] >> 3;
         switch (steps[i] & 7) {
@@ -70,6 +70,8 @@ static void run(const uint32_t *steps, size_t count)
                 step_supervise(&m, r);
             else if ((r >> 20 & 127) == 127)
                 give_role(&m, r & 1 ? 1 : 3, r & 2 ? ROLE_SUPERVISOR : 0);
+            else if ((r >> 20 & 15) == 5)
+                step_outside(&m, r);
             else
                 step_telephone(&m, r);
             break;
