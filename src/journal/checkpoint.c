@@ -25,7 +25,7 @@ enum err journal_checkpoint(struct journal *j)
     if (commits < j->commits_before + 2)
         return ERR_OK;
     if (!j->checkpoint_db) {
-        enum err err = journal_connect(j, &j->checkpoint_db);
+        enum err err = journal_connect(j, &j->checkpoint_db, NULL);
         if (err != ERR_OK)
             return err;
     }

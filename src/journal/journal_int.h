@@ -26,6 +26,12 @@ enum statement {
     STATEMENT_COUNT
 };
 
+/* What SQLite ran into. */
+struct trouble {
+    int code;   /* its own; 0: none */
+    int system; /* errno at that time; 0: it had none */
+};
+
 struct journal {
     char *path; /* of the database */
     char *vfs;  /* NULL: the system's */
@@ -41,8 +47,7 @@ struct journal {
     bool has_batch;
     uint64_t next_first;
 
-    int problem;       /* SQLite's code of the last failure, 0: none */
-    int problem_errno; /* the system's at that time, 0: it had none */
+    struct trouble trouble; /* of the last statement that failed */
 
     /* Of the thread that checkpoints. */
     sqlite3 *checkpoint_db;
@@ -50,8 +55,11 @@ struct journal {
     uint64_t commits_before;      /* when the last checkpoint had returned */
 };
 
-/* A connection as all of ours are set up; on failure closes it again. */
-enum err journal_connect(const struct journal *j, sqlite3 **out);
+/* A connection as all of ours are set up; on failure closes it again, and writes what it ran into;
+ * trouble NULL: nobody asks. */
+enum err journal_connect(const struct journal *j, sqlite3 **out, struct trouble *trouble);
+/* In words; empty when there is none. */
+void trouble_describe(const struct trouble *trouble, char *out, size_t size);
 /* Runs a statement that yields no row, and makes it ready for the next time. */
 enum err journal_run(struct journal *j, enum statement which);
 uint64_t journal_batch_checksum(uint64_t number, struct slice batch, uint64_t effects_digest);

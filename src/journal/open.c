@@ -98,10 +98,11 @@ enum err journal_lock(struct journal *j, const char *directory, char *why, size_
     return ERR_OK;
 }
 
-enum err journal_connect(const struct journal *j, sqlite3 **out)
+enum err journal_connect(const struct journal *j, sqlite3 **out, struct trouble *trouble)
 {
     sqlite3 *db = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    errno = 0;
     int rc = sqlite3_open_v2(j->path, &db, flags, j->vfs);
     if (rc == SQLITE_OK) {
         sqlite3_extended_result_codes(db, 1);
@@ -115,7 +116,10 @@ enum err journal_connect(const struct journal *j, sqlite3 **out)
                           NULL, NULL, NULL);
     }
     if (rc != SQLITE_OK) {
+        int system = errno;
         log_line(LOG_WARN, "journal.connect", "code=%d", rc);
+        if (trouble)
+            *trouble = (struct trouble){.code = rc, .system = system};
         sqlite3_close(db);
         return rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB ? ERR_CORRUPT : ERR_IO;
     }
@@ -220,9 +224,15 @@ enum err journal_open(const struct journal_options *options, struct journal **ou
     enum err err = journal_lock(j, options->directory, why, why_size);
     if (err != ERR_OK)
         goto out;
-    err = journal_connect(j, &j->db);
+    err = journal_connect(j, &j->db, &j->trouble);
+    if (err == ERR_CORRUPT) {
+        snprintf(why, why_size, "can't open %s: it is no database", j->path);
+        goto out;
+    }
     if (err != ERR_OK) {
-        snprintf(why, why_size, "can't open %s as a database", j->path);
+        char text[100];
+        journal_problem(j, text, sizeof text);
+        snprintf(why, why_size, "can't open %s: %s", j->path, text);
         goto out;
     }
     err = make_schema(j, why, why_size);

@@ -29,7 +29,7 @@ struct journal_reader {
 enum err journal_reader_open(const struct journal *j, struct journal_reader **out)
 {
     struct journal_reader *r = mem_zalloc(sizeof *r);
-    enum err err = journal_connect(j, &r->db);
+    enum err err = journal_connect(j, &r->db, NULL);
     for (int i = 0; i < READING_END && err == ERR_OK; i++)
         if (sqlite3_prepare_v3(r->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &r->statements[i],
                                NULL) != SQLITE_OK)

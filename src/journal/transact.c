@@ -30,26 +30,30 @@ enum err journal_run(struct journal *j, enum statement which)
     sqlite3_reset(statement);
     if (rc == SQLITE_DONE)
         return ERR_OK;
-    j->problem = rc;
-    j->problem_errno = system;
+    j->trouble = (struct trouble){.code = rc, .system = system};
     log_line(LOG_DEBUG, "journal.error", "statement=%d code=%d", (int)which, rc);
     return ERR_IO;
 }
 
-void journal_problem(const struct journal *j, char *out, size_t size)
+void trouble_describe(const struct trouble *trouble, char *out, size_t size)
 {
-    bool is_system = (j->problem & 0xff) == SQLITE_IOERR && j->problem_errno != 0;
-    bool is_full = (j->problem & 0xff) == SQLITE_FULL ||
-                   (is_system && (j->problem_errno == ENOSPC || j->problem_errno == EDQUOT));
-    const char *text = sqlite3_errstr(j->problem);
-    if (j->problem == 0)
+    bool is_system = (trouble->code & 0xff) == SQLITE_IOERR && trouble->system != 0;
+    bool is_full = (trouble->code & 0xff) == SQLITE_FULL ||
+                   (is_system && (trouble->system == ENOSPC || trouble->system == EDQUOT));
+    const char *text = sqlite3_errstr(trouble->code);
+    if (trouble->code == 0)
         snprintf(out, size, "%s", "");
     else if (is_full)
         snprintf(out, size, "the disk is full");
     else if (is_system)
-        snprintf(out, size, "the disk takes nothing: %s (%s)", strerror(j->problem_errno), text);
+        snprintf(out, size, "the disk takes nothing: %s (%s)", strerror(trouble->system), text);
     else
         snprintf(out, size, "the disk takes nothing: %s", text);
+}
+
+void journal_problem(const struct journal *j, char *out, size_t size)
+{
+    trouble_describe(&j->trouble, out, size);
 }
 
 bool journal_space(const struct journal *j, uint64_t *free_bytes, uint64_t *whole_bytes)

@@ -14,7 +14,7 @@ import pytest
 
 from support.bayeux import LongPolling
 from support.rest import Agent, Http, Telephone, accepted, eventually, outside, refused
-from support.server import DEADLINE_S
+from support.server import DEADLINE_S, binary
 from test_metrics_and_health import metrics
 
 MOUNT = 'mount -t tmpfs -o size=32m tmpfs "$0" && exec "$@"'
@@ -82,6 +82,20 @@ def start(start_server, tmp_path, disk):
     path = tmp_path / "site.ini"
     path.write_text(SITE, encoding="utf-8")
     return start_server(data=disk.data, wrapper=disk.wrapper, options=["--config", str(path)])
+
+
+def test_a_start_without_room_says_so(tmp_path):
+    directory = tmp_path / "small"
+    directory.mkdir()
+    if in_small_file_system(directory) is None:
+        pytest.skip("no user namespaces here, so no file system of our own")
+    filled = MOUNT.replace("exec", 'mkdir "$0/data" && ! cp /dev/zero "$0/filler" 2>&- && exec')
+    wrapper = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", filled, str(directory)]
+    done = subprocess.run(wrapper + [str(binary()), "serve", "--demo", "--http", "127.0.0.1:0",
+                                     "--data", str(directory / "data")],
+                          capture_output=True, timeout=DEADLINE_S, check=False, text=True)
+    assert done.returncode == 1
+    assert "journal.db: the disk is full" in done.stderr
 
 
 def talk(server):
