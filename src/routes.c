@@ -41,9 +41,9 @@ static void handle_health(void *ctx, struct exchange *x)
     if (engine_trouble(r->engine, trouble) == 0)
         answer_text(x, "text/plain; charset=utf-8", SLICE("ok\n"));
     else
-        answer_text(x, "text/plain; charset=utf-8",
-                    arena_printf(x->arena, "degraded: %s\n",
-                                 trouble + sizeof ENGINE_TROUBLE_BEGIN - 1));
+        answer_text(
+            x, "text/plain; charset=utf-8",
+            arena_printf(x->arena, "degraded: %s\n", trouble + sizeof ENGINE_TROUBLE_BEGIN - 1));
 }
 
 static void handle_metrics(void *ctx, struct exchange *x)

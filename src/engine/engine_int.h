@@ -139,7 +139,7 @@ struct engine {
     struct submission *aside_first;
     struct submission *aside_last;
     size_t aside_count;
-    size_t aside_needed; /* of them, when overtaken ones were dropped last */
+    size_t aside_needed;   /* of them, when overtaken ones were dropped last */
     struct reply *refused; /* to be sent */
     size_t refused_count;
     size_t refused_cap;

@@ -5,7 +5,6 @@
  * SIP), and the life of a nonce. */
 #include "tests.h"
 
-
 static void rfc_2617_md5(void **state)
 {
     (void)state;
