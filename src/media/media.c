@@ -107,6 +107,11 @@ void media_connect(struct media *media, uint64_t leg, const struct media_far *fa
     explicit_bzero(&m.far, sizeof m.far); /* keys */
 }
 
+void media_relatch(struct media *media, uint64_t leg)
+{
+    media_thread_post(media->thread, &(struct message){.kind = MESSAGE_RELATCH, .leg = leg});
+}
+
 static void message_name(struct message *m, const uint64_t *talkers, size_t count)
 {
     m->talker_count = count < MEDIA_TALKERS_MAX ? count : MEDIA_TALKERS_MAX;

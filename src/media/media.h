@@ -74,9 +74,9 @@ struct media_far {
     bool is_listening;      /* false while it holds: nothing is sent */
     bool is_sending;        /* false while its SDP says that it sends nothing */
     /* Behind an address translator: its sound goes to where its first packet came from, and stays
-     * there until address or port of the SDP change. Others must send from the address that they
-     * named, and get theirs at the address and port that they named; the port from which they send
-     * is free, but only one at a time is heard. */
+     * there until address or port of the SDP change, or media_relatch. Others must send from the
+     * address that they named, and get theirs at the address and port that they named; the port
+     * from which they send is free, but only one at a time is heard. */
     bool is_behind_nat;
     enum media_cipher cipher;
     uint8_t send_key[MEDIA_KEY_BYTES];    /* ours */
@@ -96,6 +96,10 @@ void media_close(struct media *media, uint64_t leg);
 
 /* Where the leg's telephone takes sound. Repeated when it changes. */
 void media_connect(struct media *media, uint64_t leg, const struct media_far *far);
+
+/* The leg's telephone has proven to be at another place than before. If it is behind an address
+ * translator its next packet says, once more, where its sound is. */
+void media_relatch(struct media *media, uint64_t leg);
 
 /* What the leg hears from now on: the talkers, at most MEDIA_TALKERS_MAX of them, or the tone,
  * which goes first. A talker need not be open yet. Setting the same again disturbs nothing. */

@@ -108,6 +108,7 @@ struct stream {
 
     /* What comes. The address it comes from is locked by the first packet. */
     bool has_source;
+    bool may_move; /* once, by the next packet */
     struct sockaddr_in source;
     struct sockaddr_in control_source; /* port 0: nothing came */
     enum media_codec in_codec;
@@ -192,6 +193,7 @@ struct stream *media_stream_open(struct media_loop *loop, uint64_t leg, int fd, 
 void media_stream_close(struct stream *s, struct media_stats *stats);
 struct stream *media_stream_find(struct media_loop *loop, uint64_t leg);
 void media_stream_connect(struct stream *s, const struct media_far *far);
+void media_stream_relatch(struct stream *s);
 void media_stream_hear(struct stream *s, const uint64_t *talkers, size_t count,
                        enum media_tone tone);
 /* Whenever something changed by which the mode is chosen. */
@@ -296,6 +298,7 @@ enum message_kind {
     MESSAGE_OPEN,
     MESSAGE_CLOSE,
     MESSAGE_CONNECT,
+    MESSAGE_RELATCH,
     MESSAGE_HEAR,
     MESSAGE_DIGITS,
     MESSAGE_RECORD,

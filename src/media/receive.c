@@ -6,8 +6,8 @@
  * from where they listen; another port of that address is let in when it is the one of the SDP, or
  * when nothing came from the locked one for a second (a gateway that changed over). A telephone
  * behind an address translator is known by its first packet only: where that came from is right
- * from then on, until its SDP changes, and nothing else ever is. With SRTP a packet that is not
- * authentic locks nothing.
+ * from then on, and nothing else is, until its SDP changes or its registration comes from
+ * elsewhere. With SRTP a packet that is not authentic locks nothing.
  *
  * One packet is read for each report of the poller: there is rarely a second one, and asking for
  * it would be another system call for each. A talker whom nobody gets relayed is not even waited
@@ -39,7 +39,7 @@ bool media_source_is_right(const struct stream *s, const struct sockaddr_in *fro
     if (s->has_source && is_same_address(from, &s->source))
         return true;
     if (s->far.is_behind_nat)
-        return !s->has_source;
+        return !s->has_source || s->may_move;
     if (from->sin_addr.s_addr != s->far.address.s_addr)
         return false;
     return !s->has_source || from->sin_port == htons(s->far.port) ||
@@ -73,7 +73,10 @@ static void receive_relay(const struct stream *s, const uint8_t *packet, const s
 
 static void receive_alive(struct stream *s, const struct sockaddr_in *from)
 {
+    if (!is_same_address(from, &s->source))
+        s->control_source.sin_port = 0;
     s->has_source = true;
+    s->may_move = false;
     s->source = *from;
     s->in_ms = media_now_ms(s->loop);
     if (!s->is_silent)

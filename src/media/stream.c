@@ -171,6 +171,12 @@ static void stream_codec_set(struct stream *s, const struct media_far *far)
     media_encoder_free(&s->encoder);
 }
 
+/* Until then its sound goes on going to where it was. */
+void media_stream_relatch(struct stream *s)
+{
+    s->may_move = s->far.is_behind_nat;
+}
+
 void media_stream_connect(struct stream *s, const struct media_far *far)
 {
     bool has_moved = !s->has_far || s->far.address.s_addr != far->address.s_addr ||
@@ -187,7 +193,7 @@ void media_stream_connect(struct stream *s, const struct media_far *far)
     if (far->event_payload == MEDIA_NO_EVENTS)
         media_digits_drop(s);
     if (has_moved) {
-        s->has_source = false;
+        s->has_source = s->may_move = false;
         s->control_source.sin_port = 0;
     }
     if (begins || !far->is_sending) {

@@ -62,6 +62,9 @@ static void carry_out_stream(struct stream *s, const struct message *m)
     case MESSAGE_CONNECT:
         media_stream_connect(s, &m->far);
         break;
+    case MESSAGE_RELATCH:
+        media_stream_relatch(s);
+        break;
     case MESSAGE_HEAR:
         media_stream_hear(s, m->talkers, m->talker_count, m->tone);
         break;

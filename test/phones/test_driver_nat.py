@@ -24,6 +24,23 @@ def is_pinged(phone, seconds=3.0):
         return None
 
 
+class Sound(socket.socket):
+    """Where a telephone's sound comes from; is_answered: gets sound in return."""
+
+    def __init__(self):
+        super().__init__(socket.AF_INET, socket.SOCK_DGRAM)
+        self.bind(("127.0.0.1", 0))
+
+    def is_answered(self, to, seconds):
+        while select.select([self], [], [], 0)[0]:
+            self.recv(2000)  # of before
+        end, came = time.monotonic() + seconds, False
+        while not came and time.monotonic() < end:
+            self.sendto(bytes([0x80, 0]) + bytes(10) + bytes([0xff]) * 160, to)
+            came = bool(select.select([self], [], [], 0.02)[0])
+        return came
+
+
 def test_it_is_pinged_twice_a_minute(ctl, make_socket):
     phone = make_socket(ctl)
     assert register(phone).status == 200
@@ -73,6 +90,25 @@ def test_a_call_follows_when_the_translator_gives_another_port(ctl, make_socket)
     assert moved.receive(want=lambda m: m.method == "BYE").first.startswith(f"BYE {contact} ")
 
 
+def test_its_sound_is_followed_too_once(ctl, make_socket):
+    phone, moved = make_socket(ctl), make_socket(ctl)
+    register(phone)
+    ctl.say("ring 1 15000 15001")
+    invite = phone.receive(want=lambda m: m.method == "INVITE")
+    contact = f"sip:15000@{INSIDE}:{phone.port}"
+    phone.respond(invite, 200, tag="x", headers=[f"Contact: <{contact}>"], body=sdp(free_port(), address=INSIDE))
+    ctl.wait("answered", leg=1)
+    phone.receive(want=lambda m: m.method == "ACK")
+    ctl.say("mix 1=:busy")
+    to = ("127.0.0.1", sdp_port(invite.body))
+    with Sound() as first, Sound() as second, Sound() as third:
+        assert first.is_answered(to, 5)
+        assert not second.is_answered(to, 1)
+        register(moved, port=phone.port)
+        assert second.is_answered(to, 5)
+        assert not third.is_answered(to, 1) and not first.is_answered(to, 1)
+
+
 def test_it_is_still_known_after_a_restart(ctl, make_socket):
     phone = make_socket(ctl)
     register(phone)
@@ -89,16 +125,10 @@ def test_sound_goes_where_its_own_comes_from(ctl, make_socket, host, expected):
     register(phone, host)
     ctl.say("ring 1 15000 15001")
     invite = phone.receive(want=lambda m: m.method == "INVITE")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sound:
-        sound.bind(("127.0.0.1", 0))
+    with Sound() as sound:
         phone.respond(invite, 200, tag="x", body=sdp(free_port(), address="127.0.0.77"),
                       headers=[f"Contact: <sip:15000@{INSIDE}:{phone.port}>"])
         ctl.wait("answered", leg=1)
         phone.receive(want=lambda m: m.method == "ACK")
         ctl.say("mix 1=:busy")
-        end, came = time.monotonic() + (5 if expected else 1), False
-        while not came and time.monotonic() < end:
-            packet = bytes([0x80, 0]) + bytes(10) + bytes([0xff]) * 160
-            sound.sendto(packet, ("127.0.0.1", sdp_port(invite.body)))
-            came = bool(select.select([sound], [], [], 0.02)[0])
-    assert came == expected
+        assert sound.is_answered(("127.0.0.1", sdp_port(invite.body)), 5 if expected else 1) == expected

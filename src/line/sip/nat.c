@@ -76,6 +76,17 @@ static void nat_device(struct sip_line *sip, struct device *d, uint64_t now_ms)
     }
 }
 
+void line_sip_nat_moved(struct sip_line *sip, const struct device *d, const char *contact)
+{
+    LIST_EACH(it, &sip->legs)
+    {
+        const struct leg *leg = LIST_OWNER(it, struct leg, as_leg);
+        if (leg->device == d && leg->dialog && leg->dialog->target &&
+            strcmp(leg->dialog->target, contact) == 0)
+            media_relatch(sip->media, leg->number);
+    }
+}
+
 void line_sip_nat_second(struct sip_line *sip)
 {
     uint64_t now_ms = sip->host.now_ms(sip->host.ctx);

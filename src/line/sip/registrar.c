@@ -151,6 +151,8 @@ static bool registrar_contact(struct sip_line *sip, struct device *d, const sip_
                           .talks = (line_sip_abilities(msg) & ABLE_TALK) != 0,
                           .is_behind_nat = line_sip_agent_is_behind_nat(msg)};
     line_sip_nat_plan(&fresh, sip->host.now_ms(sip->host.ctx));
+    if (index < d->place_count && !is_same_text(d->places[index].hop, fresh.hop))
+        line_sip_nat_moved(sip, d, uri);
     return place_set(d, index, &fresh);
 }
 

@@ -316,6 +316,8 @@ bool line_sip_nat_has_dialog(const struct leg *leg, const struct dialog *d);
 /* Sets when it is pinged next. */
 void line_sip_nat_plan(struct place *p, uint64_t now_ms);
 void line_sip_nat_second(struct sip_line *sip);
+/* The contact is registered from elsewhere than before: so comes the sound of its calls. */
+void line_sip_nat_moved(struct sip_line *sip, const struct device *d, const char *contact);
 
 /* network.c: what a peer is told of us. A URI is that to which requests to the peer are sent. */
 struct sip_peer {

@@ -92,6 +92,12 @@ static void behind_a_translator_the_first_packet_says_where(void **state)
     phone->far.port++;
     stage_connect(phone);
     assert_true(is_taken(phone, "127.0.0.9", 5557));
+    /* And when its registration moved: once. */
+    media_stream_relatch(stage_stream(phone));
+    assert_int_equal(media_send_to(stage_stream(phone)).sin_port, htons(5557));
+    assert_true(is_taken(phone, "127.0.0.3", 5559));
+    assert_int_equal(media_send_to(stage_stream(phone)).sin_port, htons(5559));
+    assert_false(is_taken(phone, "127.0.0.9", 5557));
     stage_end(stage);
 }
 
