@@ -328,8 +328,12 @@ static enum err start_engine(struct server *s)
 {
     setup_items(&s->setup, s->config);
     s->releases = releases_create(s->hub, NOTICES_WAITING, wake_web, s);
+    char trouble[ENGINE_TROUBLE_SIZE];
     enum err err = engine_start(s->engine, s->setup.items, s->setup.item_count);
-    if (err == ERR_IO && s->config->driver == CONFIG_DRIVER_SIP)
+    if (err && engine_trouble(s->engine, trouble) > 0)
+        snprintf(s->why, sizeof s->why, "the configuration can't be stored: %s",
+                 trouble + strlen(ENGINE_TROUBLE_BEGIN));
+    else if (err == ERR_IO && s->config->driver == CONFIG_DRIVER_SIP)
         snprintf(s->why, sizeof s->why, "cannot listen on %s for SIP%s%s", s->config->sip,
                  s->config->sip_tls ? ", or over TLS on " : "",
                  s->config->sip_tls ? s->config->sip_tls : "");

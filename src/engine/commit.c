@@ -6,7 +6,8 @@
  * The core has applied the batch when it is committed, so a failed commit can't be given up: it is
  * tried again until it succeeds. Meanwhile nothing is applied, signals queue, and requests are
  * refused at the door; stall.c has the one exception. Only at the end of the process may it be
- * forgotten, as nothing else of it was released.
+ * forgotten, as nothing else of it was released; and at its start, where somebody is to be told why
+ * it does not begin.
  *
  * After the commit the orders go first: a driver returns at once, and telephones are slower than
  * browsers. What a driver says in the middle of it just queues. */
@@ -83,7 +84,8 @@ static bool commit(struct engine *e)
                      err_row(err)->symbol, number, tries, e->aside_count, e->trouble);
             logged_us = now_us;
         }
-        if (now_us >= begun_us + GIVE_UP_AFTER_US && atomic_load(&e->is_closing))
+        if (now_us >= begun_us + GIVE_UP_AFTER_US &&
+            (atomic_load(&e->is_closing) || !e->is_line_started))
             return false;
         engine_stall(e, tries == 1);
         err = attempt(e);

@@ -74,8 +74,9 @@ enum err engine_create(const struct engine_options *options, struct engine **out
 uint64_t engine_user_seq(const struct engine *e, struct slice user);
 /* Starts the core thread and then, on it, the line driver. The config items have been applied and
  * are durable when it returns; what is not among them is removed. Fails with
- * what the core said to an item (the log names it) or what the driver's start returned; then
- * nothing runs, and what was applied stays. */
+ * what the core said to an item (the log names it) or what the driver's start returned, or, with
+ * ERR_IO and engine_trouble, when they can't be made durable for five seconds; then nothing runs,
+ * and what was applied stays. */
 enum err engine_start(struct engine *e, const struct config_item *items, size_t count);
 
 /* Why requests are refused now, in words for who asked, such as "Nothing was done: the disk is

@@ -322,6 +322,25 @@ static void a_start_that_fails_says_so(void **state)
     desk_free(&d);
 }
 
+/* What was configured before is there, and what is new can't be stored. */
+static void a_start_gives_up_when_the_disk_takes_nothing(void **state)
+{
+    (void)state;
+    struct desk d;
+    char text[ENGINE_TROUBLE_SIZE];
+    lossy_begin(5);
+    desk_init(&d, 3, "lossy");
+    desk_run(&d);
+    desk_close(&d);
+    d.items[0].limits.tone_ms = 50;
+    assert_int_equal(desk_open(&d), ERR_OK);
+    lossy_fail_syncs(true);
+    assert_int_equal(desk_start(&d), ERR_IO);
+    assert_true(engine_trouble(d.engine, text) > 0);
+    lossy_fail_syncs(false);
+    desk_free(&d);
+}
+
 struct caller {
     struct desk *desk;
     unsigned user;
@@ -395,6 +414,7 @@ int main(void)
         cmocka_unit_test(records_are_durable_before_their_reply),
         cmocka_unit_test(a_drivers_records_come_back_at_its_start),
         cmocka_unit_test(a_start_that_fails_says_so),
+        cmocka_unit_test(a_start_gives_up_when_the_disk_takes_nothing),
         cmocka_unit_test(many_threads_get_one_reply_each),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
