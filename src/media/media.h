@@ -74,9 +74,9 @@ struct media_far {
     bool is_listening;      /* false while it holds: nothing is sent */
     bool is_sending;        /* false while its SDP says that it sends nothing */
     /* Behind an address translator: its sound goes to where its first packet came from, and stays
-     * there until address or port of the SDP change, or media_relatch. Others must send from the
-     * address that they named, and get theirs at the address and port that they named; the port
-     * from which they send is free, but only one at a time is heard. */
+     * there until address or port of the SDP change, it held and sent nothing, or media_relatch.
+     * Others must send from the address that they named, and get theirs at the address and port
+     * that they named; the port from which they send is free, but only one at a time is heard. */
     bool is_behind_nat;
     enum media_cipher cipher;
     uint8_t send_key[MEDIA_KEY_BYTES];    /* ours */

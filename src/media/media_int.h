@@ -110,6 +110,7 @@ struct stream {
     bool has_source;
     bool may_move; /* once, by the next packet */
     struct sockaddr_in source;
+    uint64_t source_ms; /* when a packet came from there last */
     struct sockaddr_in control_source; /* port 0: nothing came */
     enum media_codec in_codec;
     unsigned in_epoch; /* another one when the telephone's numbers began anew */

@@ -43,7 +43,7 @@ bool media_source_is_right(const struct stream *s, const struct sockaddr_in *fro
     if (from->sin_addr.s_addr != s->far.address.s_addr)
         return false;
     return !s->has_source || from->sin_port == htons(s->far.port) ||
-           media_now_ms(s->loop) - s->in_ms > TAKE_OVER_MS;
+           media_now_ms(s->loop) - s->source_ms > TAKE_OVER_MS;
 }
 
 /* Sound of another codec than before: who hears it may have to be mixed now, or no longer. */
@@ -78,7 +78,7 @@ static void receive_alive(struct stream *s, const struct sockaddr_in *from)
     s->has_source = true;
     s->may_move = false;
     s->source = *from;
-    s->in_ms = media_now_ms(s->loop);
+    s->in_ms = s->source_ms = media_now_ms(s->loop);
     if (!s->is_silent)
         return;
     s->is_silent = false;

@@ -15,6 +15,8 @@
 #include "base/mem.h"
 #include "media/media_int.h"
 
+#define FORGOTTEN_MS 5000
+
 struct stream *media_stream_find(struct media_loop *loop, uint64_t leg)
 {
     return map_get(&loop->by_leg, map_key_u64(&leg));
@@ -182,6 +184,8 @@ void media_stream_connect(struct stream *s, const struct media_far *far)
     bool has_moved = !s->has_far || s->far.address.s_addr != far->address.s_addr ||
                      s->far.port != far->port || s->far.is_behind_nat != far->is_behind_nat;
     bool begins = far->is_sending && !(s->has_far && s->far.is_sending);
+    bool is_back = s->has_far && !(s->far.is_sending && s->far.is_listening) && far->is_sending &&
+                   far->is_listening;
     if (media_srtp_set(s, far) != ERR_OK) {
         log_line(LOG_ERROR, "media.srtp_refused", "leg=%llu", (unsigned long long)s->leg);
         s->has_far = false;
@@ -196,6 +200,9 @@ void media_stream_connect(struct stream *s, const struct media_far *far)
         s->has_source = s->may_move = false;
         s->control_source.sin_port = 0;
     }
+    /* While it held, its address translator may have forgotten which way its sound goes. */
+    if (is_back && media_now_ms(s->loop) - s->source_ms > FORGOTTEN_MS)
+        media_stream_relatch(s);
     if (begins || !far->is_sending) {
         s->in_ms = media_now_ms(s->loop);
         s->is_silent = false;

@@ -101,6 +101,31 @@ static void behind_a_translator_the_first_packet_says_where(void **state)
     stage_end(stage);
 }
 
+/* Translators forget a way that is not used, and give another one then. */
+static void behind_a_translator_a_long_hold_may_move_it(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(1, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    phone->far.is_behind_nat = true;
+    stage_connect(phone);
+    for (int held_s = 1; held_s <= 60; held_s += 59) {
+        assert_true(is_taken(phone, "127.0.0.9", 5555));
+        phone->far.is_listening = false;
+        stage_connect(phone);
+        stage->loop.now_us += (uint64_t)held_s * 1000000;
+        uint8_t report[8] = {0x80, 201, 0, 1}; /* another way, and still in use */
+        struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000009)};
+        media_control_packet(stage_stream(phone), report, sizeof report, &at);
+        assert_false(is_taken(phone, "127.0.0.9", 5557));
+        phone->far.is_listening = true;
+        stage_connect(phone);
+        assert_int_equal(is_taken(phone, "127.0.0.9", 5557), held_s > 5);
+    }
+    assert_false(is_taken(phone, "127.0.0.9", 5555));
+    stage_end(stage);
+}
+
 /* Who sends two hundred packets in 20 ms delays nobody. */
 static void a_flood_of_strangers_is_passed_over_at_once(void **state)
 {
@@ -219,6 +244,7 @@ int main(void)
         cmocka_unit_test(nothing_is_taken_before_the_sdp),
         cmocka_unit_test(behind_a_translator_the_first_packet_says_where),
         cmocka_unit_test(a_flood_of_strangers_is_passed_over_at_once),
+        cmocka_unit_test(behind_a_translator_a_long_hold_may_move_it),
         cmocka_unit_test(what_is_no_sound_is_counted_and_locks_nothing),
         cmocka_unit_test(comfort_noise_is_life_but_no_sound),
         cmocka_unit_test(silence_is_told_once_and_its_end),
