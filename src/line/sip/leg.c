@@ -234,6 +234,7 @@ void line_sip_leg_tell_held(struct leg *leg)
     if (leg->told_held == held)
         return;
     leg->told_held = held;
+    leg->asks_at_ms = leg->sip->host.now_ms(leg->sip->host.ctx) + leg->sip->silence_ms;
     line_sip_leg_signal(leg,
                         (struct signal){.kind = held == HELD_YES ? SIGNAL_HELD : SIGNAL_RETRIEVED});
 }

@@ -249,10 +249,12 @@ void line_sip_probe(struct leg *leg)
         d->probe = line_sip_dialog_send(d, &options);
 }
 
-/* A telephone that holds need not send; others are asked, and again as long as nothing comes. */
+/* Whoever is not heard is asked, and again as long as nothing comes; also a telephone that holds,
+ * which is silent by right, and could be gone all the same. */
 static void silence_ask(struct leg *leg, uint64_t now_ms)
 {
-    if (!leg->is_silent || leg->told_held == HELD_YES || leg->state != SIP_LEG_UP ||
+    bool is_heard = !leg->is_silent && leg->told_held != HELD_YES;
+    if (is_heard || leg->sip->silence_ms == 0 || leg->state != SIP_LEG_UP ||
         leg->asks_at_ms > now_ms)
         return;
     leg->asks_at_ms = now_ms + leg->sip->silence_ms;
