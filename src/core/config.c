@@ -263,9 +263,7 @@ static bool is_as_configured(const struct device *device, const struct config_it
 {
     return device->configured == owner && device->remote_answer == item->remote_answer &&
            device->calls_max == item->calls && device->may_record == item->may_record &&
-           device->shows_hold == item->shows_hold &&
-
-           slice_is(item->location, device->location);
+           device->shows_hold == item->shows_hold && slice_is(item->location, device->location);
 }
 
 /* Has no call that somebody would miss. */

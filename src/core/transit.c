@@ -8,7 +8,8 @@
  * queue's overflow, a trunk's numbers) needs no right, but has the same time. */
 #include "core/core_int.h"
 
-/* Without the party but somebody is in the call, and nobody of the house. */
+/* Without the party but somebody is in the call, and nobody of the house. The emergency service is
+ * none of those who cost: whoever is put through to it talks as long as need be. */
 static bool leaves_outside(const struct call *call, const struct party *but)
 {
     bool is_any = false;
@@ -17,7 +18,7 @@ static bool leaves_outside(const struct call *call, const struct party *but)
         const struct party *party = LIST_OWNER(it, struct party, link);
         if (!party_is_living(party) || !party_is_member(party) || party == but)
             continue;
-        if (!party->is_outside)
+        if (!party->is_outside || party->is_urgent)
             return false;
         is_any = true;
     }
@@ -26,13 +27,13 @@ static bool leaves_outside(const struct call *call, const struct party *but)
 
 bool transit_is_free(const struct user *user, const struct call *call, const struct party *but)
 {
-    return call->is_urgent || (user && user->may_connect_outside) || !leaves_outside(call, but);
+    return (user && user->may_connect_outside) || !leaves_outside(call, but);
 }
 
 bool transit_may_join(const struct consult *consult)
 {
     const struct user *user = consult->original->user;
-    return consult->party->call->is_urgent || (user && user->may_connect_outside) ||
+    return (user && user->may_connect_outside) ||
            !leaves_outside(consult->original->call, consult->original) ||
            !leaves_outside(consult->party->call, consult->party);
 }
@@ -46,8 +47,7 @@ enum err transit_refuse(struct turn *turn)
 
 bool transit_is_timed(const struct core *core, const struct call *call)
 {
-    return core->limits.transit_ms > 0 && !call->is_urgent && call_living(call) > 1 &&
-           leaves_outside(call, NULL);
+    return core->limits.transit_ms > 0 && call_living(call) > 1 && leaves_outside(call, NULL);
 }
 
 void transit_settle(struct turn *turn, struct call *call)

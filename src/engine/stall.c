@@ -6,7 +6,7 @@
  * applied all the same and becomes part of the batch that is being tried, which nobody was told of
  * yet; its orders, and no other effect, are let out before they are durable, and the log says so.
  * Everything else that comes is put aside in order, but for requests that somebody waits for: they
- * are refused as at the door, with the reason. See docs/decisions/0006.
+ * are refused as at the door, with the reason. See docs/decisions/0007.
  *
  * When the commit succeeds at last, all orders of the batch are given in their order, without those
  * that were given already; tables of who hears whom are given again, because a newer one of an

@@ -211,6 +211,19 @@ static void an_agent_puts_a_caller_through_to_it(void **state)
     stage_leads_to("clock 86400000", "sound X<Z Z<X");
 }
 
+/* An emergency call is no way round the right once the emergency service is out of it. */
+static void who_was_in_it_is_no_emergency(void **state)
+{
+    (void)state;
+    stage_config((struct config_item){.kind = CONFIG_USER, .name = SLICE("u0")});
+    stage_play("outside X calls A; phone A answer; A SingleStepConference 1 Z; phone Z answer");
+    stage_play("phone Z hangup");
+    stage_expect("A SingleStepTransfer 1 Y", "refused: other\n");
+    stage_play("A Hangup 1; outside X calls L; phone A answer");
+    stage_expect("A SingleStepTransfer 2 Y", "refused: other\n");
+    stage_play("A SingleStepTransfer 2 Z; phone Z answer; phone Z hangup");
+}
+
 static void nobody_calls_it_from_outside(void **state)
 {
     (void)state;
@@ -233,6 +246,7 @@ int main(void)
         PLAYED(who_is_called_back),
         PLAYED(an_agent_brings_it_into_a_call),
         PLAYED(an_agent_puts_a_caller_through_to_it),
+        PLAYED(who_was_in_it_is_no_emergency),
         PLAYED(nobody_calls_it_from_outside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
