@@ -294,6 +294,9 @@ class DataLoad(Load):
         for i in range(self.calls):
             caller, callee = Agent(self.server, 2 * i), Agent(self.server, 2 * i + 1)
             self.call_ids.append(caller.dial(callee.dn))
+            # A real telephone takes its time to go off hook, and only then the other one rings.
+            eventually(lambda: "Answer" in [able for call in callee.calls() for able in call["capabilities"]],
+                       "it rings")
             callee.operate(self.call_ids[i], "Answer")
             eventually(lambda: caller.call(self.call_ids[i])["state"] == "Established", "the answer")
 
