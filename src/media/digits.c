@@ -10,8 +10,20 @@
 
 #define VOLUME 10 /* -10 dBm0 */
 
+/* To one that takes no events. */
+static void digits_leave(struct stream *s, struct slice digits)
+{
+    for (size_t i = 0; i < digits.len && s->has_far; i++)
+        if (media_event_of_digit(digits.ptr[i]) >= 0)
+            s->loop->options.digit_unsent(s->loop->options.ctx, s->leg, digits.ptr[i]);
+}
+
 void media_digits_press(struct stream *s, struct slice digits, bool is_ordered)
 {
+    if (s->far.event_payload == MEDIA_NO_EVENTS && s->loop->options.digit_unsent) {
+        digits_leave(s, digits);
+        return;
+    }
     for (size_t i = 0; i < digits.len; i++) {
         bool is_possible = s->far.event_payload != MEDIA_NO_EVENTS &&
                            s->digit_count < MEDIA_DIGITS_MAX &&

@@ -19,14 +19,20 @@ bool media_event_is(const struct stream *s, const struct rtp *in)
            (in->payload == s->far.our_event_payload || in->payload == s->far.event_payload);
 }
 
-static void event_tell(struct stream *s, char digit)
+void media_event_pass_on(struct stream *s, char digit, bool is_relayed)
 {
     LIST_EACH(it, &s->listeners)
     {
         struct stream *listener = LIST_OWNER(it, struct link, as_listener)->listener;
-        if (listener && listener->mode == MODE_MIX)
+        bool has_it = is_relayed && listener && listener->far.event_payload != MEDIA_NO_EVENTS;
+        if (listener && (listener->mode == MODE_MIX || (listener->mode == MODE_RELAY && !has_it)))
             media_digits_press(listener, (struct slice){&digit, 1}, false);
     }
+}
+
+static void event_tell(struct stream *s, char digit)
+{
+    media_event_pass_on(s, digit, true);
     s->loop->options.digit(s->loop->options.ctx, s->leg, digit);
 }
 

@@ -112,6 +112,14 @@ void media_relatch(struct media *media, uint64_t leg)
     media_thread_post(media->thread, &(struct message){.kind = MESSAGE_RELATCH, .leg = leg});
 }
 
+void media_pressed(struct media *media, uint64_t leg, char digit)
+{
+    media_thread_post(media->thread, &(struct message){.kind = MESSAGE_PRESSED,
+                                                       .leg = leg,
+                                                       .digits = {digit},
+                                                       .digit_count = 1});
+}
+
 static void message_name(struct message *m, const uint64_t *talkers, size_t count)
 {
     m->talker_count = count < MEDIA_TALKERS_MAX ? count : MEDIA_TALKERS_MAX;

@@ -54,6 +54,8 @@ struct media_options {
     unsigned silence_ms;    /* silent is told after so long without a packet; 0: never */
     /* The telephone of that leg pressed a digit: 0-9 * # A-D. Called once a press. */
     void (*digit)(void *ctx, uint64_t leg, char digit);
+    /* A digit for the leg's telephone, which takes no telephone-event. May be NULL: lost then. */
+    void (*digit_unsent)(void *ctx, uint64_t leg, char digit);
     /* media_close is done; the last that is heard of the leg. May be NULL. */
     void (*closed)(void *ctx, uint64_t leg, const struct media_stats *stats);
     /* Neither RTP nor RTCP comes from a telephone that should send; told once for each such time,
@@ -122,8 +124,11 @@ struct media_recording {
 void media_record(struct media *media, const struct media_recording *recording);
 
 /* Sends the digits to the leg's telephone, 100 ms each with 60 ms between. Digits over
- * MEDIA_DIGITS_MAX waiting, and all of a telephone without telephone-event, are lost with a warning
- * in the log. */
+ * MEDIA_DIGITS_MAX waiting are lost with a warning in the log; those of a telephone without
+ * telephone-event are digit_unsent. */
 void media_digits(struct media *media, uint64_t leg, struct slice digits);
+/* The leg's telephone pressed a digit, and told it otherwise than by its sound: whoever hears it
+ * gets the digit. */
+void media_pressed(struct media *media, uint64_t leg, char digit);
 
 #endif

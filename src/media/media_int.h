@@ -110,7 +110,7 @@ struct stream {
     bool has_source;
     bool may_move; /* once, by the next packet */
     struct sockaddr_in source;
-    uint64_t source_ms; /* when a packet came from there last */
+    uint64_t source_ms;                /* when a packet came from there last */
     struct sockaddr_in control_source; /* port 0: nothing came */
     enum media_codec in_codec;
     unsigned in_epoch; /* another one when the telephone's numbers began anew */
@@ -222,6 +222,8 @@ void media_receive_packet(struct stream *s, uint8_t *packet, size_t len,
 /* False when packets from there are not the telephone's. */
 bool media_source_is_right(const struct stream *s, const struct sockaddr_in *from);
 bool media_event_is(const struct stream *s, const struct rtp *in);
+/* The telephone pressed it; who hears it gets it, by events of ours. */
+void media_event_pass_on(struct stream *s, char digit, bool is_relayed);
 void media_event_receive(struct stream *s, const uint8_t *packet, const struct rtp *in);
 
 /* send.c: what goes out. */
@@ -302,6 +304,7 @@ enum message_kind {
     MESSAGE_RELATCH,
     MESSAGE_HEAR,
     MESSAGE_DIGITS,
+    MESSAGE_PRESSED,
     MESSAGE_RECORD,
     MESSAGE_STOP
 };

@@ -71,6 +71,9 @@ static void carry_out_stream(struct stream *s, const struct message *m)
     case MESSAGE_DIGITS:
         media_digits_press(s, (struct slice){m->digits, m->digit_count}, true);
         break;
+    case MESSAGE_PRESSED:
+        media_event_pass_on(s, m->digits[0], false);
+        break;
     case MESSAGE_OPEN:
     case MESSAGE_RECORD:
     case MESSAGE_STOP:

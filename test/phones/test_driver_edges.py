@@ -3,6 +3,7 @@
 """What telephones rarely do: odd methods, odd session descriptions, glare, late and early messages."""
 
 import select
+import socket
 
 import pytest
 from dialoglib import ask_inside, dial, inside, up
@@ -195,6 +196,55 @@ def test_digits_by_info(ctl, make_socket):
         phone.send(text)
         assert phone.receive(want=lambda m, b=branch: b in (m.get("via") or "")).status == 200
         ctl.wait("dtmf", leg=1, number=digit)
+
+
+def test_digits_to_a_telephone_that_takes_no_events(ctl, make_socket):
+    """One INFO after the other; of what it refuses it gets no more."""
+    phone = make_socket(ctl)
+    phone.register()
+    ctl.say("ring 1 15000 15001")
+    invite = phone.receive(want=lambda m: m.method == "INVITE")
+    phone.respond(invite, 200, "OK", "there", [f"Contact: <sip:x@127.0.0.1:{phone.port}>"], sdp(4000, events=None))
+    ctl.wait("answered", leg=1)
+    phone.receive(want=lambda m: m.method == "ACK")
+    ctl.say("dtmf 1 12#4")
+    seen = []
+    for digit, status in (("1", 200), ("2", 200), ("#", 415), ("9", 200)):
+        if digit == "9":
+            assert phone.ask("OPTIONS").status == 200  # what came before it has been dealt with
+            ctl.say("dtmf 1 9")
+        info = phone.receive(want=lambda m: m.method == "INFO" and m.get("cseq") not in seen)
+        seen.append(info.get("cseq"))
+        assert info.get("content-type") == "application/dtmf-relay"
+        assert info.body == f"Signal={digit}\r\nDuration=100\r\n"
+        assert {m.get("cseq") for m in phone.heard if m.method == "INFO"} == set(seen)
+        phone.respond(info, status, tag=None)
+
+
+def test_a_digit_by_info_is_passed_on_in_the_sound(ctl, make_socket):
+    phone, invite, _ = up(ctl, make_socket)
+    other = make_socket(ctl, "15001")
+    other.register()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sound:
+        sound.bind(("127.0.0.1", 0))
+        ctl.say("ring 2 15001 15000")
+        second = other.receive(want=lambda m: m.method == "INVITE")
+        other.respond(second, 200, "OK", "there", [f"Contact: <sip:x@127.0.0.1:{other.port}>"],
+                      sdp(sound.getsockname()[1]))
+        ctl.wait("answered", leg=2)
+        other.receive(want=lambda m: m.method == "ACK")
+        ctl.say("mix 1=2 2=1")
+        body = "Signal=5\r\nDuration=160\r\n"
+        text, _ = phone.request("INFO", cseq=10, from_tag="there", to_tag=invite.tag("from"),
+                                call_id=invite.get("call-id"))
+        phone.send(text.replace("Content-Length: 0\r\n\r\n", "Content-Type: application/dtmf-relay\r\n"
+                                f"Content-Length: {len(body)}\r\n\r\n{body}"))
+        ctl.wait("dtmf", leg=1, number="5")
+        sound.settimeout(5)
+        packet = sound.recv(2000)
+        while packet[1] & 0x7F != 101:  # silence, once a second
+            packet = sound.recv(2000)
+        assert packet[12] == 5
 
 
 def test_a_telephone_without_our_codec(ctl, make_socket):

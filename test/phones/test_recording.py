@@ -166,7 +166,12 @@ def test_index_download_and_rights(server, desks, make_phone):
     wait_for(recording.whole.exists, "the finished file")
     data = recording.whole.read_bytes()
     boss, stranger = Http(server, "boss"), Http(server, "agent2")
-    (one,) = a.agent.http.get("/api/v2/me/recordings").json["recordings"]
+
+    def whole():  # how its telephones were heard comes last
+        (found,) = a.agent.http.get("/api/v2/me/recordings").json["recordings"]
+        return found if all("quality" in part for part in found["participants"]) else None
+
+    one = wait_for(whole, "the recording with all that is known of it")
     assert one["id"] == call_id and one["callerPhoneNumber"] == "15000"
     assert one["dialedPhoneNumber"] == "15001" and len(one["recorded"]) == 1
     (file,) = one["mediaFiles"]

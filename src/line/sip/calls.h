@@ -71,10 +71,12 @@ struct leg {
 
     /* Up. */
     struct session session;
-    struct heap_node timer;   /* of the session; in sip->timers */
-    bool is_silent;           /* nothing comes that should; asked about again and again */
-    uint64_t asks_at_ms;      /* when next */
-    uint64_t retrieves_by_ms; /* it said that it would by itself; 0: it was not asked */
+    struct heap_node timer;        /* of the session; in sip->timers */
+    bool is_silent;                /* nothing comes that should; asked about again and again */
+    uint64_t asks_at_ms;           /* when next */
+    uint64_t retrieves_by_ms;      /* it said that it would by itself; 0: it was not asked */
+    char digits[MEDIA_DIGITS_MAX]; /* to be sent by INFO */
+    size_t digit_count;
 
     /* Ending. */
     enum cause end_cause;
@@ -109,6 +111,7 @@ struct dialog {
     nta_outgoing_t *refresh; /* our re-INVITE or UPDATE for the session timer */
     uint32_t refresh_cseq;
     nta_outgoing_t *probe; /* our OPTIONS to see whether anybody is there */
+    nta_outgoing_t *info;  /* our INFO with a digit */
 
     /* Ringing: one INVITE may be answered by several telephones (RFC 3261 section 12.1). */
     struct list forks;     /* the further ones, with their as_dialog */
@@ -167,6 +170,10 @@ void line_sip_leg_connect(struct leg *leg, const struct media_far *far);
 void line_sip_leg_answer(struct leg *leg, const struct dialog *d, const struct sdp *offer,
                          struct buf *out);
 void line_sip_leg_offer(struct leg *leg, const struct dialog *d, bool is_secure, struct buf *out);
+
+/* info.c: digits of telephones without telephone-event in their sound. */
+int line_sip_info_request(struct dialog *d, const sip_t *msg);
+void line_sip_info_send(struct leg *leg, char digit);
 
 /* dialog.c */
 struct dialog *line_sip_dialog_create(struct leg *leg);

@@ -59,6 +59,8 @@ void line_sip_dialog_free(struct dialog *d)
         nta_outgoing_destroy(d->refresh);
     if (d->probe)
         nta_outgoing_destroy(d->probe);
+    if (d->info)
+        nta_outgoing_destroy(d->info);
     if (d->request)
         nta_incoming_destroy(d->request);
     line_sip_dialog_free_forks(d);

@@ -21,6 +21,7 @@ enum post_kind {
     POST_ORDER,
     POST_RECORDED,
     POST_DIGIT,
+    POST_DIGIT_UNSENT,
     POST_RECORD_FAILED,
     POST_CLOSED,
     POST_SILENT,
@@ -118,6 +119,11 @@ static void driver_digit(void *ctx, uint64_t leg, char digit)
     post_small(ctx, (struct post){.kind = POST_DIGIT, .leg = leg, .digit = digit});
 }
 
+static void driver_digit_unsent(void *ctx, uint64_t leg, char digit)
+{
+    post_small(ctx, (struct post){.kind = POST_DIGIT_UNSENT, .leg = leg, .digit = digit});
+}
+
 static void driver_record_failed(void *ctx, uint64_t call)
 {
     post_small(ctx, (struct post){.kind = POST_RECORD_FAILED, .call = call});
@@ -155,6 +161,11 @@ static void driver_take(struct sip_line *sip, const struct post *post)
         break;
     case POST_RECORDED:
         line_sip_registrar_recorded(sip, post->tag);
+        break;
+    case POST_DIGIT_UNSENT:
+        leg = line_sip_leg_find(sip, post->leg);
+        if (leg)
+            line_sip_info_send(leg, post->digit);
         break;
     case POST_DIGIT:
         leg = line_sip_leg_find(sip, post->leg);
@@ -226,6 +237,7 @@ static enum err driver_open(struct sip_line *sip)
                                   .music = sip->music,
                                   .recordings = sip->recordings,
                                   .digit = driver_digit,
+                                  .digit_unsent = driver_digit_unsent,
                                   .record_failed = driver_record_failed,
                                   .silence_ms = sip->silence_ms,
                                   .closed = driver_closed,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: The Cordboard authors */
 
-/* What a telephone asks inside a dialog: the end, digits by INFO, whether we are there; changes of
+/* What a telephone asks inside a dialog: the end, whether we are there; digits by INFO, changes of
  * the session and transfers have files of their own. PRACK is the stack's. */
 #include "line/sip/sip_int.h"
 
@@ -17,43 +17,6 @@ static int inside_bye(struct dialog *d)
     if (leg->dialog != d)
         return 481;
     line_sip_leg_gone(leg, CAUSE_HANGUP);
-    return 200;
-}
-
-/* "Signal=5" of application/dtmf-relay, or the bare digit of application/dtmf. */
-static struct slice digit_of_info(const sip_t *msg)
-{
-    if (!msg->sip_content_type || !msg->sip_payload)
-        return SLICE_NONE;
-    struct slice type = slice_of(msg->sip_content_type->c_type);
-    struct slice text = {msg->sip_payload->pl_data, msg->sip_payload->pl_len};
-    if (slice_equal_nocase(type, SLICE("application/dtmf")))
-        return slice_trim(slice_split(text, '\r', &(struct slice){0}));
-    if (!slice_equal_nocase(type, SLICE("application/dtmf-relay")))
-        return SLICE_NONE;
-    while (text.len > 0) {
-        struct slice value, line = slice_split(text, '\n', &text);
-        struct slice name = slice_split(line, '=', &value);
-        if (slice_equal_nocase(slice_trim(name), SLICE("Signal"))) {
-            if (value.len > 0 && value.ptr[value.len - 1] == '\r')
-                value.len--;
-            return slice_trim(value);
-        }
-    }
-    return SLICE_NONE;
-}
-
-static int inside_info(struct dialog *d, const sip_t *msg)
-{
-    struct slice digit = digit_of_info(msg);
-    if (!d->leg)
-        return 481;
-    if (!msg->sip_payload)
-        return 200; /* a sign of life */
-    if (digit.len != 1 || !strchr("0123456789*#ABCD", digit.ptr[0]))
-        return 415;
-    if (d->leg->state == SIP_LEG_UP)
-        line_sip_leg_signal(d->leg, (struct signal){.kind = SIGNAL_DTMF, .number = digit});
     return 200;
 }
 
@@ -80,7 +43,7 @@ static int inside_method(struct dialog *d, nta_incoming_t *irq, const sip_t *msg
     case sip_method_refer:
         return line_sip_refer_request(d, irq, msg);
     case sip_method_info:
-        return inside_info(d, msg);
+        return line_sip_info_request(d, msg);
     case sip_method_options:
         return line_sip_agent_options(irq);
     default:

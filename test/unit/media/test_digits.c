@@ -175,6 +175,40 @@ static void who_takes_no_events_gets_none(void **state)
     stage_end(stage);
 }
 
+static char unsent[16];
+
+static void on_unsent(void *ctx, uint64_t leg, char digit)
+{
+    (void)ctx;
+    assert_int_equal(leg, 2);
+    unsent[strlen(unsent)] = digit;
+}
+
+/* Relayed and mixed, ordered, pressed, and pressed by signalling. */
+static void what_can_not_be_an_event_is_told(void **state)
+{
+    (void)state;
+    struct stage *stage =
+        stage_begin_with(3, MEDIA_PCMU, &(struct media_options){.digit_unsent = on_unsent});
+    struct phone *phone = &stage->phones[2];
+    phone->far.event_payload = MEDIA_NO_EVENTS;
+    stage_connect(phone);
+    stage_hear(stage, 2, "1");
+    press(&stage->phones[1], 1, 127);
+    media_event_pass_on(stage_stream(&stage->phones[1]), '2', false);
+    stage_hear(stage, 2, "13");
+    press(&stage->phones[1], 3, 127);
+    stage_run(stage, 1);
+    media_event_pass_on(stage_stream(&stage->phones[1]), '4', false);
+    media_digits_press(stage_stream(phone), SLICE("5x#"), true);
+    stage_tone(stage, 2, MEDIA_TONE_BUSY);
+    press(&stage->phones[1], 6, 127);
+    stage_run(stage, 10);
+    assert_string_equal(unsent, "12345#");
+    assert_int_equal(phone->last.payload, 0);
+    stage_end(stage);
+}
+
 /* Also one that took some a moment ago. */
 static void who_takes_no_events_any_more_gets_none(void **state)
 {
@@ -206,6 +240,7 @@ int main(void)
         cmocka_unit_test(what_is_no_digit_or_too_short_is_not_told),
         cmocka_unit_test(who_is_mixed_gets_the_digit_pressed_anew),
         cmocka_unit_test(who_takes_no_events_gets_none),
+        cmocka_unit_test(what_can_not_be_an_event_is_told),
         cmocka_unit_test(who_takes_no_events_any_more_gets_none)};
     return cmocka_run_group_tests_name("media_digits", tests, NULL, NULL);
 }
