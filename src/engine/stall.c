@@ -52,10 +52,16 @@ struct submission *engine_take_aside(struct engine *e)
     return s;
 }
 
-static void refuse(struct engine *e, void *tag)
+static void refuse(struct engine *e, const struct reply *reply)
 {
     e->refused = mem_grow(e->refused, &e->refused_cap, e->refused_count + 1, sizeof *e->refused);
-    e->refused[e->refused_count++] = (struct reply){.tag = tag, .err = ERR_OVERLOAD};
+    e->refused[e->refused_count++] = *reply;
+}
+
+/* For the disk's reason. */
+static void turn_away(struct engine *e, void *tag)
+{
+    refuse(e, &(struct reply){.tag = tag, .err = ERR_OVERLOAD});
 }
 
 static void send_refusals(struct engine *e)
@@ -69,8 +75,10 @@ static void send_refusals(struct engine *e)
     r->replies = arena_alloc(&r->arena, e->refused_count * sizeof *r->replies);
     r->reply_count = e->refused_count;
     memcpy(r->replies, e->refused, e->refused_count * sizeof *r->replies);
-    for (size_t i = 0; i < r->reply_count; i++)
-        r->replies[i].reason = reason;
+    for (size_t i = 0; i < r->reply_count; i++) {
+        struct slice own = r->replies[i].reason;
+        r->replies[i].reason = own.ptr ? arena_copy(&r->arena, own) : reason;
+    }
     e->refused_count = 0;
     e->options.released(e->options.ctx, r);
 }
@@ -150,16 +158,26 @@ static struct submission *take_urgent(struct engine *e)
     return NULL;
 }
 
+/* What the core refuses changes nothing, so who asked need not wait for the disk to hear it. */
+static void take_input(struct engine *e, struct submission *s)
+{
+    struct batch *b = &e->batch;
+    size_t count = b->reply_count;
+    engine_take_input(e, s);
+    if (b->reply_count > count && b->replies[count].err != ERR_OK)
+        refuse(e, &b->replies[--b->reply_count]);
+    mem_free(s);
+}
+
 static void come(struct engine *e, struct submission *s)
 {
     if (submission_is_urgent(e, s) && e->batch.bytes.len < BATCH_BYTES_MAX) {
         do {
-            engine_take_input(e, s);
-            mem_free(s);
+            take_input(e, s);
             s = e->batch.bytes.len < BATCH_BYTES_MAX ? take_urgent(e) : NULL;
         } while (s);
     } else if (can_be_refused(s)) {
-        refuse(e, s->tag);
+        turn_away(e, s->tag);
         mem_free(s);
     } else {
         put_aside(e, s);
@@ -208,7 +226,7 @@ static void refuse_answers(struct engine *e)
             b->replies[kept++] = *reply;
             continue;
         }
-        refuse(e, reply->tag);
+        turn_away(e, reply->tag);
         answer_release(reply->answer);
         mem_free(reply->answer);
     }

@@ -163,6 +163,22 @@ static void by_dial_it_is_placed_and_answered_when_it_is_durable(void **state)
     desk_free(&d);
 }
 
+/* Nobody dials from a telephone that is not his, and who tries is told so at once. */
+static void what_is_wrong_with_dial_is_said_at_once(void **state)
+{
+    (void)state;
+    struct desk d;
+    make(&d, 17);
+    break_disk(&d);
+    assert_int_equal(desk_command(&d, 0, OP_DIAL, "101", "112", 8), ERR_OK);
+    enum err err = desk_wait(&d, 8).err;
+    assert_int_not_equal(err, ERR_OK);
+    assert_int_not_equal(err, ERR_OVERLOAD);
+    mend_disk(&d);
+    replay(&d);
+    desk_free(&d);
+}
+
 /* It is not known afterwards, or it is: what was written and not synced may be found. */
 static void a_crash_meanwhile_harms_nothing_else(void **state)
 {
@@ -212,6 +228,7 @@ int main(void)
         cmocka_unit_test(what_others_do_waits),
         cmocka_unit_test(it_goes_on_where_it_began_before),
         cmocka_unit_test(by_dial_it_is_placed_and_answered_when_it_is_durable),
+        cmocka_unit_test(what_is_wrong_with_dial_is_said_at_once),
         cmocka_unit_test(what_waits_is_bounded),
         cmocka_unit_test(a_crash_meanwhile_harms_nothing_else),
     };
