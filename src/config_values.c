@@ -197,7 +197,10 @@ static bool is_network(struct slice text)
     return network_parse(text, &network);
 }
 
-static enum err set_list(char **slot, const char *value, bool (*is_fine)(struct slice one))
+/* What one part of a list must be. */
+typedef bool is_one(struct slice one);
+
+static enum err set_list(char **slot, const char *value, is_one *is_fine)
 {
     for (struct slice rest = slice_of(value); rest.ptr;)
         if (!is_fine(slice_trim(slice_split(rest, ',', &rest))))
@@ -309,11 +312,66 @@ static bool is_hex(const char *value, size_t digits)
     return len == digits && value[len] == '\0';
 }
 
+/* NULL: it is no list. */
+static is_one *part_of(enum config_type type)
+{
+    switch (type) {
+    case CONFIG_ORIGINS:
+        return is_origin;
+    case CONFIG_NETWORKS:
+        return is_network;
+    case CONFIG_NAMES:
+        return is_listed_name;
+    case CONFIG_DNS:
+        return config_is_dn;
+    case CONFIG_PEERS:
+        return config_is_peer;
+    case CONFIG_PREFIXES:
+        return config_is_prefix;
+    case CONFIG_ROUTES:
+        return is_route;
+    case CONFIG_KEYS:
+        return config_is_key;
+    default:
+        return NULL;
+    }
+}
+
+/* Of what is kept as it is written. */
+static bool is_text(const struct config_option *option, const char *value)
+{
+    bool is_sized = strlen(value) >= option->min && strlen(value) <= option->max;
+    switch (option->type) {
+    case CONFIG_TEXT:
+        return is_sized && utf8_is_valid(slice_of(value));
+    case CONFIG_WORD:
+        return is_sized && is_word(value);
+    case CONFIG_ADDRESS:
+        return is_address(value);
+    case CONFIG_HEX:
+        return is_hex(value, option->max);
+    case CONFIG_DIGITS:
+        return is_digits(value, option);
+    case CONFIG_DN:
+        return config_is_dn(slice_of(value));
+    case CONFIG_E164:
+        return *value && config_is_e164(slice_of(value));
+    case CONFIG_COUNTRY:
+        return country_find(slice_of(value)) != NULL;
+    case CONFIG_ZONE:
+        return is_zone(value);
+    default:
+        return false;
+    }
+}
+
 enum err config_set(const struct config_option *option, void *base, const char *value)
 {
     char **text = (char **)(void *)((char *)base + option->offset);
     uint64_t *number = (uint64_t *)(void *)((char *)base + option->offset);
-    bool is_fine = true;
+    is_one *part = part_of(option->type);
+    if (part)
+        return set_list(text, value, part);
     switch (option->type) {
     case CONFIG_NUMBER:
         return is_number(slice_of(value), option->min, option->max, number) ? ERR_OK : ERR_INVALID;
@@ -325,53 +383,10 @@ enum err config_set(const struct config_option *option, void *base, const char *
         return set_ports(number, option, value);
     case CONFIG_URL:
         return set_url(text, value);
-    case CONFIG_ORIGINS:
-        return set_list(text, value, is_origin);
-    case CONFIG_NETWORKS:
-        return set_list(text, value, is_network);
-    case CONFIG_NAMES:
-        return set_list(text, value, is_listed_name);
-    case CONFIG_DNS:
-        return set_list(text, value, config_is_dn);
-    case CONFIG_PEERS:
-        return set_list(text, value, config_is_peer);
-    case CONFIG_PREFIXES:
-        return set_list(text, value, config_is_prefix);
-    case CONFIG_ROUTES:
-        return set_list(text, value, is_route);
-    case CONFIG_KEYS:
-        return set_list(text, value, config_is_key);
-    case CONFIG_TEXT:
-        is_fine = strlen(value) >= option->min && strlen(value) <= option->max &&
-                  utf8_is_valid(slice_of(value));
-        break;
-    case CONFIG_WORD:
-        is_fine = strlen(value) >= option->min && strlen(value) <= option->max && is_word(value);
-        break;
-    case CONFIG_ADDRESS:
-        is_fine = is_address(value);
-        break;
-    case CONFIG_HEX:
-        is_fine = is_hex(value, option->max);
-        break;
-    case CONFIG_DIGITS:
-        is_fine = is_digits(value, option);
-        break;
-    case CONFIG_DN:
-        is_fine = config_is_dn(slice_of(value));
-        break;
-    case CONFIG_E164:
-        is_fine = *value && config_is_e164(slice_of(value));
-        break;
-    case CONFIG_COUNTRY:
-        is_fine = country_find(slice_of(value)) != NULL;
-        break;
-    case CONFIG_ZONE:
-        is_fine = is_zone(value);
-        break;
+    default:
+        if (!is_text(option, value))
+            return ERR_INVALID;
+        set_text(text, value);
+        return ERR_OK;
     }
-    if (!is_fine)
-        return ERR_INVALID;
-    set_text(text, value);
-    return ERR_OK;
 }
