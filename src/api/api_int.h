@@ -292,13 +292,22 @@ struct subresources {
 void api_render_subresources(const struct request *request, const struct subresources *of,
                              const struct fields *wanted, struct json_writer *w);
 
-/* --- v2/recordings.c: what the history and the recordings share --- */
+/* --- search.c: what the history and the recordings share --- */
 
+/* A list of what the store has of calls. */
+struct api_listing {
+    const char *key; /* of the array in the answer */
+    bool is_of_recordings;
+    void (*render)(const char *root, const struct store_call *call, const struct fields *fields,
+                   struct buf *out); /* one of them, on any thread */
+    const char *for_whom;            /* told to those whom all of it is not for */
+};
 /* A supervisor or an administrator. */
 bool api_is_overseer(const struct request *request);
-/* ?limit=, ?offset=, ?from= and ?to= of that user's calls; absent: everybody's. */
-enum err api_read_search(const struct request *request, struct slice user, struct store_search *out,
-                         struct slice *reason);
+/* Both answer the request, by ?limit=, ?offset=, ?from=, ?to= and ?fields=: with the requester's
+ * own calls; with everybody's, or those of ?userName=, for overseers. listing is static. */
+void api_search_own(const struct request *request, const struct api_listing *listing);
+void api_search_all(const struct request *request, const struct api_listing *listing);
 
 /* --- internal.c --- */
 

@@ -22,38 +22,6 @@ struct recording_request {
     char range[64]; /* the header; empty: none */
 };
 
-bool api_is_overseer(const struct request *request)
-{
-    return (directory_roles(request->api->directory, request->x->user) &
-            (ROLE_SUPERVISOR | ROLE_ADMIN)) != 0;
-}
-
-static enum err read_times(const struct exchange *x, struct store_search *out, struct slice *reason)
-{
-    struct slice from = api_parameter(x, "from");
-    struct slice to = api_parameter(x, "to");
-    if ((!from.ptr || api_read_time(from, &out->from_ms)) &&
-        (!to.ptr || api_read_time(to, &out->to_ms)))
-        return ERR_OK;
-    *reason = SLICE("from and to must be milliseconds since the epoch, or times such as "
-                    "2024-05-06T07:08:09Z");
-    return ERR_INVALID;
-}
-
-enum err api_read_search(const struct request *request, struct slice user, struct store_search *out,
-                         struct slice *reason)
-{
-    struct page page;
-    if (!request->api->options.store)
-        return ERR_NOT_FOUND;
-    enum err err = page_read_bounds(request->x, &page, reason);
-    if (err)
-        return err;
-    *out = (struct store_search){
-        .user = user, .to_ms = UINT64_MAX, .offset = page.offset, .limit = page.limit};
-    return read_times(request->x, out, reason);
-}
-
 static struct recording_request *hold(const struct request *request)
 {
     struct recording_request *r = mem_zalloc(sizeof *r);
@@ -70,61 +38,21 @@ static struct recording_request *hold(const struct request *request)
 
 /* --- the index --- */
 
-static void render_page(const struct recording_request *r, const struct store_found *found,
-                        struct buf *body)
-{
-    struct json_writer w = json_begin_object(body);
-    json_i64(&w, "statusCode", 0);
-    json_u64(&w, "totalCount", found->total);
-    json_key(&w, "recordings");
-    struct json_writer list = json_begin_array(body);
-    for (size_t i = 0; i < found->count; i++) {
-        json_item(&list);
-        api_render_recording(r->request.api->root, &found->calls[i], &r->fields, body);
-    }
-    json_end_array(&list);
-    json_end_object(&w);
-}
-
-static void are_found(void *ctx, const struct store_found *found)
-{
-    struct recording_request *r = ctx;
-    struct buf body = {0};
-    if (found->err) {
-        api_refuse(r->request.x, found->err, SLICE_NONE);
-    } else {
-        render_page(r, found, &body);
-        api_answer(r->request.x, &body, NULL);
-    }
-    buf_free(&body);
-    mem_free(r);
-}
-
-static void ask(const struct request *request, struct slice user)
-{
-    struct store_search search;
-    struct slice reason = SLICE_NONE;
-    enum err err = api_read_search(request, user, &search, &reason);
-    if (err) {
-        api_refuse(request->x, err, reason);
-        return;
-    }
-    search.is_of_recordings = true;
-    store_search(request->api->options.store, &search, are_found, hold(request));
-}
+static const struct api_listing recordings = {
+    .key = "recordings",
+    .is_of_recordings = true,
+    .render = api_render_recording,
+    .for_whom = "all recordings are for supervisors and administrators",
+};
 
 void v2_my_recordings_get(const struct request *request)
 {
-    ask(request, request->x->user);
+    api_search_own(request, &recordings);
 }
 
 void v2_recordings_get(const struct request *request)
 {
-    if (api_is_overseer(request))
-        ask(request, api_parameter(request->x, "userName"));
-    else
-        api_refuse(request->x, ERR_PERMISSION,
-                   SLICE("all recordings are for supervisors and administrators"));
+    api_search_all(request, &recordings);
 }
 
 /* --- one --- */
