@@ -86,6 +86,7 @@ struct config_trunk {
     char *peers;        /* with commas, or NULL */
     char *allow;        /* networks with commas, or NULL */
     uint64_t transport; /* enum line_transport */
+    uint64_t verifies_peer;
     uint64_t registers;
     char *username; /* or NULL */
     char *secret;   /* or NULL */
@@ -153,6 +154,7 @@ struct config {
     char *sip_tls;        /* or NULL */
     char *sip_tls_certificate;
     char *sip_tls_key;
+    char *sip_tls_ca; /* or NULL */
     uint64_t guard_rate;
     uint64_t guard_failures;
     uint64_t guard_shut_out_s;

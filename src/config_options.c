@@ -77,6 +77,8 @@ static const struct config_option options[] = {
      "file in PEM with the certificate and those between it and its root"},
     {"line", "sip_tls_key", CONFIG_TEXT, IN(sip_tls_key), 1, 4096, NULL, NULL,
      "file in PEM with the certificate's key, not encrypted"},
+    {"line", "sip_tls_ca", CONFIG_TEXT, IN(sip_tls_ca), 1, 4096, NULL, NULL,
+     "file in PEM with the roots of trunks' peers; without it, the system's"},
     {"line", "guard_rate", CONFIG_NUMBER, IN(guard_rate), 1, 100000, NULL, "50",
      "SIP requests a second that are heard of an address at which no telephone is registered; of "
      "others it is a hundred times as many"},
@@ -265,6 +267,8 @@ static const struct config_option options[] = {
      "the other side, in the order in which they are tried; may be given several times"},
     {"trunk", "transport", CONFIG_CHOICE, IN_TRUNK(transport), 0, 0, "udp|tcp|tls", "udp",
      "how calls go to peers"},
+    {"trunk", "tls_verify", CONFIG_CHOICE, IN_TRUNK(verifies_peer), 0, 0, "no|yes", "yes",
+     "whether a peer over TLS must show a certificate of its name"},
     {"trunk", "allow", CONFIG_NETWORKS, IN_TRUNK(allow), 0, 0, NULL, NULL,
      "from where calls may come, beside the peers' own addresses; may be given several times"},
     {"trunk", "register", CONFIG_CHOICE, IN_TRUNK(registers), 0, 0, "no|yes", "no",

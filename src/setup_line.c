@@ -35,6 +35,7 @@ static struct line_driver *make_sip(struct setup *s, const struct config *config
                                        .tls = config->sip_tls,
                                        .tls_certificate = config->sip_tls_certificate,
                                        .tls_key = config->sip_tls_key,
+                                       .tls_ca = config->sip_tls_ca,
                                        .guard = {.rate = config->guard_rate,
                                                  .failures = config->guard_failures,
                                                  .shut_out_s = config->guard_shut_out_s,

@@ -20,6 +20,7 @@ void setup_trunks(struct setup *s, const struct config *config)
                                 .peers = from->peers,
                                 .allow = from->allow,
                                 .transport = (enum line_transport)from->transport,
+                                .verifies_peer = from->verifies_peer,
                                 .registers = from->registers,
                                 .asserts_identity = from->asserts_identity,
                                 .username = from->username,

@@ -70,6 +70,7 @@ struct line_trunk {
     const char *peers; /* HOST[:PORT]; NULL where telephones are simulated */
     const char *allow; /* addresses and networks beside the peers' own; or NULL */
     enum line_transport transport;
+    bool verifies_peer; /* over TLS */
     bool registers;
     bool asserts_identity; /* P-Asserted-Identity is sent, and believed */
     const char *username;  /* NULL: nothing to answer a challenge with */

@@ -177,6 +177,18 @@ def test_we_refresh_by_update(ctl, make_socket, kill):
     assert not ctl.has_seen("gone")
 
 
+def test_we_refresh_over_a_connection(ctl, make_stream):
+    """Where nothing is sent twice the stack keeps no answer for longer than we look at it."""
+    phone, _, _ = up(ctl, make_stream, headers=["Require: timer", "Allow: INVITE, UPDATE",
+                                                "Session-Expires: 100;refresher=uac"])
+    for _ in range(2):
+        advance(ctl, 51)
+        update = phone.receive(8, want=lambda m: m.method == "UPDATE")
+        phone.respond(update, 200, headers=[contact(phone), "Require: timer",
+                                            "Session-Expires: 100;refresher=uac"])
+        ctl.wait("keep", leg=1)
+
+
 def test_we_refresh_by_reinvite(ctl, make_socket):
     """Where the telephone does not say that it takes UPDATE."""
     phone, invite, _ = up(ctl, make_socket, headers=["Session-Expires: 100;refresher=uac"])

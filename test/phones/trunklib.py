@@ -9,12 +9,13 @@ import math
 import re
 import select
 import socket
+import ssl
 import threading
 import time
 import uuid
 
 import phonelib
-from phonelib import SipSocket, sdp, sdp_port, tone_seconds, ulaw_to_linear
+from phonelib import SipSocket, StreamSocket, sdp, sdp_port, tone_seconds, ulaw_to_linear
 from sip_server import SipServer
 
 
@@ -158,6 +159,64 @@ class Provider(SipSocket):
         return self.ask("BYE", uri=self.uri, to=self.uri, to_tag=self.remote_tag)
 
 
+class TlsProvider(StreamSocket, Provider):
+    """The same over TLS: it takes the server's connection, or opens one itself. files: of its certificate
+    and key."""
+
+    def __init__(self, server_port, files, address="127.0.0.2", port=0):
+        Provider.__init__(self, server_port, address)
+        self.socket.close()
+        self.socket, self.data, self.transport = None, b"", "TLS"
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(*files)
+        self.listener = socket.create_server((address, port))
+        self.port = self.listener.getsockname()[1]
+
+    @property
+    def contact(self):
+        return f"Contact: <sip:{self.address}:{self.port};transport=tls>"
+
+    def accept(self, seconds=10.0):
+        self.listener.settimeout(seconds)
+        try:
+            far, _ = self.listener.accept()
+        except TimeoutError:
+            raise AssertionError("no connection within the time") from None
+        far.settimeout(seconds)
+        self.socket, self.data = self.context.wrap_socket(far, server_side=True), b""
+
+    def connect(self, source_port=0):
+        """To the server, which shows itself to be nobody in particular, and we to it neither."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        near = socket.socket()
+        near.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        near.bind((self.address, source_port))
+        near.settimeout(5)
+        near.connect(self.server)
+        self.socket, self.data = context.wrap_socket(near), b""
+
+    def receive(self, seconds=3.0, want=lambda m: True):
+        if not self.socket:
+            self.accept(seconds)
+        return super().receive(seconds, want)
+
+    def hears_nothing(self, seconds=10.0):
+        """The server ends the connection and has sent nothing over it."""
+        try:
+            return self.data + self.read(seconds) == b""
+        except OSError:
+            return True
+        finally:
+            self.socket.close()
+            self.socket = None
+
+    def close(self):
+        self.listener.close()
+        if self.socket:
+            self.socket.close()
+
+
 def user_of(uri):
     return re.search(r"sips?:([^@;>]*)@", uri).group(1)
 
@@ -174,4 +233,4 @@ class TrunkServer(SipServer):
                                + trunks + more)
 
 
-__all__ = ["Provider", "TrunkServer", "Voice", "user_of", "phonelib"]
+__all__ = ["Provider", "TlsProvider", "TrunkServer", "Voice", "user_of", "phonelib"]

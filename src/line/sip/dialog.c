@@ -286,6 +286,8 @@ nta_outgoing_t *line_sip_dialog_send(struct dialog *d, const struct request *r)
     const char *type = r->type ? r->type : "application/sdp";
     bool is_ack = r->method == sip_method_ack;
     char *lines = line_sip_trunk_request_headers(d, r);
+    if (d->trunk)
+        line_sip_tls_verify_way(d->sip, next);
     nta_outgoing_t *orq = nta_outgoing_tcreate(
         d->sip->default_leg, r->on_response, r->on_response ? d : NULL, (url_string_t *)hop,
         r->method, r->name, (url_string_t *)d->target, SIPTAG_FROM_STR(from), SIPTAG_TO_STR(to),
@@ -335,9 +337,9 @@ static int dialog_ended(void *magic, nta_outgoing_t *orq, const sip_t *msg)
     int status = nta_outgoing_status(orq);
     if (status < 200)
         return 0;
-    nta_outgoing_destroy(orq);
     if (!line_sip_trunk_proves_again(d, status, msg) || !line_sip_dialog_send(d, &bye))
         line_sip_dialog_free(d);
+    nta_outgoing_destroy(orq); /* and msg with it */
     return 0;
 }
 

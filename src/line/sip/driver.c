@@ -388,6 +388,7 @@ static void driver_set_tls(struct sip_line *sip, const struct line_sip_options *
         slice_is(port, "0") ? mem_strdup("*") : line_sip_text("%.*s", (int)port.len, port.ptr);
     sip->tls_certificate = mem_strdup(options->tls_certificate);
     sip->tls_key = mem_strdup(options->tls_key);
+    sip->tls_ca = options->tls_ca ? mem_strdup(options->tls_ca) : NULL;
 }
 
 struct line_driver *line_sip_create(const struct line_sip_options *options)
@@ -478,6 +479,7 @@ void line_sip_destroy(struct line_driver *driver)
     mem_free(sip->tls_bind_port);
     mem_free(sip->tls_certificate);
     mem_free(sip->tls_key);
+    mem_free(sip->tls_ca);
     mem_free(sip->recordings);
     mem_free(sip->music);
     line_sip_networks_free(sip);

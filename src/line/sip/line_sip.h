@@ -28,6 +28,8 @@ struct line_sip_options {
     const char *tls;             /* "ADDR:PORT", port 0 takes a free one; NULL: no TLS */
     const char *tls_certificate; /* files in PEM; the chain, and a key that is not encrypted */
     const char *tls_key;
+    const char *tls_ca; /* file in PEM, whom trunks' peers must be certified by; NULL: the system's
+                           roots */
     const char *realm;
     const char *resolv_conf; /* file that says which name servers are asked; NULL: the system's */
     unsigned rtp_port_min;   /* even */

@@ -169,6 +169,16 @@ static void session_refused(struct dialog *d, int status, const sip_t *msg, bool
     }
 }
 
+static void session_refreshed(struct dialog *d, int status, const sip_t *msg, bool was_invite)
+{
+    if (session_is_over(status))
+        session_lost(d->leg, "refresh");
+    else if (status < 300 && msg)
+        session_change_by_200(d, msg, was_invite);
+    else
+        session_refused(d, status, msg, was_invite);
+}
+
 static int session_response(void *magic, nta_outgoing_t *orq, const sip_t *msg)
 {
     struct dialog *d = magic;
@@ -178,17 +188,10 @@ static int session_response(void *magic, nta_outgoing_t *orq, const sip_t *msg)
         return 0;
     if (was_invite && status < 300)
         session_ack(d);
-    nta_outgoing_destroy(orq);
     d->refresh = NULL;
-    struct leg *leg = d->leg;
-    if (!leg || leg->state != SIP_LEG_UP)
-        return 0;
-    if (session_is_over(status))
-        session_lost(leg, "refresh");
-    else if (status < 300 && msg)
-        session_change_by_200(d, msg, was_invite);
-    else
-        session_refused(d, status, msg, was_invite);
+    if (d->leg && d->leg->state == SIP_LEG_UP)
+        session_refreshed(d, status, msg, was_invite);
+    nta_outgoing_destroy(orq); /* and msg with it */
     return 0;
 }
 

@@ -179,6 +179,8 @@ struct sip_line {
     unsigned bind_port, port;                                      /* asked for, and had */
     unsigned tls_port;                                             /* 0: no TLS */
     char *tls_address, *tls_bind_port, *tls_certificate, *tls_key; /* NULL: no TLS */
+    char *tls_ca;                   /* file with roots of trunks' peers; NULL: the system's */
+    struct ssl_ctx_st *tls_context; /* the stack's */
     struct sip_network *networks;
     size_t network_count;
     unsigned rtp_port_min, rtp_port_max;
@@ -348,6 +350,10 @@ enum err line_sip_tls_open(struct sip_line *sip);
 void line_sip_tls_reclaim_open(struct sip_line *sip);
 void line_sip_tls_reclaim_second(struct sip_line *sip);
 void line_sip_tls_reclaim_close(struct sip_line *sip);
+/* tls_verify.c: something of a trunk's goes to that URI. Connections by which it would and whose
+ * other end has not shown to be the peer, where the trunk asks that, are cut off; sending by one
+ * fails then. */
+void line_sip_tls_verify_way(struct sip_line *sip, const char *uri);
 
 /* agent.c: the stack, and requests outside of dialogs. */
 /* What to answer a method that has no place where it came: 405 or 501, already sent. */

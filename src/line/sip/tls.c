@@ -5,7 +5,7 @@
  * and only the certificate's own; what is between it and its root it sends when it finds them among
  * those that it trusts. So for as long as the stack takes to read it there is a directory with two
  * links to a file in memory that has everything. Telephones are not asked for certificates: they
- * show who they are by digest. */
+ * show who they are by digest. Of what shows us one, tls_verify.c judges. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,15 +15,12 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "line/sip/sip_int.h"
+#include "line/sip/tls_int.h"
 
-/* OpenSSL has a type of the name of one of our errors. */
-#define ERR_STATE OPENSSL_ERR_STATE
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#undef ERR_STATE
 #include <sofia-sip/nta_tport.h>
 #include <sofia-sip/tport_tag.h>
+
+#define CHAIN_MAX 9 /* certificates between a peer's and its root */
 
 /* Makes it and writes its name; false when there is no such place. */
 static bool make_directory(char *out, size_t size)
@@ -92,12 +89,13 @@ static int add_transport(struct sip_line *sip, const char *directory, const char
     }
     char *url = line_sip_text("sips:%s:%s%s%s;transport=tls", sip->advertised, sip->tls_bind_port,
                               ";maddr=", sip->tls_address);
-    int result =
-        is_good
-            ? nta_agent_add_tport(sip->agent, (url_string_t *)url, TPTAG_CERTIFICATE(directory),
-                                  TPTAG_TIMEOUT(SIP_STREAM_MESSAGE_MS),
-                                  TPTAG_IDLE((unsigned)sip->guard.options.idle_s * 1000), TAG_END())
-            : -1;
+    int result = is_good
+                     ? nta_agent_add_tport(
+                           sip->agent, (url_string_t *)url, TPTAG_CERTIFICATE(directory),
+                           TPTAG_TLS_VERIFY_POLICY(TPTLS_VERIFY_OUT),
+                           TPTAG_TLS_VERIFY_DEPTH(CHAIN_MAX), TPTAG_TIMEOUT(SIP_STREAM_MESSAGE_MS),
+                           TPTAG_IDLE((unsigned)sip->guard.options.idle_s * 1000), TAG_END())
+                     : -1;
     mem_free(url);
     for (size_t i = 0; i < 2; i++) {
         char *path = line_sip_text("%s/%s", directory, names[i]);
@@ -128,7 +126,10 @@ enum err line_sip_tls_open(struct sip_line *sip)
     if (!is_whole || !make_directory(directory, sizeof directory)) {
         log_line(LOG_ERROR, "sip.tls_failed", "reason=files");
     } else {
+        bool is_judged = line_sip_tls_verify_begin(sip);
         result = add_transport(sip, directory, target);
+        is_judged = line_sip_tls_verify_end(sip) && is_judged;
+        result = is_judged ? result : -1;
         rmdir(directory);
     }
     if (file >= 0)

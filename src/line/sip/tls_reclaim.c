@@ -16,26 +16,13 @@
  * object's; so one of each is taken before it is freed. */
 #include <sys/stat.h>
 
-#include "base/mem.h"
-#include "line/sip/sip_int.h"
-
 #include <pthread.h>
-/* OpenSSL has a type of the name of one of our errors. */
-#define ERR_STATE OPENSSL_ERR_STATE
-#include <openssl/ssl.h>
-#undef ERR_STATE
+
+#include "base/mem.h"
+#include "line/sip/tls_int.h"
 
 #define GONE_ACCEPTED_S  10
 #define GONE_CONNECTED_S 120
-
-struct tls_object {
-    struct list as_object;
-    SSL *ssl;
-    bool has_file; /* device and inode of its socket are known */
-    dev_t device;
-    ino_t inode;
-    unsigned gone_s; /* for how long the socket has not been there */
-};
 
 static __thread struct list *objects; /* of this thread's driver */
 

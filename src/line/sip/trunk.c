@@ -93,10 +93,10 @@ static bool is_same_trunk(const struct line_trunk *a, const struct line_trunk *b
            is_same_text(a->username, b->username) && is_same_text(a->secret, b->secret) &&
            is_same_text(a->from_domain, b->from_domain) &&
            is_same_text(a->prefix_out, b->prefix_out) && is_same_text(a->keys, b->keys) &&
-           a->transport == b->transport && a->registers == b->registers &&
-           a->asserts_identity == b->asserts_identity && a->expires_s == b->expires_s &&
-           a->number_format == b->number_format && a->codecs == b->codecs &&
-           a->carriage == b->carriage && is_same_plan(&a->plan, &b->plan);
+           a->transport == b->transport && a->verifies_peer == b->verifies_peer &&
+           a->registers == b->registers && a->asserts_identity == b->asserts_identity &&
+           a->expires_s == b->expires_s && a->number_format == b->number_format &&
+           a->codecs == b->codecs && a->carriage == b->carriage && is_same_plan(&a->plan, &b->plan);
 }
 
 /* What was the peers' goes with them: their addresses, what they asked us to prove, and that we are

@@ -83,8 +83,9 @@ struct trunk_call {
     struct list as_attempt; /* sip->attempts, until the target says something */
     struct leg *leg;
     uint64_t started_ms;
-    char *number; /* as the peer is to read it */
-    char *caller; /* the same; "" when there is none */
+    bool is_hopeless; /* nothing can come of the attempt under way */
+    char *number;     /* as the peer is to read it */
+    char *caller;     /* the same; "" when there is none */
     bool hides_caller;
     char *headers;                                /* of this call, each with its line end */
     unsigned proofs;                              /* of who we are, that this target was given */
@@ -110,6 +111,9 @@ char *line_sip_trunk_hop(const struct trunk *t, const struct trunk_target *targe
 /* In From and To; borrowed until the trunk is configured otherwise. */
 const char *line_sip_trunk_domain(const struct trunk *t, const struct trunk_target *target);
 bool line_sip_trunk_has_source(const struct trunk *t, const struct address *source);
+
+/* trunk_ring.c: what is there is not the peer: the calls that wait for it go on to the next. */
+void line_sip_trunk_give_up(struct trunk *t, struct in_addr address, unsigned port);
 
 /* trunk_name.c: looks up the names of peers, and again when that was some time ago. */
 void line_sip_trunk_ask(struct trunk *t, uint64_t now_ms);

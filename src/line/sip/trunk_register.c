@@ -56,6 +56,7 @@ static void register_send(struct trunk *t, unsigned expires_s)
     char *to = line_sip_text("<sip:%.*s@%s>", (int)user.len, user.ptr, r->domain);
     char *cseq = line_sip_text("%u REGISTER", ++r->cseq);
     char *via = line_sip_network_via(t->sip, r->hop);
+    line_sip_tls_verify_way(t->sip, r->hop);
     r->request = nta_outgoing_tcreate(
         t->sip->default_leg, register_answered, t, (url_string_t *)r->hop, SIP_METHOD_REGISTER,
         (url_string_t *)uri, SIPTAG_FROM_STR(from), SIPTAG_TO_STR(to),
@@ -169,12 +170,12 @@ static int register_answered(void *magic, nta_outgoing_t *orq, const sip_t *msg)
     int status = nta_outgoing_status(orq);
     if (status < 200)
         return 0;
-    nta_outgoing_destroy(orq);
     r->request = NULL;
     bool was_ending = r->is_ending;
     r->is_ending = false;
     if (!was_ending)
         register_judge(t, status, msg);
+    nta_outgoing_destroy(orq); /* and msg with it */
     line_sip_trunk_release(t);
     return 0;
 }

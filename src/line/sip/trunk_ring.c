@@ -62,6 +62,7 @@ static void call_dialog(struct dialog *d, const struct trunk_call *call,
 static void call_watch(struct trunk_call *call)
 {
     struct sip_line *sip = call->leg->sip;
+    call->is_hopeless = false;
     call->started_ms = sip->host.now_ms(sip->host.ctx);
     list_remove(&call->as_attempt);
     list_append(&sip->attempts, &call->as_attempt);
@@ -259,12 +260,24 @@ void line_sip_trunk_follow(struct dialog *d)
     d->hop = NULL;
 }
 
+void line_sip_trunk_give_up(struct trunk *t, struct in_addr address, unsigned port)
+{
+    line_sip_trunk_shun(t, address, port, t->sip->host.now_ms(t->sip->host.ctx));
+    LIST_EACH(it, &t->sip->attempts)
+    {
+        struct trunk_call *call = LIST_OWNER(it, struct trunk_call, as_attempt);
+        const struct trunk_target *last = call->tried + call->tried_count;
+        if (call->leg->trunk == t && call->tried_count > 0)
+            call->is_hopeless |= last[-1].address.s_addr == address.s_addr && last[-1].port == port;
+    }
+}
+
 static void watch_attempts(struct sip_line *sip, uint64_t now_ms)
 {
     LIST_EACH_SAFE(it, &sip->attempts)
     {
         struct trunk_call *call = LIST_OWNER(it, struct trunk_call, as_attempt);
-        if (now_ms < call->started_ms + SILENCE_MS)
+        if (now_ms < call->started_ms + SILENCE_MS && !call->is_hopeless)
             continue;
         struct dialog *d = LIST_OWNER(call->leg->dialogs.prev, struct dialog, as_dialog);
         if (nta_outgoing_status(d->invite) >= 100) /* a 100, which the stack keeps to itself */
