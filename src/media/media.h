@@ -80,6 +80,9 @@ struct media_far {
      * Others must send from the address that they named, and get theirs at the address and port
      * that they named; the port from which they send is free, but only one at a time is heard. */
     bool is_behind_nat;
+    /* Where its signalling comes from; 0: not known. Behind an address translator what comes from
+     * there takes the place of what came first from elsewhere. */
+    struct in_addr signals_from;
     enum media_cipher cipher;
     uint8_t send_key[MEDIA_KEY_BYTES];    /* ours */
     uint8_t receive_key[MEDIA_KEY_BYTES]; /* the telephone's */

@@ -32,6 +32,13 @@ static bool is_same_address(const struct sockaddr_in *a, const struct sockaddr_i
     return a->sin_addr.s_addr == b->sin_addr.s_addr && a->sin_port == b->sin_port;
 }
 
+/* Who knew the port and was faster than the telephone is heard until the telephone is. */
+static bool is_true_source(const struct stream *s, const struct sockaddr_in *from)
+{
+    in_addr_t seen = s->far.signals_from.s_addr;
+    return seen != 0 && from->sin_addr.s_addr == seen && s->source.sin_addr.s_addr != seen;
+}
+
 bool media_source_is_right(const struct stream *s, const struct sockaddr_in *from)
 {
     if (!s->has_far)
@@ -39,7 +46,7 @@ bool media_source_is_right(const struct stream *s, const struct sockaddr_in *fro
     if (s->has_source && is_same_address(from, &s->source))
         return true;
     if (s->far.is_behind_nat)
-        return !s->has_source || s->may_move;
+        return !s->has_source || s->may_move || is_true_source(s, from);
     if (from->sin_addr.s_addr != s->far.address.s_addr)
         return false;
     return !s->has_source || from->sin_port == htons(s->far.port) ||

@@ -27,9 +27,9 @@ def is_pinged(phone, seconds=3.0):
 class Sound(socket.socket):
     """Where a telephone's sound comes from; is_answered: gets sound in return."""
 
-    def __init__(self):
+    def __init__(self, address="127.0.0.1"):
         super().__init__(socket.AF_INET, socket.SOCK_DGRAM)
-        self.bind(("127.0.0.1", 0))
+        self.bind((address, 0))
 
     def is_answered(self, to, seconds):
         while select.select([self], [], [], 0)[0]:
@@ -107,6 +107,24 @@ def test_its_sound_is_followed_too_once(ctl, make_socket):
         register(moved, port=phone.port)
         assert second.is_answered(to, 5)
         assert not third.is_answered(to, 1) and not first.is_answered(to, 1)
+
+
+def test_whoever_is_faster_is_not_taken_for_it(ctl, make_socket):
+    """Sound from where its signalling comes from counts, whoever sent first."""
+    phone = make_socket(ctl)
+    register(phone)
+    ctl.say("ring 1 15000 15001")
+    invite = phone.receive(want=lambda m: m.method == "INVITE")
+    contact = f"sip:15000@{INSIDE}:{phone.port}"
+    phone.respond(invite, 200, tag="x", headers=[f"Contact: <{contact}>"], body=sdp(free_port(), address=INSIDE))
+    ctl.wait("answered", leg=1)
+    phone.receive(want=lambda m: m.method == "ACK")
+    ctl.say("mix 1=:busy")
+    to = ("127.0.0.1", sdp_port(invite.body))
+    with Sound("127.0.0.66") as thief, Sound() as its_own:
+        assert thief.is_answered(to, 5)
+        assert its_own.is_answered(to, 5)
+        assert not thief.is_answered(to, 1)
 
 
 def test_it_is_still_known_after_a_restart(ctl, make_socket):

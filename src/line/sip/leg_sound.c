@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "line/sip/sip_int.h"
 
+#include <arpa/inet.h>
 #include <sodium.h>
 #include <sofia-sip/nta_tport.h>
 #include <sofia-sip/tport.h>
@@ -60,6 +61,25 @@ static const uint8_t *leg_key(struct leg *leg)
     return leg->key;
 }
 
+/* As far as it says so in numbers. */
+static struct in_addr signals_from(const struct dialog *d)
+{
+    const char *hop = d->next_target ? d->next_hop : d->hop;
+    const char *target = d->next_target ? d->next_target : d->target;
+    struct in_addr address = {0};
+    char text[INET_ADDRSTRLEN];
+    if (!hop && !target)
+        return address;
+    struct slice host = line_sip_network_peer(d->sip, hop ? hop : target).host;
+    if (host.len < sizeof text) {
+        memcpy(text, host.ptr, host.len);
+        text[host.len] = '\0';
+        if (inet_pton(AF_INET, text, &address) != 1)
+            address.s_addr = 0;
+    }
+    return address;
+}
+
 struct media_far line_sip_leg_far(struct leg *leg, const struct dialog *d, const struct sdp *sdp,
                                   int our_event_payload)
 {
@@ -71,6 +91,7 @@ struct media_far line_sip_leg_far(struct leg *leg, const struct dialog *d, const
                             .is_listening = (sdp->direction & SDP_RECVONLY) != 0,
                             .is_sending = (sdp->direction & SDP_SENDONLY) != 0,
                             .is_behind_nat = line_sip_nat_has_dialog(leg, d),
+                            .signals_from = signals_from(d),
                             .cipher = sdp->cipher};
     if (far.cipher != MEDIA_PLAIN) {
         memcpy(far.send_key, leg_key(leg), sizeof far.send_key);

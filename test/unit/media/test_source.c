@@ -101,6 +101,23 @@ static void behind_a_translator_the_first_packet_says_where(void **state)
     stage_end(stage);
 }
 
+static void behind_a_translator_its_signalling_tells_who_is_right(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(1, MEDIA_PCMU);
+    struct phone *phone = &stage->phones[1];
+    phone->far.is_behind_nat = true;
+    inet_pton(AF_INET, "127.0.0.9", &phone->far.signals_from);
+    stage_connect(phone);
+    assert_true(is_taken(phone, "127.0.0.66", 6666));
+    assert_false(is_taken(phone, "127.0.0.67", 6666));
+    assert_true(is_taken(phone, "127.0.0.9", 5555));
+    assert_false(is_taken(phone, "127.0.0.66", 6666));
+    assert_false(is_taken(phone, "127.0.0.9", 5557));
+    assert_int_equal(media_send_to(stage_stream(phone)).sin_port, htons(5555));
+    stage_end(stage);
+}
+
 /* Translators forget a way that is not used, and give another one then. */
 static void behind_a_translator_a_long_hold_may_move_it(void **state)
 {
@@ -244,6 +261,7 @@ int main(void)
         cmocka_unit_test(nothing_is_taken_before_the_sdp),
         cmocka_unit_test(behind_a_translator_the_first_packet_says_where),
         cmocka_unit_test(a_flood_of_strangers_is_passed_over_at_once),
+        cmocka_unit_test(behind_a_translator_its_signalling_tells_who_is_right),
         cmocka_unit_test(behind_a_translator_a_long_hold_may_move_it),
         cmocka_unit_test(what_is_no_sound_is_counted_and_locks_nothing),
         cmocka_unit_test(comfort_noise_is_life_but_no_sound),
