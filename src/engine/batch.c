@@ -4,7 +4,8 @@
 /* Making a batch: whatever was queued while the last one was committed, in order, each input
  * stamped and applied as it comes, and every deadline that is due before it fired first. A deadline
  * is an input like any other, with its own time: so a replay, which has no clock, fires the same
- * ones between the same inputs.
+ * ones between the same inputs. Only what was put aside while a commit failed comes before them:
+ * who answered meanwhile was in time.
  *
  * A batch is bounded in bytes, too, whatever they are for: it is one row of the database, and a
  * commit that many wait for.
@@ -30,7 +31,7 @@ static void draw(struct random_pool *pool, uint8_t out[16])
 
 bool engine_is_due(const struct engine *e)
 {
-    return core_next_deadline(e->core) <= clock_now_ms(&e->clock);
+    return !e->catches_up && core_next_deadline(e->core) <= clock_now_ms(&e->clock);
 }
 
 static uint64_t stamp(struct engine *e, uint64_t time_ms)

@@ -146,6 +146,7 @@ struct engine {
     size_t undurable; /* orders let out since the commit began to fail */
     uint64_t alarm_after_us;
     uint64_t space_looked_us;
+    bool catches_up; /* what was taken last was put aside, so what is due waits for it */
     bool is_line_started;
     bool is_ending; /* the stop was taken from the queue */
 
@@ -176,6 +177,7 @@ enum err engine_apply_journalled(struct core *core, struct slice batch, struct e
 struct release *release_create(void);
 
 /* batch.c */
+/* A deadline is to fire now. */
 bool engine_is_due(const struct engine *e);
 /* Stamps and applies; encoded is the input as bytes. Due deadlines are the caller's affair. */
 enum err engine_apply(struct engine *e, struct input *input, struct slice encoded);

@@ -26,6 +26,7 @@ size_t engine_take_queued(struct engine *e, void **items, size_t max)
 static void take_more(struct engine *e)
 {
     e->item_next = e->item_count = 0;
+    e->catches_up = e->aside_first != NULL;
     while (e->aside_first && e->item_count < BATCH_INPUTS)
         e->items[e->item_count++] = engine_take_aside(e);
     if (e->item_count == 0)

@@ -221,6 +221,34 @@ static void what_waits_is_bounded(void **state)
     desk_free(&d);
 }
 
+/* Who answers while nothing can be written is in time: the deadline that passed
+ * meanwhile comes behind what the telephone did. */
+static void who_answered_meanwhile_is_in_time(void **state)
+{
+    (void)state;
+    struct desk d;
+    lossy_begin(18);
+    desk_init(&d, 3, "lossy");
+    d.options.clock = ENGINE_CLOCK_REAL;
+    d.items[0].limits.no_answer_ms = 500;
+    d.is_deaf = true;
+    desk_run(&d);
+    incoming(&d, CALLERS_LEG, "100", "101");
+    desk_wait_orders(&d, ORDER_RING, 1);
+    uint64_t answer_until_ms = engine_now_ms(d.engine) + 500;
+    break_disk(&d);
+    say(&d, SIGNAL_ANSWERED, desk_ringing(&d, "101"));
+    for (unsigned count = 3; engine_now_ms(d.engine) <= answer_until_ms; count++)
+        assert_true(lossy_wait_failures(count));
+    lossy_fail_syncs(false);
+    assert_int_equal(desk_wait(&d, STALLER).err, ERR_OK);
+    assert_int_equal(desk_query(&d, QUERY_CALLS, 1).calls, 1);
+    assert_int_equal(d.notices[d.notice_count - 1].state, PARTY_ESTABLISHED);
+    replay(&d);
+    assert_int_equal(d.leg_count, 2);
+    desk_free(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +257,7 @@ int main(void)
         cmocka_unit_test(it_goes_on_where_it_began_before),
         cmocka_unit_test(by_dial_it_is_placed_and_answered_when_it_is_durable),
         cmocka_unit_test(what_is_wrong_with_dial_is_said_at_once),
+        cmocka_unit_test(who_answered_meanwhile_is_in_time),
         cmocka_unit_test(what_waits_is_bounded),
         cmocka_unit_test(a_crash_meanwhile_harms_nothing_else),
     };
