@@ -6,7 +6,7 @@ import select
 import socket
 
 import pytest
-from dialoglib import ask_inside, dial, inside, up
+from dialoglib import ask_inside, contact, dial, inside, up
 from phonelib import digest_header, sdp, sdp_port, wait_for
 
 
@@ -359,3 +359,17 @@ def test_garbage_harms_nobody(ctl, make_socket):
                  "To: <sip:a@b>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"):
         phone.send(text)
     assert phone.ask("OPTIONS").status == 200
+
+
+def test_we_hang_up_between_our_200_and_its_ack(ctl, make_socket):
+    """One BYE, and not another when the ACK comes."""
+    phone, invite, _ = up(ctl, make_socket)
+    inside(phone, invite, "INVITE", 10, body=sdp(4000, "sendonly"), headers=[contact(phone)])
+    phone.receive(want=lambda m: m.status == 200 and "INVITE" in m.get("cseq"))
+    ctl.say("drop 1 7")
+    bye = phone.receive(want=lambda m: m.method == "BYE")
+    inside(phone, invite, "ACK", 10)
+    assert phone.ask("OPTIONS").status == 200
+    assert {m.get("cseq") for m in phone.heard if m.method == "BYE"} == {bye.get("cseq")}
+    phone.respond(bye, 200)
+    ctl.wait("gone", leg=1, cause=7)

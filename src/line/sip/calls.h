@@ -101,6 +101,7 @@ struct dialog {
     bool asks_to_answer; /* our INVITE asks the telephone to go off hook by itself */
     bool is_cancelled;
     bool is_acked;           /* our INVITE was answered, and our ACK is out */
+    bool is_ending;          /* our BYE is out, and its answer ends the dialog */
     bool was_proven;         /* the trunk's peer asked again who we are */
     bool is_accepted;        /* our 200 to request is out, the ACK is not in */
     nta_incoming_t *request; /* the telephone's INVITE, re-INVITE or UPDATE, until it is over */

@@ -346,6 +346,9 @@ static int dialog_ended(void *magic, nta_outgoing_t *orq, const sip_t *msg)
 void line_sip_dialog_bye(struct dialog *d)
 {
     struct request bye = {.method = SIP_METHOD_BYE, .on_response = dialog_ended};
+    if (d->is_ending)
+        return;
+    d->is_ending = true;
     line_sip_dialog_orphan(d);
     if (!line_sip_dialog_send(d, &bye))
         line_sip_dialog_free(d);
