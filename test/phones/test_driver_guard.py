@@ -2,6 +2,9 @@
 # SPDX-FileCopyrightText: The Cordboard authors
 """Who is heard: credentials count once, strangers who fail are not answered, and what is refused."""
 
+import pathlib
+import re
+import select
 import time
 
 import pytest
@@ -210,3 +213,42 @@ def test_a_strangers_idle_connection_is_closed_and_a_telephones_is_not(make_ctl,
     ctl.say("ring 1 15000 15001")
     phone.respond(phone.receive(want=lambda m: m.method == "INVITE"), 486, "Busy", tag="x")
     ctl.wait("gone", leg=1, cause=2)
+
+
+def heard_at(address, seconds=1.0):
+    """The first lines of what comes to that socket."""
+    lines, end = [], time.monotonic() + seconds
+    while time.monotonic() < end:
+        if select.select([address], [], [], 0.1)[0]:
+            lines.append(address.recv(65536).split(b"\r\n")[0].decode())
+    return lines
+
+
+@pytest.mark.parametrize("branch", ["z9hG4bKabc", "z9hG4bK" + 32 * "0"])
+def test_an_answer_to_nothing_sends_nothing_anywhere(ctl, make_socket, branch):
+    """ACK and BYE, which is repeated, would go to where its Contact points."""
+    stranger, victim = make_socket(ctl), make_socket(ctl, "15001")
+    stranger.send(f"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1:{ctl.port};branch={branch}\r\n"
+                  "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"
+                  f"Contact: <sip:victim@127.0.0.1:{victim.port}>\r\nContent-Length: 0\r\n\r\n")
+    assert stranger.ask("OPTIONS").status == 200
+    assert heard_at(victim.socket) == []
+
+
+def resident_kb(ctl):
+    text = pathlib.Path(f"/proc/{ctl.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", text).group(1))
+
+
+def test_a_message_without_an_end_takes_little_memory(ctl, make_stream):
+    before = resident_kb(ctl)
+    strangers = [make_stream(ctl) for _ in range(20)]
+    for stranger in strangers:
+        try:
+            stranger.send("INVITE sip:1@127.0.0.1 SIP/2.0\r\n")
+            for _ in range(20):
+                stranger.send("".join(f"X-A: {'a' * 1000}\r\n" for _ in range(90)))
+        except OSError:
+            pass  # it is closed
+    assert make_stream(ctl).ask("OPTIONS").status == 200
+    assert resident_kb(ctl) - before < 20 * 700

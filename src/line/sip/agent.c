@@ -14,7 +14,8 @@
 #include <sofia-sip/tport_tag.h>
 #include <stdlib.h>
 
-#define UDP_REQUEST_MAX 1300 /* bytes; longer requests go over TCP (RFC 3261 section 18.1.1) */
+#define UDP_REQUEST_MAX 1300  /* bytes; longer requests go over TCP (RFC 3261 section 18.1.1) */
+#define MESSAGE_MAX     65536 /* bytes, also over a connection: anybody may send so many */
 #define FREE_PORT_TRIES 8
 /* Messages that wait in the kernel while the machine has no time for us; it gives no more than
  * net.core.rmem_max allows. What does not fit is lost, and comes again half a second later. */
@@ -127,17 +128,40 @@ static bool agent_awaits(const struct sip_line *sip, const char *call_id)
     return false;
 }
 
-/* Responses without a transaction. A 200 to an INVITE that an earlier process sent must be ended,
- * or the telephone would be in a call with nobody. */
-static void agent_stray(struct sip_line *sip, nta_agent_t *agent, msg_t *msg, sip_t *object)
+/* The dialog of ours in which that response came, or NULL. */
+static struct dialog *agent_dialog(nta_agent_t *agent, const sip_t *msg)
 {
-    bool is_orphan = object->sip_status && object->sip_cseq &&
-                     object->sip_cseq->cs_method == sip_method_invite &&
-                     object->sip_status->st_status / 100 == 2;
-    if (is_orphan && !agent_awaits(sip, object->sip_call_id->i_id))
-        nta_msg_ackbye(agent, msg);
-    else
+    const sip_from_t *ours = msg->sip_from;
+    const sip_to_t *theirs = msg->sip_to;
+    nta_leg_t *nta = nta_leg_by_dialog(agent, NULL, msg->sip_call_id, theirs->a_tag, theirs->a_url,
+                                       ours->a_tag, ours->a_url);
+    return nta ? nta_leg_magic(nta, line_sip_inside_request) : NULL;
+}
+
+/* A 200 to an INVITE that we sent. */
+static bool agent_is_answer(const struct sip_line *sip, const sip_t *msg)
+{
+    const sip_via_t *via = msg->sip_via;
+    return msg->sip_status->st_status / 100 == 2 && msg->sip_cseq &&
+           msg->sip_cseq->cs_method == sip_method_invite && via && !via->v_next && via->v_branch &&
+           line_sip_branch_is_ours(sip->secret, via->v_branch);
+}
+
+/* Responses without a transaction. A 200 to an INVITE that an earlier process sent must be ended,
+ * or the telephone would be in a call with nobody; one to a re-INVITE wants its ACK. */
+static void agent_stray(struct sip_line *sip, nta_agent_t *agent, msg_t *msg, const sip_t *object)
+{
+    if (!agent_is_answer(sip, object) || agent_awaits(sip, object->sip_call_id->i_id)) {
         nta_msg_discard(agent, msg);
+        return;
+    }
+    struct dialog *d = agent_dialog(agent, object);
+    if (!d) {
+        nta_msg_ackbye(agent, msg);
+        return;
+    }
+    line_sip_dialog_ack_as(d, object->sip_cseq->cs_seq, object->sip_via->v_branch);
+    nta_msg_discard(agent, msg);
 }
 
 /* What belongs to no transaction and no dialog. */
@@ -174,11 +198,11 @@ static enum err agent_bind(struct sip_line *sip)
 {
     char *port = sip->bind_port ? line_sip_text("%u", sip->bind_port) : mem_strdup("*");
     char *url = agent_url(sip, port, "udp");
-    sip->agent =
-        nta_agent_create(sip->root, (url_string_t *)url, agent_message, sip,
-                         NTATAG_MCLASS(line_sip_filter_open(sip)), NTATAG_UA(1),
-                         NTATAG_UDP_MTU(UDP_REQUEST_MAX), NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0),
-                         NTATAG_PASS_408(1), TPTAG_UDP_RMEM(UDP_WAITING_BYTES), TAG_END());
+    sip->agent = nta_agent_create(
+        sip->root, (url_string_t *)url, agent_message, sip,
+        NTATAG_MCLASS(line_sip_filter_open(sip)), NTATAG_UA(1), NTATAG_UDP_MTU(UDP_REQUEST_MAX),
+        NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0), NTATAG_PASS_408(1), NTATAG_MAXSIZE(MESSAGE_MAX),
+        TPTAG_UDP_RMEM(UDP_WAITING_BYTES), TAG_END());
     mem_free(url);
     mem_free(port);
     sip_via_t *via = sip->agent ? nta_agent_via(sip->agent) : NULL;

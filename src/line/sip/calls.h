@@ -207,7 +207,9 @@ nta_outgoing_t *line_sip_dialog_send(struct dialog *d, const struct request *req
 /* A response handler for requests of which nobody wants to know more. */
 int line_sip_dialog_forget(void *magic, nta_outgoing_t *orq, const sip_t *msg);
 void line_sip_dialog_ack(struct dialog *d);
-/* Ends a dialog that is up, and its leg lets go of it. */
+/* The ACK to the 200 of an INVITE inside the dialog; also once more. */
+void line_sip_dialog_ack_as(struct dialog *d, uint32_t cseq, const char *branch);
+/* Ends a dialog that is up, and its leg lets go of it; nothing when that is being done. */
 void line_sip_dialog_bye(struct dialog *d);
 /* Withdraws our INVITE, and its leg lets go of it. The reason (RFC 3326) may be NULL. */
 void line_sip_dialog_cancel(struct dialog *d, const char *reason);

@@ -319,14 +319,21 @@ int line_sip_dialog_forget(void *magic, nta_outgoing_t *orq, const sip_t *msg)
     return 0;
 }
 
+void line_sip_dialog_ack_as(struct dialog *d, uint32_t cseq, const char *branch)
+{
+    struct request ack = {.method = SIP_METHOD_ACK, .cseq = cseq, .branch = branch};
+    if (d->ack)
+        nta_outgoing_destroy(d->ack);
+    d->ack = line_sip_dialog_send(d, &ack);
+    line_sip_settled_add(d);
+}
+
 void line_sip_dialog_ack(struct dialog *d)
 {
-    struct request ack = {.method = SIP_METHOD_ACK, .cseq = d->invite_cseq, .branch = d->branch};
     if (d->is_acked)
         return;
     d->is_acked = true;
-    d->ack = line_sip_dialog_send(d, &ack);
-    line_sip_settled_add(d);
+    line_sip_dialog_ack_as(d, d->invite_cseq, d->branch);
 }
 
 /* The end of a dialog, whatever the telephone says to it. */

@@ -38,7 +38,7 @@ struct use {
     uint64_t seen; /* bit n: highest - n was used */
 };
 
-static void keyed_hash(const uint8_t secret[32], struct slice text, char *out, size_t digits)
+void line_sip_keyed_hash(const uint8_t secret[32], struct slice text, char *out, size_t digits)
 {
     uint8_t mac[crypto_auth_hmacsha256_BYTES];
     char hex[2 * crypto_auth_hmacsha256_BYTES + 1];
@@ -55,9 +55,9 @@ static void nonce_complete(const uint8_t secret[32], struct in_addr source, char
     size_t len = NONCE_KEY_LEN;
     snprintf(text, sizeof text, "%.*s", NONCE_KEY_LEN, out);
     snprintf(text + len, sizeof text - len, "%08x", (unsigned)ntohl(source.s_addr));
-    keyed_hash(secret, slice_of(text), out + len, SOURCE_LEN);
+    line_sip_keyed_hash(secret, slice_of(text), out + len, SOURCE_LEN);
     len += SOURCE_LEN;
-    keyed_hash(secret, (struct slice){out, len}, out + len, MAC_LEN);
+    line_sip_keyed_hash(secret, (struct slice){out, len}, out + len, MAC_LEN);
 }
 
 void line_sip_nonce_write(const uint8_t secret[32], uint64_t now_ms, struct in_addr source,
@@ -83,7 +83,7 @@ enum nonce_state line_sip_nonce_check(const uint8_t secret[32], struct slice non
     if (nonce.len != NONCE_LEN)
         return NONCE_FOREIGN;
     size_t head = NONCE_LEN - MAC_LEN;
-    keyed_hash(secret, (struct slice){nonce.ptr, head}, mac, MAC_LEN);
+    line_sip_keyed_hash(secret, (struct slice){nonce.ptr, head}, mac, MAC_LEN);
     if (sodium_memcmp(mac, nonce.ptr + head, MAC_LEN) != 0)
         return NONCE_FOREIGN;
     memcpy(good, nonce.ptr, NONCE_KEY_LEN);

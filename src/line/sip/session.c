@@ -142,15 +142,6 @@ static void session_change_by_200(struct dialog *d, const sip_t *msg, bool was_i
         line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
 }
 
-static void session_ack(struct dialog *d)
-{
-    struct request ack = {.method = SIP_METHOD_ACK, .cseq = d->refresh_cseq, .branch = d->branch};
-    if (d->ack)
-        nta_outgoing_destroy(d->ack);
-    d->ack = line_sip_dialog_send(d, &ack);
-    line_sip_settled_add(d);
-}
-
 static void session_refused(struct dialog *d, int status, const sip_t *msg, bool was_invite)
 {
     struct leg *leg = d->leg;
@@ -187,7 +178,7 @@ static int session_response(void *magic, nta_outgoing_t *orq, const sip_t *msg)
     if (status < 200)
         return 0;
     if (was_invite && status < 300)
-        session_ack(d);
+        line_sip_dialog_ack_as(d, d->refresh_cseq, d->branch);
     d->refresh = NULL;
     if (d->leg && d->leg->state == SIP_LEG_UP)
         session_refreshed(d, status, msg, was_invite);
@@ -213,11 +204,9 @@ static void session_refresh(struct leg *leg)
     struct buf description = {0};
     bool is_update = (d->abilities & ABLE_UPDATE) != 0;
     if (!is_update) {
-        char branch[17];
-        line_sip_random_hex(branch, 8);
         line_sip_leg_offer(leg, d, leg->far.cipher != MEDIA_PLAIN, &description);
         mem_free(d->branch);
-        d->branch = line_sip_text("z9hG4bK%s", branch);
+        d->branch = line_sip_branch(d->sip->secret);
         invite.branch = d->branch;
         invite.body = description.ptr;
     }

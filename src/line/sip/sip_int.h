@@ -79,6 +79,9 @@ void line_sip_digest_response(const struct digest *d, struct slice method, const
 
 enum nonce_state { NONCE_GOOD, NONCE_STALE, NONCE_FOREIGN };
 
+/* That many hex digits, 64 at most, and NUL. */
+void line_sip_keyed_hash(const uint8_t secret[32], struct slice text, char *out, size_t digits);
+
 #define NONCE_MAX 72
 /* One for requests from that address. */
 void line_sip_nonce_write(const uint8_t secret[32], uint64_t now_ms, struct in_addr source,
@@ -97,6 +100,12 @@ void line_sip_nonces_init(struct nonces *n);
 /* A use with that count, of a nonce that is GOOD; false when there was one, or may have been. */
 bool line_sip_nonces_use(struct nonces *n, struct slice nonce, uint32_t count, uint64_t now_ms);
 void line_sip_nonces_free(struct nonces *n);
+
+/* ---- branch.c ---- */
+
+/* For an INVITE; one's own. */
+char *line_sip_branch(const uint8_t secret[32]);
+bool line_sip_branch_is_ours(const uint8_t secret[32], const char *branch);
 
 /* ---- guard.c: which addresses are heard ---- */
 

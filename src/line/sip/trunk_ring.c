@@ -39,10 +39,9 @@ static void call_dialog(struct dialog *d, const struct trunk_call *call,
 {
     struct trunk *t = d->trunk;
     const struct trunk_peer *peer = &t->peers[target->peer];
-    char id[33], tag[17], branch[17];
+    char id[33], tag[17];
     line_sip_random_hex(id, 16);
     line_sip_random_hex(tag, 8);
-    line_sip_random_hex(branch, 8);
     d->hop = line_sip_trunk_hop(t, target);
     d->target = uri_of(call->number, peer->host, peer->port);
     d->remote = uri_of(call->number, line_sip_trunk_domain(t, target), 0);
@@ -53,7 +52,7 @@ static void call_dialog(struct dialog *d, const struct trunk_call *call,
         d->local = uri_of(call->caller, t->config.from_domain ? t->config.from_domain : ours, 0);
     d->call_id = line_sip_text("%s@%s", id, ours);
     d->local_tag = mem_strdup(tag);
-    d->branch = line_sip_text("z9hG4bK%s", branch);
+    d->branch = line_sip_branch(d->sip->secret);
     d->cseq = d->invite_cseq = 1;
     d->cseq_reserve = CSEQ_RESERVE;
 }
@@ -206,13 +205,11 @@ static void call_next(struct dialog *d, bool is_over, const char *reason)
  * same dialog (RFC 3261 section 22.2). */
 static void call_prove(struct dialog *d)
 {
-    char branch[17];
-    line_sip_random_hex(branch, 8);
     nta_outgoing_destroy(d->invite);
     mem_free(d->branch);
     mem_free(d->remote_tag);
     d->remote_tag = NULL;
-    d->branch = line_sip_text("z9hG4bK%s", branch);
+    d->branch = line_sip_branch(d->sip->secret);
     d->invite_cseq = ++d->cseq;
     d->leg->is_dirty = true;
     line_sip_ring_invite(d, false);

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* Nonces: whose they are, for how long, and how often each may be used. */
+#include "base/mem.h"
 #include "tests.h"
 
 #include <stdio.h>
@@ -105,11 +106,29 @@ static void forgets_without_being_fooled(void **state)
     line_sip_nonces_free(&n);
 }
 
+static void branches_are_known_again(void **state)
+{
+    static const uint8_t other[32] = {9};
+    (void)state;
+    char *one = line_sip_branch(secret), *two = line_sip_branch(secret);
+    assert_string_not_equal(one, two);
+    assert_true(line_sip_branch_is_ours(secret, one));
+    assert_false(line_sip_branch_is_ours(other, one));
+    one[7] = one[7] == 'a' ? 'b' : 'a';
+    assert_false(line_sip_branch_is_ours(secret, one));
+    two[strlen(two) - 1] = '\0';
+    assert_false(line_sip_branch_is_ours(secret, two));
+    assert_false(line_sip_branch_is_ours(secret, ""));
+    mem_free(one);
+    mem_free(two);
+}
+
 int test_nonce_run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lives_five_minutes),   cmocka_unit_test(counts_at_its_address_alone),
-        cmocka_unit_test(of_others_is_foreign), cmocka_unit_test(no_two_are_the_same),
-        cmocka_unit_test(each_count_once),      cmocka_unit_test(forgets_without_being_fooled)};
+        cmocka_unit_test(lives_five_minutes),      cmocka_unit_test(counts_at_its_address_alone),
+        cmocka_unit_test(of_others_is_foreign),    cmocka_unit_test(no_two_are_the_same),
+        cmocka_unit_test(each_count_once),         cmocka_unit_test(forgets_without_being_fooled),
+        cmocka_unit_test(branches_are_known_again)};
     return cmocka_run_group_tests_name("nonce", tests, NULL, NULL);
 }
