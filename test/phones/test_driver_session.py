@@ -13,6 +13,15 @@ def silent(phone, kinds, ctl):
     return [m.method for m in phone.heard if m.method in kinds]
 
 
+def quiet(phone, kinds, seconds):
+    """None of these methods comes for so long; the driver looks once a second."""
+    try:
+        message = phone.receive(seconds, lambda m: m.method in kinds)
+    except AssertionError:
+        return
+    raise RuntimeError(message.first)
+
+
 def advance(ctl, seconds):
     """Moves the clock, also for a next process."""
     ctl.say(f"clock {seconds * 1000}")
@@ -293,3 +302,44 @@ def test_a_request_that_requires_what_we_do_not_know(ctl, make_socket, method):
     assert answer.status == 420 and answer.get("unsupported") == "nosuchthing"
     assert ask_inside(phone, invite, "BYE", 11, headers=["Require: nosuchthing"]).status == 200
     ctl.wait("gone", leg=1, cause=1)
+
+
+@pytest.mark.parametrize("refresher", ["uac", "uas"])
+def test_a_session_begins_with_the_answer(ctl, make_socket, refresher):
+    phone = make_socket(ctl)
+    phone.register()
+    begin(phone, headers=["Supported: timer", f"Session-Expires: 90;refresher={refresher}"])
+    leg = ctl.wait("incoming")["leg"]
+    advance(ctl, 100)  # it rings
+    quiet(phone, ["BYE", "INVITE", "UPDATE"], 1.2)
+    assert not ctl.has_seen("gone")
+    ctl.say(f"answer {leg}")
+    acknowledge(phone, phone.receive(want=lambda m: m.status == 200 and "INVITE" in m.get("cseq")))
+    ctl.wait("answered", leg=leg)
+    advance(ctl, 40)
+    quiet(phone, ["BYE", "INVITE", "UPDATE"], 1.2)
+    advance(ctl, 25)
+    phone.receive(8, want=lambda m: m.method == ("BYE" if refresher == "uac" else "INVITE"))
+
+
+def test_a_refresh_that_is_answered_after_a_kill(ctl, make_socket):
+    """The 200 to a re-INVITE of the process before wants its ACK, and is no reason to hang up."""
+    phone, invite, _ = up(ctl, make_socket, headers=["Require: timer",
+                                                     "Session-Expires: 100;refresher=uac"])
+    advance(ctl, 51)
+    again = phone.receive(8, want=lambda m: m.method == "INVITE" and m.tag("to"))
+    ctl.restart()
+    accept(phone, again)
+    phone.receive(want=lambda m: m.method == "ACK" and
+                  m.get("cseq").split()[0] == again.get("cseq").split()[0])
+    assert ask_inside(phone, invite, "OPTIONS", 10).status == 200
+    assert not any(m.method == "BYE" for m in phone.heard)
+
+
+def test_a_refresh_is_too_short_for_ever(ctl, make_socket):
+    phone, _, _ = up(ctl, make_socket, headers=["Require: timer",
+                                                "Session-Expires: 100;refresher=uac"])
+    advance(ctl, 51)
+    again = phone.receive(8, want=lambda m: m.method == "INVITE" and m.tag("to"))
+    phone.respond(again, 422, "Session Interval Too Small", headers=["Min-SE: 100"])
+    quiet(phone, ["BYE", "INVITE"], 2.2)

@@ -310,6 +310,8 @@ void line_sip_change_forget(struct dialog *d);
 int line_sip_session_check(nta_incoming_t *irq, const sip_t *msg);
 /* It is so from our 200 to that request on. */
 void line_sip_session_take(struct leg *leg, const sip_t *msg);
+/* The call that it was taken for is up only now. */
+void line_sip_session_begin(struct leg *leg);
 /* The Session-Expires of our 200, or NULL; one's own. */
 char *line_sip_session_header(const struct leg *leg);
 /* What the telephone agreed to in its 200 to an INVITE or UPDATE of ours. */

@@ -215,7 +215,7 @@ static void offer_acknowledged(struct dialog *d, const sip_t *msg)
     leg->state = SIP_LEG_UP;
     buf_free(&leg->answer);
     if (is_first) {
-        leg->is_dirty = true;
+        line_sip_session_begin(leg);
         leg->told_held = HELD_NO;
         line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_ANSWERED});
     } else if (leg->is_dirty) {

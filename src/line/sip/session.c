@@ -32,9 +32,10 @@ static uint64_t session_wait_ms(const struct session *s)
     return UINT64_C(1000) * (s->is_ours ? s->interval_s / 2 : s->interval_s - margin_s);
 }
 
+/* It runs from the answer on. */
 static void session_arm(struct leg *leg)
 {
-    if (leg->session.interval_s)
+    if (leg->session.interval_s && leg->state == SIP_LEG_UP)
         heap_set(&leg->sip->timers, &leg->timer, leg->session.at_ms, leg->number);
     else
         heap_remove(&leg->sip->timers, &leg->timer);
@@ -42,9 +43,16 @@ static void session_arm(struct leg *leg)
 
 static void session_set(struct leg *leg, unsigned long interval_s, bool is_ours)
 {
+    if (interval_s < SESSION_MIN_S) /* nobody may agree to less (RFC 4028 section 9) */
+        interval_s = SESSION_MIN_S;
     leg->session =
         (struct session){.interval_s = interval_s > UINT32_MAX ? UINT32_MAX : (uint32_t)interval_s,
                          .is_ours = is_ours};
+    line_sip_session_begin(leg);
+}
+
+void line_sip_session_begin(struct leg *leg)
+{
     leg->session.at_ms = session_now(leg) + session_wait_ms(&leg->session);
     leg->is_dirty = true;
     session_arm(leg);
@@ -147,7 +155,8 @@ static void session_refused(struct dialog *d, int status, const sip_t *msg, bool
     struct leg *leg = d->leg;
     if (line_sip_trunk_proves_again(d, status, msg)) {
         session_again(leg, 0);
-    } else if (status == 422 && msg->sip_min_se && leg->session.interval_s) {
+    } else if (status == 422 && msg->sip_min_se &&
+               msg->sip_min_se->min_delta > leg->session.interval_s) {
         session_set(leg, msg->sip_min_se->min_delta, true);
         session_again(leg, 0);
     } else if (!was_invite && (status == 405 || status == 501)) {
