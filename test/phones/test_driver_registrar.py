@@ -190,3 +190,24 @@ def test_a_query_lists_and_changes_nothing(ctl, make_socket):
     phone.register()
     answer = phone.ask_with_digest("REGISTER")
     assert answer.status == 200 and f":{phone.port}>" in answer.get("contact")
+
+
+def test_a_contact_does_not_write_our_requests(ctl, make_socket):
+    """The headers that a URI asks for, Route among them."""
+    phone = make_socket(ctl)
+    uri = f"sip:15000@127.0.0.1:{phone.port}"
+    answer = phone.register(contact=f"<{uri}?X-Evil=1&Route=%3Csip:127.0.0.9;lr%3E>")
+    assert answer.status == 200 and "?" not in answer.get("contact")
+    ctl.say("ring 1 15000 15001")
+    invite = phone.receive(want=lambda m: m.method == "INVITE")
+    assert invite.first == f"INVITE {uri} SIP/2.0"
+    assert invite.get("x-evil") is None and invite.get("route") is None
+
+
+@pytest.mark.parametrize("rport", [True, False])
+def test_a_contact_that_is_a_name_is_where_it_came_from(ctl, make_socket, rport):
+    phone = make_socket(ctl)
+    assert phone.register(contact="<sip:15000@telephone.invalid>", rport=rport).status == 200
+    ctl.say("ring 1 15000 15001")
+    invite = phone.receive(want=lambda m: m.method == "INVITE")
+    assert invite.first == "INVITE sip:15000@telephone.invalid SIP/2.0"

@@ -225,3 +225,11 @@ def test_a_name_that_is_nobodys(names, desk):
     desk.state("Released")
 
 
+def test_no_telephone_is_where_the_peer_is(server, provider, make_socket):
+    """Calls to it would go out, to whatever number its Contact has."""
+    phone = make_socket(server, "15001")
+    there = f"<sip:+4990012345@127.0.0.2:{provider.port}>"
+    for rport in (False, True):
+        assert phone.register(contact=there, rport=rport).status == 403
+    assert phone.register(expires=0, contact=there).status == 200
+    assert phone.register().status == 200

@@ -25,7 +25,9 @@ char *line_sip_agent_url(const url_t *url)
 {
     su_home_t home[1] = {SU_HOME_INIT(home)};
     su_home_init(home);
-    char *text = url_as_string(home, url);
+    url_t bare = *url;
+    bare.url_headers = bare.url_fragment = NULL;
+    char *text = url_as_string(home, &bare);
     char *copy = mem_strdup(text && strlen(text) <= OUTSIDE_TEXT ? text : "");
     su_home_deinit(home);
     return copy;
@@ -34,14 +36,20 @@ char *line_sip_agent_url(const url_t *url)
 char *line_sip_agent_hop(const sip_t *msg, const url_t *target)
 {
     const sip_via_t *via = msg->sip_via;
-    if (!via->v_rport || !*via->v_rport)
+    struct address named;
+    bool is_name = !address_parse(slice_of(target->url_host), &named, NULL);
+    bool has_rport = via->v_rport && *via->v_rport;
+    if (!has_rport && !is_name)
         return NULL;
     const char *host = via->v_received ? via->v_received : via->v_host;
+    const char *from = has_rport ? via->v_rport : via->v_port;
     struct slice transport = slice_of(sip_via_transport(via));
     if (slice_equal_nocase(transport, SLICE("TCP")))
-        return line_sip_text("sip:%s:%s;transport=tcp", host, via->v_rport);
+        return line_sip_text("sip:%s:%s;transport=tcp", host, from ? from : "5060");
     if (slice_equal_nocase(transport, SLICE("TLS")))
-        return line_sip_text("sip:%s:%s;transport=tls", host, via->v_rport);
+        return line_sip_text("sip:%s:%s;transport=tls", host, from ? from : "5061");
+    if (!has_rport)
+        return line_sip_text("sip:%s:%s", host, from ? from : "5060");
     const char *port = target->url_port && *target->url_port ? target->url_port : "5060";
     if (strcmp(host, target->url_host ? target->url_host : "") == 0 &&
         strcmp(via->v_rport, port) == 0)

@@ -48,8 +48,20 @@ static int64_t contact_expires(const sip_contact_t *contact, const sip_t *msg)
     return msg->sip_expires ? (int64_t)msg->sip_expires->ex_delta : EXPIRES_DEFAULT;
 }
 
+/* Telephones that say to be where a trunk's peer is would have every call to them go out through
+ * it, wherever their user part says and with nobody's right asked for: only who is there may. */
+static bool contact_is_elsewhere(struct sip_line *sip, const sip_contact_t *contact,
+                                 const sip_t *msg)
+{
+    const sip_via_t *via = msg->sip_via;
+    const char *source = via->v_received ? via->v_received : via->v_host;
+    struct address said;
+    return address_parse(slice_of(contact->m_url->url_host), &said, NULL) &&
+           strcmp(contact->m_url->url_host, source) != 0 && line_sip_trunk_is_target(sip, &said);
+}
+
 /* 0, or the status that refuses the request. */
-static int registrar_check(const sip_t *msg)
+static int registrar_check(struct sip_line *sip, const sip_t *msg)
 {
     size_t added = 0;
     for (const sip_contact_t *c = msg->sip_contact; c; c = c->m_next) {
@@ -59,6 +71,8 @@ static int registrar_check(const sip_t *msg)
         bool is_sip = c->m_url->url_type == url_sip || c->m_url->url_type == url_sips;
         if (expires < 0 || !is_sip || !c->m_url->url_host)
             return 400;
+        if (expires > 0 && contact_is_elsewhere(sip, c, msg))
+            return 403;
         if (expires > 0 && expires < EXPIRES_MIN)
             return 423;
         if (expires > 0 && ++added > PLACES_MAX)
@@ -183,7 +197,7 @@ int line_sip_registrar_request(struct sip_line *sip, nta_incoming_t *irq, const 
         return nta_incoming_status(irq);
     if (!registrar_is_own(d, msg))
         return 403;
-    int status = registrar_check(msg);
+    int status = registrar_check(sip, msg);
     if (status == 423)
         nta_incoming_treply(irq, SIP_423_INTERVAL_TOO_BRIEF, SIPTAG_MIN_EXPIRES_STR("10"),
                             TAG_END());

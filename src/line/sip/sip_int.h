@@ -369,7 +369,8 @@ void line_sip_tls_verify_way(struct sip_line *sip, const char *uri);
 int line_sip_agent_refuse(nta_incoming_t *irq, const sip_t *msg);
 int line_sip_agent_options(nta_incoming_t *irq);
 /* The URI where requests to its sender go, when it is not where target points; else NULL. Over a
- * connection it is always that connection. One's own. */
+ * connection it is always that connection, and so it is with a target that is a name: no telephone
+ * shall have us look up names. One's own. */
 char *line_sip_agent_hop(const sip_t *msg, const url_t *target);
 /* The sender believes to have another address than the one that its request came from. */
 bool line_sip_agent_is_behind_nat(const sip_t *msg);
@@ -377,6 +378,8 @@ bool line_sip_agent_is_behind_nat(const sip_t *msg);
 tport_t *line_sip_agent_transport(const struct sip_line *sip, const sip_via_t *via);
 /* The session description of a request; absent when it has none. 415 is told by false. */
 bool line_sip_agent_body(const sip_t *msg, struct slice *out);
+/* A URI to send requests to, or to tell who: without the headers that it asks for, which are not
+ * its telephone's to choose. "" for one of more than OUTSIDE_TEXT bytes. One's own. */
 char *line_sip_agent_url(const url_t *url);
 enum err line_sip_agent_open(struct sip_line *sip);
 void line_sip_agent_close(struct sip_line *sip);
@@ -404,6 +407,8 @@ struct trunk *line_sip_trunk_find(struct sip_line *sip, struct slice name);
 struct trunk *line_sip_trunk_of_before(struct sip_line *sip, struct slice name);
 /* Whose peer has that address or may come from there; NULL. */
 struct trunk *line_sip_trunk_of_source(struct sip_line *sip, const struct address *source);
+/* One of the addresses that calls out are sent to. */
+bool line_sip_trunk_is_target(const struct sip_line *sip, const struct address *address);
 struct trunk *line_sip_trunk_of_request(struct sip_line *sip, nta_incoming_t *irq);
 const char *line_sip_trunk_name(const struct trunk *t);
 /* Legs and dialogs have it by use until release; NULL is no trunk. */

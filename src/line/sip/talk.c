@@ -111,8 +111,9 @@ static struct dialog *talk_choose(const struct leg *leg, bool must_talk)
 /* Withdraws all INVITEs; when they have ended, the place of d gets a new one. */
 static void talk_by_invite(struct leg *leg, const struct dialog *d)
 {
+    const struct dialog *rung = d->origin ? d->origin : d; /* not where its 180 points */
     leg->was_asked = true;
-    leg->again_contact = mem_strdup(d->target);
+    leg->again_contact = line_sip_agent_url(nta_outgoing_request_uri(rung->invite));
     leg->again_hop = d->hop ? mem_strdup(d->hop) : NULL;
     LIST_EACH(it, &leg->dialogs)
     {

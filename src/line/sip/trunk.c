@@ -216,6 +216,17 @@ struct trunk *line_sip_trunk_of_source(struct sip_line *sip, const struct addres
     return NULL;
 }
 
+bool line_sip_trunk_is_target(const struct sip_line *sip, const struct address *address)
+{
+    LIST_EACH(it, &sip->trunks)
+    {
+        const struct trunk *t = LIST_OWNER(it, const struct trunk, as_trunk);
+        if (!t->is_removed && line_sip_trunk_has_target(t, address))
+            return true;
+    }
+    return false;
+}
+
 /* By the socket that it came from, whatever it says itself. */
 struct trunk *line_sip_trunk_of_request(struct sip_line *sip, nta_incoming_t *irq)
 {

@@ -110,6 +110,7 @@ void line_sip_trunk_shun(struct trunk *t, struct in_addr address, unsigned port,
 char *line_sip_trunk_hop(const struct trunk *t, const struct trunk_target *target);
 /* In From and To; borrowed until the trunk is configured otherwise. */
 const char *line_sip_trunk_domain(const struct trunk *t, const struct trunk_target *target);
+bool line_sip_trunk_has_target(const struct trunk *t, const struct address *address);
 bool line_sip_trunk_has_source(const struct trunk *t, const struct address *source);
 
 /* trunk_ring.c: what is there is not the peer: the calls that wait for it go on to the next. */

@@ -108,11 +108,18 @@ const char *line_sip_trunk_domain(const struct trunk *t, const struct trunk_targ
     return target->peer < t->peer_count ? t->peers[target->peer].host : "";
 }
 
-bool line_sip_trunk_has_source(const struct trunk *t, const struct address *source)
+bool line_sip_trunk_has_target(const struct trunk *t, const struct address *address)
 {
     for (size_t i = 0; i < t->target_count; i++)
-        if (address_is_v4(source) && memcmp(source->bytes + 12, &t->targets[i].address, 4) == 0)
+        if (address_is_v4(address) && memcmp(address->bytes + 12, &t->targets[i].address, 4) == 0)
             return true;
+    return false;
+}
+
+bool line_sip_trunk_has_source(const struct trunk *t, const struct address *source)
+{
+    if (line_sip_trunk_has_target(t, source))
+        return true;
     for (size_t i = 0; i < t->allowed_count; i++)
         if (network_has(&t->allowed[i], source))
             return true;
