@@ -81,7 +81,7 @@ static const struct config_option options[] = {
      "file in PEM with the roots of trunks' peers; without it, the system's"},
     {"line", "guard_rate", CONFIG_NUMBER, IN(guard_rate), 1, 100000, NULL, "50",
      "SIP requests a second that are heard of an address at which no telephone is registered; of "
-     "others it is a hundred times as many"},
+     "others it is a hundred times as many, of a trunk's peers twenty times"},
     {"line", "guard_failures", CONFIG_NUMBER, IN(guard_failures), 1, 100000, NULL, "20",
      "after so many refused requests such an address is not heard"},
     {"line", "guard_shut_out_s", CONFIG_NUMBER, IN(guard_shut_out_s), 1, 86400, NULL, "300",

@@ -65,6 +65,7 @@ def test_a_closed_connection_leaves_nothing_behind(edge):
 def test_refusals_are_counted_by_reason(edge):
     wrong, unknown = SipSocket(edge.sip_port, "15000", "no"), SipSocket(edge.sip_port, "19999")
     assert unknown.ask("REGISTER").status == 401
+    assert unknown.ask("REGISTER", headers=["Require: nothingSipSays"]).status == 420
     assert wrong.register().status == 403
     wrong.send(wrong.request("OPTIONS")[0].replace("CSeq: ", "CSeq: x"))
     assert wrong.receive().status == 400
@@ -73,7 +74,7 @@ def test_refusals_are_counted_by_reason(edge):
     def refused(reason):
         return metric(edge, f'cordboard_sip_refusals_total{{reason="{reason}"}}')
     wait_for(lambda: refused("shut_out") == 1, "it is not heard any more")
-    assert [refused(reason) for reason in ("device", "credentials", "malformed")] == [1, 1, 1]
+    assert [refused(reason) for reason in ("device", "credentials", "malformed", "request")] == [1, 1, 1, 1]
     wrong.close()
     unknown.close()
 

@@ -104,6 +104,7 @@ static bool door_requires(struct sip_line *sip, msg_t *msg, const sip_t *object)
     sip_unsupported_t *unsupported = sip_has_unsupported(msg_home(msg), NULL, object->sip_require);
     if (!unsupported)
         return false;
+    line_sip_guard_count(&sip->guard, GUARD_REQUEST);
     nta_msg_treply(sip->agent, msg, SIP_420_BAD_EXTENSION, SIPTAG_UNSUPPORTED(unsupported),
                    TAG_END());
     return true;

@@ -5,7 +5,8 @@
  * known; everybody else has a small bucket of requests a second, and is not heard for a while after
  * some refusals. A known address has a bucket a hundred times as large and is never shut out, for
  * there may be a whole office behind it, and whoever can write a false source address could
- * otherwise shut it out. Peers of trunks are always heard.
+ * otherwise shut it out. A peer of a trunk is never shut out either; but as anybody can write its
+ * address over UDP, and needs nothing more for a call, its bucket is smaller.
  *
  * Two bounded tables, so that a flood of made-up addresses can't push out known ones. What is
  * refused is counted by reason, and it makes no noise on the wire: most of it is not answered. */
@@ -20,12 +21,14 @@
 #define SOURCES_MAX    16384             /* of each kind */
 #define KNOWN_FOR_MS   UINT64_C(3600000) /* or as long as a telephone is registered there */
 #define KNOWN_TIMES    100               /* as many requests a second for a known address */
+#define PEER_TIMES     20                /* and for a peer, whose requests are taken unproven */
 #define BUCKET_SECONDS UINT64_C(4)       /* a bucket holds what comes in so long */
 
 struct source {
     struct list as_source; /* longest unseen first */
     uint64_t key;          /* its address */
     bool is_known;
+    bool is_peer;
     uint64_t known_until_ms;
     uint64_t filled_ms;
     uint64_t tokens_milli;
@@ -75,9 +78,16 @@ static void source_put(struct guard *g, struct source *s)
     list_append(list, &s->as_source);
 }
 
+static uint64_t rate_of(const struct guard *g, const struct source *s)
+{
+    if (s->is_peer)
+        return g->options.rate * PEER_TIMES;
+    return g->options.rate * (s->is_known ? KNOWN_TIMES : 1);
+}
+
 static uint64_t bucket_milli(const struct guard *g, const struct source *s)
 {
-    return g->options.rate * BUCKET_SECONDS * 1000 * (s->is_known ? KNOWN_TIMES : 1);
+    return rate_of(g, s) * BUCKET_SECONDS * 1000;
 }
 
 static struct source *source_of(struct guard *g, struct in_addr address, uint64_t now_ms)
@@ -105,7 +115,7 @@ static struct source *source_of(struct guard *g, struct in_addr address, uint64_
 
 static bool source_takes_token(const struct guard *g, struct source *s, uint64_t now_ms)
 {
-    uint64_t rate = g->options.rate * (s->is_known ? KNOWN_TIMES : 1);
+    uint64_t rate = rate_of(g, s);
     uint64_t passed_ms = now_ms > s->filled_ms ? now_ms - s->filled_ms : 0;
     uint64_t most = bucket_milli(g, s);
     s->filled_ms = now_ms;
@@ -146,9 +156,9 @@ bool line_sip_guard_is_shut_out(struct sip_line *sip, struct in_addr address, ui
 bool line_sip_guard_hears(struct sip_line *sip, struct in_addr address, uint64_t now_ms)
 {
     struct guard *g = &sip->guard;
-    if (is_peer(sip, address))
-        return true;
-    if (source_takes_token(g, source_of(g, address, now_ms), now_ms))
+    struct source *s = source_of(g, address, now_ms);
+    s->is_peer = is_peer(sip, address);
+    if (source_takes_token(g, s, now_ms))
         return true;
     metric_add(g->refusals[GUARD_RATE], 1);
     return false;

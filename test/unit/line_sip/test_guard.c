@@ -112,6 +112,21 @@ static void a_flood_is_bounded(void **state)
     assert_int_equal(heard(1, 1000, 1000), 1000);
 }
 
+/* Its address can be made up by anybody, and its calls need no more. */
+static void a_peer_is_never_shut_out_and_has_a_bucket(void **state)
+{
+    static const struct line_trunk trunk = {.name = "t", .peers = "0.0.0.1"};
+    (void)state;
+    list_init(&line.lookups);
+    line_sip_trunks_set(&line, &trunk, 1);
+    (void)heard(1, 1, 1000);
+    assert_int_equal(heard(1, 10000, 10000), 800);
+    assert_int_equal(heard(1, 10000, 11000), 200);
+    refuse(1, 100, 11000);
+    assert_false(is_shut_out(1, 11000));
+    line_sip_trunks_free(&line);
+}
+
 static void refusals_are_counted(void **state)
 {
     (void)state;
@@ -133,6 +148,7 @@ int test_guard_run(void)
                                        TEST(old_failures_are_forgiven),
                                        TEST(a_known_address_is_never_shut_out),
                                        TEST(a_flood_is_bounded),
+                                       TEST(a_peer_is_never_shut_out_and_has_a_bucket),
                                        TEST(refusals_are_counted)};
     return cmocka_run_group_tests_name("guard", tests, NULL, NULL);
 }
