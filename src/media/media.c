@@ -13,6 +13,8 @@
 #include "base/mem.h"
 #include "media/media_int.h"
 
+#define PORT_TRIES 1000 /* a range that is all but full must not hold the owner up */
+
 struct media {
     struct media_thread *thread;
     struct in_addr address;
@@ -83,7 +85,7 @@ enum err media_open(struct media *media, uint64_t leg, unsigned wanted, unsigned
     struct message m = {.kind = MESSAGE_OPEN, .leg = leg};
     unsigned found = wanted;
     bool is_bound = wanted && media_bind_pair(media, wanted, true, &m);
-    for (unsigned i = 0; !wanted && !is_bound && i < media->port_count; i++) {
+    for (unsigned i = 0; !wanted && !is_bound && i < media->port_count && i < PORT_TRIES; i++) {
         found = media->port_min + 2 * media->next;
         media->next = (media->next + 1) % media->port_count;
         is_bound = media_bind_pair(media, found, false, &m);

@@ -95,7 +95,7 @@ enum err media_create(const struct media_options *options, struct media **out);
 void media_destroy(struct media *media);
 
 /* Gives the leg a port: the wanted one, or any when wanted is 0. The leg must have none yet.
- * ERR_IN_USE when no port is free. */
+ * ERR_IN_USE when none is free among the next thousand. */
 enum err media_open(struct media *media, uint64_t leg, unsigned wanted, unsigned *port);
 void media_close(struct media *media, uint64_t leg);
 

@@ -190,7 +190,7 @@ static inline uint64_t media_now_ms(const struct media_loop *loop)
 
 /* stream.c: their life, and who hears whom. */
 struct stream *media_stream_open(struct media_loop *loop, uint64_t leg, int fd, int control_fd);
-/* stats may be NULL. */
+/* stats NULL: the room ends, and the call goes on without us: its telephone is not told. */
 void media_stream_close(struct stream *s, struct media_stats *stats);
 struct stream *media_stream_find(struct media_loop *loop, uint64_t leg);
 void media_stream_connect(struct stream *s, const struct media_far *far);

@@ -75,9 +75,10 @@ struct stream *media_stream_open(struct media_loop *loop, uint64_t leg, int fd, 
 void media_stream_close(struct stream *s, struct media_stats *stats)
 {
     struct media_loop *loop = s->loop;
-    media_control_report(s, true);
-    if (stats)
+    if (stats) {
+        media_control_report(s, true);
         media_stats_tell(&s->received, s->round_trip_ms, stats);
+    }
     s->digit_count = 0;
     media_stream_hear(s, NULL, 0, MEDIA_TONE_NONE);
     media_links_closed(s);

@@ -93,10 +93,24 @@ static void a_bye_is_sent_at_the_end(void **state)
     struct stage *stage = stage_begin(1, MEDIA_PCMU);
     uint8_t packet[PACKET_ROOM];
     size_t len = 0;
+    struct media_stats stats;
     stage_run(stage, 5);
-    media_stream_close(stage_stream(&stage->phones[1]), NULL);
+    media_stream_close(stage_stream(&stage->phones[1]), &stats);
     assert_int_equal(reports(&stage->phones[1], packet, &len), 1);
     assert_non_null(part_of(packet, len, 203));
+    stage_end(stage);
+}
+
+/* The calls of a server that stops go on with the next. */
+static void no_bye_is_sent_when_the_room_ends(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_begin(1, MEDIA_PCMU);
+    uint8_t packet[PACKET_ROOM];
+    size_t len = 0;
+    stage_run(stage, 5);
+    media_stream_close(stage_stream(&stage->phones[1]), NULL);
+    assert_int_equal(reports(&stage->phones[1], packet, &len), 0);
     stage_end(stage);
 }
 
@@ -229,6 +243,7 @@ int main(void)
         cmocka_unit_test(reports_are_sent_about_every_five_seconds),
         cmocka_unit_test(who_only_listens_gets_a_receivers_report),
         cmocka_unit_test(a_bye_is_sent_at_the_end),
+        cmocka_unit_test(no_bye_is_sent_when_the_room_ends),
         cmocka_unit_test(the_senders_time_is_sent_back_and_the_round_trip_known),
         cmocka_unit_test(broken_reports_do_nothing),
         cmocka_unit_test(the_opinion_falls_with_loss),
