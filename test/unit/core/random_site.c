@@ -151,7 +151,7 @@ void step_outside(struct model *m, uint32_t r)
                                                      .pairs = 1000,
                                                      .disposition_ms = 86400000,
                                                      .vanished_ms = 300000,
-                                                     .transit_ms = (r >> 4) % 4 * 1500}}};
+                                                     .transit_ms = (uint64_t)(r >> 4) % 4 * 1500}}};
         apply(m, &input);
         break;
     default:
