@@ -57,6 +57,7 @@ void step_disposition(struct model *m, uint32_t r);
 void step_supervise(struct model *m, uint32_t r);
 void step_signal(struct model *m, uint32_t r);
 void step_telephone(struct model *m, uint32_t r);
+void step_emergency(struct model *m, uint32_t r);
 void step_agent(struct model *m, uint32_t r);
 
 /* random_checks.c: what costs too much after each input */

@@ -9,12 +9,15 @@
 #include "base/log.h"
 #include "random.h"
 
-/* A role comes or goes. */
+/* A role comes or goes; who has none may leave calls to outside numbers alone. */
 void give_role(struct model *m, unsigned u, unsigned roles)
 {
     char user[3] = {'u', (char)('0' + u), '\0'};
     struct input input = {.kind = INPUT_CONFIG,
-                          .config = {.kind = CONFIG_USER, .name = slice_of(user), .roles = roles}};
+                          .config = {.kind = CONFIG_USER,
+                                     .name = slice_of(user),
+                                     .roles = roles,
+                                     .may_connect_outside = roles == 0}};
     apply(m, &input);
 }
 

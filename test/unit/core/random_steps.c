@@ -223,7 +223,8 @@ void step_signal(struct model *m, uint32_t r)
         SIGNAL_RETRIEVED,        SIGNAL_RETRIEVED, SIGNAL_GONE,     SIGNAL_KEEP,     SIGNAL_REFUSED,
         SIGNAL_RECORDING_FAILED, SIGNAL_TRANSFER,  SIGNAL_TRANSFER, SIGNAL_HELD,     SIGNAL_GONE,
     };
-    struct known_leg *leg = &m->legs[(r >> 4) % m->leg_count];
+    size_t newest = m->leg_count - 1; /* again and again, for what needs several signals */
+    struct known_leg *leg = &m->legs[r >> 26 & 1 ? newest : (r >> 4) % m->leg_count];
     uint64_t id = leg->id;
     struct input input = {.kind = INPUT_SIGNAL,
                           .signal = {.kind = kinds[(r >> 12) % 20],
@@ -285,6 +286,35 @@ void step_telephone(struct model *m, uint32_t r)
         leg_of(m, input.signal.leg);
     }
     apply(m, &input);
+}
+
+/* A telephone calls an emergency number, and then something happens to the newest leg, which is the
+ * trunk's if there is one. */
+void step_emergency(struct model *m, uint32_t r)
+{
+    static const enum signal_kind kinds[] = {SIGNAL_RINGING, SIGNAL_GONE, SIGNAL_GONE,
+                                             SIGNAL_ANSWERED};
+    static const enum cause causes[] = {CAUSE_FAILED, CAUSE_BUSY, CAUSE_NO_ANSWER, CAUSE_REJECTED};
+    char dn[4] = {'1', '0', (char)('0' + r % USERS), '\0'};
+    struct input input = {.kind = INPUT_SIGNAL,
+                          .signal = {.kind = SIGNAL_INCOMING,
+                                     .leg = LEG_OF_DRIVER | ++m->incoming,
+                                     .dn = slice_of(dn),
+                                     .number = SLICE("112")}};
+    leg_of(m, input.signal.leg);
+    apply(m, &input);
+    for (unsigned i = 4; i < 16 && m->leg_count > 0; i += 6) {
+        struct known_leg *leg = &m->legs[m->leg_count - 1];
+        input.signal = (struct signal){.kind = i == 4 ? SIGNAL_RINGING : kinds[r >> i & 3],
+                                       .leg = leg->id,
+                                       .has_sound = r >> (i + 2) & 1,
+                                       .cause = causes[r >> (i + 3) & 3]};
+        leg->is_ring_out &= input.signal.kind != SIGNAL_ANSWERED;
+        leg->is_up |= input.signal.kind == SIGNAL_ANSWERED;
+        if (input.signal.kind == SIGNAL_GONE)
+            forget_leg(m, leg->id);
+        apply(m, &input);
+    }
 }
 
 /* Whoever is offered a call by a queue declines it, most of the time. */

@@ -72,6 +72,8 @@ static void run(const uint32_t *steps, size_t count)
                 give_role(&m, r & 1 ? 1 : 3, r & 2 ? ROLE_SUPERVISOR : 0);
             else if ((r >> 20 & 15) == 5)
                 step_outside(&m, r);
+            else if ((r >> 20 & 15) == 6)
+                step_emergency(&m, r);
             else
                 step_telephone(&m, r);
             break;
