@@ -238,3 +238,25 @@ def test_a_real_telephone(tls_ctl, make_phone, make_socket, transport):
     tls_ctl.wait("answered", leg=leg)
     phone.command("hangup")
     tls_ctl.wait("gone", leg=leg)
+
+
+@pytest.mark.parametrize("kill", [False, True])
+def test_a_telephone_that_connects_anew_in_a_call(ctl, make_stream, kill):
+    """From another port, with another Contact; it is known by its instance."""
+    instance = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"'
+    phone = make_stream(ctl)
+    phone.register(contact=f"<{phone.contact()}>;{instance}")
+    phone.respond(ring(ctl, phone), 200, "OK", "there", [f"Contact: <{phone.contact()}>"], sdp(4000))
+    ctl.wait("answered", leg=1)
+    phone.receive(want=lambda m: m.method == "ACK")
+    phone.close()
+    again = make_stream(ctl)
+    assert again.register(contact=f"<{again.contact()}>;{instance}").status == 200
+    if kill:
+        ctl.restart()
+        again.close()
+        again = make_stream(ctl)
+        assert again.register(contact=f"<{again.contact()}>;{instance}").status == 200
+    ctl.say("drop 1 7")
+    again.respond(again.receive(want=lambda m: m.method == "BYE"), 200)
+    ctl.wait("gone", leg=1, cause=7)

@@ -144,6 +144,9 @@ void line_sip_leg_kept(struct leg *leg);
 /* The leg does that as soon as all that it has given to keep is durable; at once when it is, or
  * when it was too much to keep. */
 void line_sip_leg_wait(struct leg *leg, enum leg_wait what);
+/* A telephone of the device that was registered there has moved. */
+void line_sip_leg_follow(struct sip_line *sip, const struct device *device, const char *from,
+                         const struct place *to);
 /* HELD or RETRIEVED, when it changed. */
 void line_sip_leg_tell_held(struct leg *leg);
 /* RINGING, when it is the first or something changed. */

@@ -228,6 +228,26 @@ void line_sip_leg_kept(struct leg *leg)
     leg_go_on(leg);
 }
 
+/* Where the telephone is now is where its dialog goes on: one that got another address, or
+ * connected anew from another port, may never say so in the dialog. */
+void line_sip_leg_follow(struct sip_line *sip, const struct device *device, const char *from,
+                         const struct place *to)
+{
+    LIST_EACH(it, &sip->legs)
+    {
+        struct leg *leg = LIST_OWNER(it, struct leg, as_leg);
+        struct dialog *d = leg->state == SIP_LEG_UP && leg->device == device ? leg->dialog : NULL;
+        if (!d || strcmp(d->target, from) != 0)
+            continue;
+        mem_free(d->target);
+        mem_free(d->hop);
+        d->target = mem_strdup(to->contact);
+        d->hop = to->hop ? mem_strdup(to->hop) : NULL;
+        leg->is_dirty = true;
+        line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
+    }
+}
+
 void line_sip_leg_tell_held(struct leg *leg)
 {
     enum leg_held held = leg->far.is_listening ? HELD_NO : HELD_YES;

@@ -105,7 +105,7 @@ static bool is_same_text(const char *a, const char *b)
 }
 
 /* Sets or renews one place; true when the device is somewhere else than before. */
-static bool place_set(struct device *d, size_t index, struct place *fresh)
+static bool place_set(struct sip_line *sip, struct device *d, size_t index, struct place *fresh)
 {
     if (index == PLACES_MAX) {
         line_sip_place_remove(d, 0); /* the oldest gives way */
@@ -117,6 +117,8 @@ static bool place_set(struct device *d, size_t index, struct place *fresh)
                       !is_same_text(p->hop, fresh->hop) || p->talks != fresh->talks;
     if (is_new)
         d->place_count++;
+    else if (strcmp(p->contact, fresh->contact) != 0)
+        line_sip_leg_follow(sip, d, p->contact, fresh);
     line_sip_place_free(p);
     *p = *fresh;
     return is_changed;
@@ -167,7 +169,7 @@ static bool registrar_contact(struct sip_line *sip, struct device *d, const sip_
     line_sip_nat_plan(&fresh, sip->host.now_ms(sip->host.ctx));
     if (index < d->place_count && !is_same_text(d->places[index].hop, fresh.hop))
         line_sip_nat_moved(sip, d, uri);
-    return place_set(d, index, &fresh);
+    return place_set(sip, d, index, &fresh);
 }
 
 static bool registrar_remove_all(struct device *d)
