@@ -91,6 +91,7 @@ struct config_trunk {
     char *username; /* or NULL */
     char *secret;   /* or NULL */
     uint64_t expires_s;
+    char *from_user;   /* NULL: the caller's number */
     char *from_domain; /* NULL: the peer's name */
     uint64_t asserts_identity;
     uint64_t number_format; /* enum line_number_format */

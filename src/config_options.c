@@ -279,6 +279,9 @@ static const struct config_option options[] = {
      "its password"},
     {"trunk", "expires_s", CONFIG_NUMBER, IN_TRUNK(expires_s), 60, 86400, NULL, "3600",
      "a registration lasts for; the peer may say less"},
+    {"trunk", "from_user", CONFIG_WORD, IN_TRUNK(from_user), 1, 128, NULL, NULL,
+     "user in From of calls out, for peers that want their account there; without it, the caller's "
+     "number"},
     {"trunk", "from_domain", CONFIG_WORD, IN_TRUNK(from_domain), 1, 255, NULL, NULL,
      "domain in From and To; without it, the peer's name"},
     {"trunk", "asserted_identity", CONFIG_CHOICE, IN_TRUNK(asserts_identity), 0, 0, "no|yes", "yes",

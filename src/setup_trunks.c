@@ -26,6 +26,7 @@ void setup_trunks(struct setup *s, const struct config *config)
                                 .username = from->username,
                                 .secret = from->secret,
                                 .expires_s = (unsigned)from->expires_s,
+                                .from_user = from->from_user,
                                 .from_domain = from->from_domain,
                                 .number_format = (enum line_number_format)from->number_format,
                                 .prefix_out = from->prefix_out,

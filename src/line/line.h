@@ -76,6 +76,7 @@ struct line_trunk {
     const char *username;  /* NULL: nothing to answer a challenge with */
     const char *secret;
     unsigned expires_s;
+    const char *from_user;   /* NULL: the caller's number */
     const char *from_domain; /* NULL: the peer's name */
     enum line_number_format number_format;
     const char *prefix_out; /* or NULL */

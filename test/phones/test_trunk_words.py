@@ -60,6 +60,18 @@ def test_numbers_are_written_as_the_peer_wants(desk, provider):
     finish(desk, provider, call_id)
 
 
+@pytest.mark.trunk("from_user = account-7\n")
+def test_a_peer_that_wants_its_account_in_from(desk, provider):
+    for caller, user in ((None, "account-7"), ("anonymous", "anonymous")):
+        desk.agent.dial("+49891000", **({"outboundCallerId": caller} if caller else {}))
+        invite = provider.expect("INVITE")
+        assert user_of(invite.get("from")) == user
+        assert user_of(invite.get("p-asserted-identity")) == "+493055515000"
+        provider.respond(invite, 486, "Busy Here", tag="x")
+        provider.expect("ACK")
+        desk.state("Released")
+
+
 @pytest.mark.parametrize("headers, caller", [
     (("P-Asserted-Identity: <sip:+4989777@127.0.0.2>",), "+4989777"),
     (("P-Asserted-Identity: <sip:+4989777@127.0.0.2>", "Privacy: id"), "anonymous")])

@@ -57,6 +57,7 @@ void line_sip_trunk_copy(struct arena *arena, const struct line_trunk *from, str
     out->allow = own(arena, from->allow);
     out->username = own(arena, from->username);
     out->secret = own(arena, from->secret);
+    out->from_user = own(arena, from->from_user);
     out->from_domain = own(arena, from->from_domain);
     out->prefix_out = own(arena, from->prefix_out);
     out->keys = own(arena, from->keys);
@@ -91,6 +92,7 @@ static bool is_same_trunk(const struct line_trunk *a, const struct line_trunk *b
 {
     return is_same_text(a->peers, b->peers) && is_same_text(a->allow, b->allow) &&
            is_same_text(a->username, b->username) && is_same_text(a->secret, b->secret) &&
+           is_same_text(a->from_user, b->from_user) &&
            is_same_text(a->from_domain, b->from_domain) &&
            is_same_text(a->prefix_out, b->prefix_out) && is_same_text(a->keys, b->keys) &&
            a->transport == b->transport && a->verifies_peer == b->verifies_peer &&

@@ -46,10 +46,11 @@ static void call_dialog(struct dialog *d, const struct trunk_call *call,
     d->target = uri_of(call->number, peer->host, peer->port);
     d->remote = uri_of(call->number, line_sip_trunk_domain(t, target), 0);
     const char *ours = line_sip_network_peer(d->sip, d->hop).advertised;
-    if (call->hides_caller || !*call->caller)
+    const char *caller = t->config.from_user ? t->config.from_user : call->caller;
+    if (call->hides_caller || !*caller)
         d->local = mem_strdup("sip:anonymous@anonymous.invalid");
     else
-        d->local = uri_of(call->caller, t->config.from_domain ? t->config.from_domain : ours, 0);
+        d->local = uri_of(caller, t->config.from_domain ? t->config.from_domain : ours, 0);
     d->call_id = line_sip_text("%s@%s", id, ours);
     d->local_tag = mem_strdup(tag);
     d->branch = line_sip_branch(d->sip->secret);
