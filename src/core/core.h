@@ -30,8 +30,9 @@ struct effects {
     struct history *histories; /* what they point to is in the arena */
     size_t history_count;
     size_t history_cap;
-    uint64_t digest;     /* of all of them so far */
-    struct slice reason; /* of the last refusal, in the arena; absent when it was accepted */
+    size_t data_left_out; /* pairs of user data that came from outside and are over the limits */
+    uint64_t digest;      /* of all of them so far */
+    struct slice reason;  /* of the last refusal, in the arena; absent when it was accepted */
     struct arena arena;
 };
 

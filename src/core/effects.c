@@ -146,6 +146,7 @@ void effects_reset(struct effects *fx)
     fx->notice_count = 0;
     fx->order_count = 0;
     fx->history_count = 0;
+    fx->data_left_out = 0;
     fx->digest = 0;
     fx->reason = SLICE_NONE;
     arena_reset(&fx->arena);

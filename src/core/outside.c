@@ -206,6 +206,7 @@ static struct user_data *incoming_data(struct turn *turn)
         pairs[count++] = *pair;
         bytes += more;
     }
+    turn->fx->data_left_out += signal->pair_count - count;
     return user_data_create(pairs, count);
 }
 

@@ -49,6 +49,8 @@ static enum err apply(struct engine *e, struct input *input, uint64_t time_ms, s
     enum err err = core_apply(e->core, input, &b->fx);
     if (err != ERR_OK)
         return err;
+    metric_add(e->meters.data_left_out, b->fx.data_left_out);
+    b->fx.data_left_out = 0;
     enc_u64(&b->bytes, input->time_ms);
     enc_fixed(&b->bytes, input->random, sizeof input->random);
     buf_slice(&b->bytes, encoded);

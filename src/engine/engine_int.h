@@ -90,6 +90,7 @@ struct meters {
     struct metric *batches;
     struct metric *commit_failures;
     struct metric *emergency_undurable;
+    struct metric *data_left_out;
     struct metric *commit_seconds;
     struct metric *queue_depth;
     struct metric *calls[PARTY_RELEASED + 1];

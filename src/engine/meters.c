@@ -21,6 +21,8 @@ void meters_register(struct meters *m)
     m->emergency_undurable =
         metric_register(METRIC_COUNTER, "cordboard_emergency_undurable_total", NULL,
                         "orders of emergency calls given before they were durable");
+    m->data_left_out = metric_register(METRIC_COUNTER, "cordboard_user_data_left_out_total",
+                                       "reason=\"limits\"", "user data left out of calls");
     m->commit_seconds = metric_register(METRIC_HISTOGRAM, "cordboard_commit_seconds", NULL,
                                         "from the end of a batch to its being durable");
     m->queue_depth = metric_register(METRIC_GAUGE, "cordboard_queue_depth", NULL,

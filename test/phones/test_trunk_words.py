@@ -11,6 +11,7 @@ from phonelib import wait_for
 from sip_server import reload
 from support.rest import Agent, accepted
 from test_trunk_calls import hear_each_other
+from test_trunk_peers import metric
 from trunklib import Provider, user_of
 
 
@@ -153,6 +154,55 @@ def test_headers_both_ways(desk, provider):
     call = ring_in(desk, provider, headers=("X-ACCOUNT: 99", "X-Other: no"))
     assert call["userData"] == {"account": "99"}
     give_up(desk, provider)
+
+
+LEFT_OUT = "cordboard_user_data_left_out_total"
+
+
+@pytest.mark.trunk("carry_user_data = headers\nkeys = account, name\n")
+@pytest.mark.more("[user_data]\nvalue_bytes = 10\n")
+def test_data_that_is_left_out_is_counted(server, desk, provider):
+    call = ring_in(desk, provider, headers=("X-account: 123456789", "X-name: Ann", "X-Other: 1"))
+    assert call["userData"] == {"name": "Ann"}
+    assert metric(server, LEFT_OUT + '{reason="limits"}') == 1
+    give_up(desk, provider)
+    call = ring_in(desk, provider, headers=("X-account: 1", "X-name: " + "n" * 1025))
+    assert call["userData"] == {"account": "1"}
+    assert metric(server, LEFT_OUT + '{reason="trunk"}') == 1
+    give_up(desk, provider)
+
+
+KEYS = [f"key-number-{number}" for number in range(10)]
+MOST = ("username = berlin\nsecret = of the trunk\nfrom_domain = a-long-domain.of-the-provider.example\n"
+        f"keys = {', '.join(KEYS)}\ncarry_user_data = ")
+
+
+@pytest.mark.parametrize("least", [
+    pytest.param(200, marks=pytest.mark.trunk(MOST + "headers")),
+    pytest.param(200, marks=pytest.mark.trunk(MOST + "user-to-user"))])
+def test_a_request_with_much_data_still_fits_into_a_datagram(server, desk, provider, least):
+    """With all that stands in it beside: who calls and hides it, who was called first. Only the proof of
+    who we are may be too much; then it goes over TCP, where the peer listens."""
+    other = Agent(server, 1)
+    accepted(other.http.post(f"/api/v2/me/devices/{other.device_id}",
+                             {"operationName": "ForwardCallsOn",
+                              "destination": {"phoneNumber": "+49892000"}}))
+    desk.agent.dial("15001", outboundCallerId="anonymous", userData={key: "v" * 18 for key in KEYS})
+    invite = provider.expect("INVITE")
+    assert invite.get("diversion") and invite.get("privacy") and invite.get("p-asserted-identity")
+    carried = [f"{n}: {v}" for n, v in invite.headers if n.startswith("x-key") or n == "user-to-user"]
+    assert sum(map(len, carried)) > least
+    assert len(invite.raw) <= 1300 and "SIP/2.0/UDP" in invite.get("via")
+    provider.challenge(invite, algorithm="SHA-256")
+    provider.expect("ACK")
+    again = provider.expect("INVITE")
+    assert provider.proof(again, "berlin", "of the trunk")
+    assert [again.get(line.split(":")[0]) for line in carried] == [
+        line.split(": ", 1)[1] for line in carried]
+    assert len(again.raw) <= 1300 + len("Proxy-Authorization: \r\n" + again.get("proxy-authorization"))
+    assert metric(server, LEFT_OUT + '{reason="trunk"}') > 0
+    provider.respond(again, 486, "Busy Here", tag="x")
+    provider.expect("ACK")
 
 
 def change(server, old, new):

@@ -138,7 +138,7 @@ void line_sip_trunk_unregister(struct trunk *t);
 void line_sip_trunk_registration_stop(struct trunk *t);
 void line_sip_trunk_registration_free(struct trunk *t);
 
-/* trunk_carry.c: user data that goes along. Pure, but for the log of what can't. */
+/* trunk_carry.c: user data that goes along. Pure, but for log and count of what can't. */
 #define CARRIED_PAIRS_MAX 10
 /* Header lines that say it. */
 void line_sip_trunk_carry(const struct line_trunk *t, const struct pair *pairs, size_t count,

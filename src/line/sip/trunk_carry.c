@@ -7,8 +7,9 @@
  * as JSON writes it; nothing else goes out, and strings come in.
  *
  * With one key the value is all that User-to-User holds, as most peers have it; with several it is
- * key=value&key=value, percent-encoded. All of it is bounded, so that a request still fits into a
- * datagram; what does not fit or can't be read is left out, and never costs the call. */
+ * key=value&key=value, percent-encoded. All of it is bounded, so that an INVITE still fits into a
+ * datagram, but for a long proof of who we are; what does not fit or can't be read is left out, and
+ * never costs the call. */
 #include "line/sip/trunk.h"
 
 #include <ctype.h>
@@ -29,6 +30,9 @@ static void left_out(const struct line_trunk *t, struct slice key, const char *r
     char text[80];
     log_line(LOG_WARN, "sip.user_data_left_out", "trunk=%s key=%s reason=%s", t->name,
              log_quote(text, sizeof text, key), reason);
+    metric_add(metric_register(METRIC_COUNTER, "cordboard_user_data_left_out_total",
+                               "reason=\"trunk\"", "user data left out of calls"),
+               1);
 }
 
 static bool is_text(struct slice text)
@@ -152,8 +156,10 @@ static void take(struct carried *c, struct slice key, struct slice text)
         left_out(c->trunk, key, "no text");
         return;
     }
-    if (c->count == CARRIED_PAIRS_MAX)
+    if (c->count == CARRIED_PAIRS_MAX) {
+        left_out(c->trunk, key, "too many");
         return;
+    }
     json_write_string(&value, text);
     c->pairs[c->count++] =
         (struct pair){arena_copy(c->arena, key), arena_copy(c->arena, buf_view(&value))};
