@@ -75,11 +75,11 @@ def rtp_range():
     return first, first + 98
 
 
-def is_taken(port):
+def is_taken(port, address="127.0.0.1"):
     """Somebody listens on that UDP port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         try:
-            s.bind(("127.0.0.1", port))
+            s.bind((address, port))
         except OSError:
             return True
     return False
@@ -294,18 +294,19 @@ module_app debug_cmd.so
 class Sipp:
     """A sipp scenario of this directory, in its own process."""
 
-    def __init__(self, directory, scenario, port, *arguments, server_port=None):
+    def __init__(self, directory, scenario, port, *arguments, server_port=None,
+                 address="127.0.0.1"):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.log = open(self.directory / f"{scenario}.out", "wb")
-        command = ["sipp", "-sf", str(HERE / scenario), "-i", "127.0.0.1", "-p", str(port),
+        command = ["sipp", "-sf", str(HERE / scenario), "-i", address, "-p", str(port),
                    "-m", "1", "-nostdin", "-trace_err", "-error_file",
                    str(self.directory / f"{scenario}.err"), *map(str, arguments)]
         if server_port:
             command.append(f"127.0.0.1:{server_port}")
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log,
                                         stderr=subprocess.STDOUT, cwd=self.directory)
-        wait_for(lambda: is_taken(port) or self.process.poll() is not None, "sipp listens")
+        wait_for(lambda: is_taken(port, address) or self.process.poll() is not None, "sipp listens")
 
     def wait(self, seconds=20.0):
         """Its exit status: 0 when every step came as the scenario says."""

@@ -2,9 +2,11 @@
 # SPDX-FileCopyrightText: The Cordboard authors
 """Who a trunk's peer is and who we are to it: digest, registration, fail-over, names."""
 
+import select
 import socket
 import struct
 import threading
+import time
 
 import pytest
 from phonelib import wait_for
@@ -142,6 +144,23 @@ def test_a_peer_that_is_trying_is_waited_for(desk, provider, second):
 def test_the_second_peer_is_tried_when_nobody_listens(desk, second):
     desk.agent.dial("+49891000")
     talk(desk, second, second.expect("INVITE"))
+
+
+@TWO
+def test_a_dead_peer_is_passed_over_and_then_not_asked(server, desk, provider, second):
+    """Nothing comes back from it; within a minute no further call waits for it."""
+    begin = time.monotonic()
+    desk.agent.dial("+49891000")
+    invite = second.expect("INVITE")
+    assert time.monotonic() - begin < 10
+    talk(desk, second, invite)
+    desk.agent.dial("+49891000")
+    talk(desk, second, second.expect("INVITE", 3))
+    assert metric(server, 'cordboard_trunk_failures_total{trunk="berlin",reason="silent"}') == 1
+    asked = set()
+    while select.select([provider.socket], [], [], 0)[0]:
+        asked.add(provider.receive().get("call-id"))
+    assert len(asked) == 1  # the first call's, again and again
 
 
 @TWO
