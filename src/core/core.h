@@ -53,6 +53,10 @@ enum err core_apply(struct core *core, const struct input *input, struct effects
  * number, a telephone that dials one, a call-back, and the signals of such calls' legs. Cheap; asks
  * nothing of whether it will be accepted. */
 bool core_is_urgent(const struct core *core, const struct input *input, uint64_t now_ms);
+/* Whether input, which came before the urgent one, is what the telephone did from which that one
+ * begins an emergency call. Then it can't be applied behind it. */
+bool core_comes_first(const struct core *core, const struct input *input,
+                      const struct input *urgent);
 
 /* Milliseconds since the epoch, UINT64_MAX when there is none. */
 uint64_t core_next_deadline(const struct core *core);

@@ -208,3 +208,16 @@ bool core_is_urgent(const struct core *core, const struct input *input, uint64_t
     return input->kind == INPUT_COMMAND && input->command.op == OP_DIAL &&
            emergency_read(core, input->command.text, &number);
 }
+
+bool core_comes_first(const struct core *core, const struct input *input,
+                      const struct input *urgent)
+{
+    bool is_dial = urgent->kind == INPUT_COMMAND;
+    bool is_incoming = !is_dial && urgent->signal.kind == SIGNAL_INCOMING;
+    const struct leg *leg = input->kind == INPUT_SIGNAL ? leg_find(core, input->signal.leg) : NULL;
+    if (!leg || leg->trunk.len > 0 || (!is_dial && !is_incoming))
+        return false;
+    const struct device *device =
+        device_find(core, is_dial ? urgent->command.target : urgent->signal.dn);
+    return device && slice_is(number_slice(leg->dn), device->dn);
+}

@@ -17,7 +17,9 @@
  * bounded however long it lasts.
  *
  * An urgent input overtakes what was put aside, but never one of its own telephone call: what was
- * put aside is looked through again whenever something became urgent. */
+ * put aside is looked through again whenever something became urgent. And what the telephone that
+ * begins an emergency call did before comes first: who has just hung up is not called on that line.
+ */
 #include "engine/engine_int.h"
 
 #include "base/log.h"
@@ -120,15 +122,32 @@ static void drop_overtaken(struct engine *e)
     map_free(&newest);
 }
 
+/* false: it is no input that the core could be asked about. */
+static bool read_input(const struct submission *s, struct arena *arena, struct input *out)
+{
+    struct dec d = dec_of(submission_content(s));
+    return (s->kind == SUBMISSION_SIGNAL || s->kind == SUBMISSION_COMMAND) &&
+           input_decode(&d, arena, out) == ERR_OK;
+}
+
 bool submission_is_urgent(const struct engine *e, const struct submission *s)
 {
     struct input input;
     struct arena arena = {0};
-    struct dec d = dec_of(submission_content(s));
-    if (s->kind != SUBMISSION_SIGNAL && s->kind != SUBMISSION_COMMAND)
-        return false;
-    bool is = input_decode(&d, &arena, &input) == ERR_OK &&
-              core_is_urgent(e->core, &input, clock_now_ms(&e->clock));
+    bool is =
+        read_input(s, &arena, &input) && core_is_urgent(e->core, &input, clock_now_ms(&e->clock));
+    arena_free(&arena);
+    return is;
+}
+
+static bool comes_first(const struct engine *e, const struct submission *s,
+                        const struct submission *urgent)
+{
+    struct input input;
+    struct input urgent_input;
+    struct arena arena = {0};
+    bool is = read_input(s, &arena, &input) && read_input(urgent, &arena, &urgent_input) &&
+              core_comes_first(e->core, &input, &urgent_input);
     arena_free(&arena);
     return is;
 }
@@ -139,12 +158,13 @@ static bool can_be_refused(const struct submission *s)
     return s->tag && (s->kind == SUBMISSION_COMMAND || s->kind == SUBMISSION_QUERY);
 }
 
-/* The first that is urgent, out of those put aside; NULL. */
-static struct submission *take_urgent(struct engine *e)
+/* The first out of those put aside that must come before urgent; NULL: the first that is urgent
+ * itself. NULL when there is none. */
+static struct submission *take_first(struct engine *e, const struct submission *urgent)
 {
     struct submission *before = NULL;
     for (struct submission *s = e->aside_first; s; before = s, s = s->next) {
-        if (!submission_is_urgent(e, s))
+        if (urgent ? !comes_first(e, s, urgent) : !submission_is_urgent(e, s))
             continue;
         if (before)
             before->next = s->next;
@@ -169,12 +189,20 @@ static void take_input(struct engine *e, struct submission *s)
     mem_free(s);
 }
 
+static void take_urgent(struct engine *e, struct submission *s)
+{
+    struct submission *first;
+    while ((first = take_first(e, s)))
+        take_input(e, first);
+    take_input(e, s);
+}
+
 static void come(struct engine *e, struct submission *s)
 {
     if (submission_is_urgent(e, s) && e->batch.bytes.len < BATCH_BYTES_MAX) {
         do {
-            take_input(e, s);
-            s = e->batch.bytes.len < BATCH_BYTES_MAX ? take_urgent(e) : NULL;
+            take_urgent(e, s);
+            s = e->batch.bytes.len < BATCH_BYTES_MAX ? take_first(e, NULL) : NULL;
         } while (s);
     } else if (can_be_refused(s)) {
         turn_away(e, s->tag);

@@ -179,6 +179,27 @@ static void what_is_wrong_with_dial_is_said_at_once(void **state)
     desk_free(&d);
 }
 
+/* Of which the core did not know yet when Dial came. */
+static void by_dial_after_hanging_up(void **state)
+{
+    (void)state;
+    struct desk d;
+    make(&d, 19);
+    assert_int_equal(desk_do(&d, 0, OP_DIAL, "100", "101").err, ERR_OK);
+    desk_advance(&d, 0);
+    uint64_t leg = desk_ringing(&d, "100");
+    break_disk(&d);
+    say(&d, SIGNAL_GONE, leg);
+    assert_int_equal(desk_command(&d, 0, OP_DIAL, "100", "112", 8), ERR_OK);
+    desk_wait_orders(&d, ORDER_RING, 4);
+    assert_int_not_equal(desk_ringing(&d, "100"), leg);
+    mend_disk(&d);
+    assert_int_equal(desk_wait(&d, 8).err, ERR_OK);
+    replay(&d);
+    assert_int_equal(d.leg_count, 2);
+    desk_free(&d);
+}
+
 /* It is not known afterwards, or it is: what was written and not synced may be found. */
 static void a_crash_meanwhile_harms_nothing_else(void **state)
 {
@@ -256,6 +277,7 @@ int main(void)
         cmocka_unit_test(what_others_do_waits),
         cmocka_unit_test(it_goes_on_where_it_began_before),
         cmocka_unit_test(by_dial_it_is_placed_and_answered_when_it_is_durable),
+        cmocka_unit_test(by_dial_after_hanging_up),
         cmocka_unit_test(what_is_wrong_with_dial_is_said_at_once),
         cmocka_unit_test(who_answered_meanwhile_is_in_time),
         cmocka_unit_test(what_waits_is_bounded),
