@@ -36,7 +36,8 @@ def files(tmp_path):
 
 
 @pytest.fixture
-def provider_port(files):
+def provider_port(files, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "root.crt"))  # what OpenSSL has for the system's
     return free_port(socket.SOCK_STREAM)
 
 
@@ -109,6 +110,21 @@ def test_nothing_is_said_to_who_is_not_the_peer(server, desk, make_provider, kin
     desk.state("Released")
     assert metric(server, REFUSED) == 1
     server.wait_line("event=sip.trunk_certificate trunk=berlin address=127.0.0.2")
+
+
+@pytest.mark.more(LINE.replace("sip_tls_ca = DIR/root.crt\n", ""))
+@pytest.mark.trunk(TLS)
+@pytest.mark.parametrize("kind", ["right", "nobody"])
+def test_without_roots_of_its_own_the_systems_count(desk, make_provider, kind):
+    provider = make_provider(kind)
+    desk.agent.dial("+49891000")
+    if kind == "nobody":
+        provider.accept()
+        assert provider.hears_nothing()
+    else:
+        provider.respond(provider.expect("INVITE"), 486, "Busy Here", tag="x")
+        provider.expect("ACK")
+    desk.state("Released")
 
 
 @pytest.mark.trunk(TLS + "tls_verify = no\n")
