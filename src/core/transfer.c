@@ -30,6 +30,7 @@ void party_transfers(struct turn *turn, struct party *party, struct slice destin
 static void order_transfer(struct turn *turn, const struct leg *leg, enum cause cause)
 {
     struct order *order = effects_order(turn, ORDER_TRANSFER, leg->id);
+    order->is_urgent = leg->is_urgent;
     order->cause = cause;
     effects_order_done(turn, order);
 }

@@ -86,6 +86,8 @@ static void it_is_placed_answered_and_hung_up(void **state)
     desk_wait_orders(&d, ORDER_ANSWER, 1); /* which its telephone obeys, and keeps */
     desk_wait_orders(&d, ORDER_KEPT, 3);
     assert_true(desk_count_orders(&d, ORDER_MIX) > 0);
+    say(&d, SIGNAL_TRANSFER, CALLERS_LEG); /* to no number at all */
+    desk_wait_orders(&d, ORDER_TRANSFER, 1);
     say(&d, SIGNAL_GONE, leg);
     desk_wait_orders(&d, ORDER_DROP, 1);
     assert_int_equal(d.notice_count, 0);
