@@ -3,6 +3,7 @@
 """Calls through a trunk: out with tone both ways, in to a telephone, and who may not come in. The
 provider is a bare SIP socket at 127.0.0.2."""
 
+from dialoglib import acknowledge, begin
 from phonelib import wait_for
 from trunklib import Provider, user_of
 
@@ -47,3 +48,20 @@ def test_an_unknown_source_is_not_let_in(server, desk, started):
     started.append(stranger)
     stranger.call("+493055515000")
     assert stranger.status(200).status in (401, 403, 503)
+
+
+def test_a_call_out_that_did_not_ring_yet_after_a_kill(server, provider, make_socket):
+    """The same INVITE again: for another one the telephone outside would be busy."""
+    phone, other = make_socket(server, "15001"), make_socket(server, "15002")
+    phone.register()
+    begin(phone, "+49891000")
+    invite = provider.expect("INVITE")
+    assert other.register().status == 200  # what came before is durable as well
+    server.restart()
+    again = provider.receive(15, lambda m: m.method == "INVITE")
+    assert [again.get(name) for name in ("via", "call-id", "cseq")] == \
+        [invite.get(name) for name in ("via", "call-id", "cseq")]
+    tag = provider.answer(again)
+    ok = phone.receive(15, lambda m: m.status == 200 and "INVITE" in m.get("cseq"))
+    acknowledge(phone, ok, "+49891000")
+    assert tag and not any(m.method == "BYE" for m in provider.heard)

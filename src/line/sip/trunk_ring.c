@@ -6,8 +6,9 @@
  * section 4.3); what any other one says is the call's answer. An attempt that is given up is
  * withdrawn, and a 200 of it that comes after all is ended at once.
  *
- * After a restart the ring order comes again: an attempt that rang is sent once more as it was, as
- * ring.c does for telephones. */
+ * After a restart the ring order comes again: an attempt is sent once more as it was, as ring.c
+ * does for telephones. It is kept as soon as it is out, for it takes seconds until a telephone
+ * outside rings, and then it would be busy for another one. */
 #include "line/sip/trunk.h"
 
 #include "base/log.h"
@@ -176,6 +177,8 @@ void line_sip_trunk_ring(struct sip_line *sip, struct leg *leg, const struct ord
         call_has_no_target(leg->trunk);
     if (list_is_empty(&leg->dialogs))
         line_sip_leg_gone(leg, leg->failure);
+    else if (leg->is_dirty)
+        line_sip_leg_signal(leg, (struct signal){.kind = SIGNAL_KEEP});
 }
 
 /* The target of the dialog is not to be had: the next one, or the call has failed. */
