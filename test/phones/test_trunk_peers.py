@@ -82,7 +82,7 @@ def test_a_registration_is_refreshed_and_taken_back(server, provider):
 @pytest.mark.trunk(REGISTERS)
 def test_a_registration_that_fails_is_tried_again(server, provider):
     provider.respond(provider.expect("REGISTER"), 503, "Unavailable", tag="x")
-    again = provider.expect("REGISTER")
+    again = provider.expect("REGISTER", 30)  # after 5 to 10 s
     provider.respond(again, 423, "Interval Too Brief", tag="x", headers=("Min-Expires: 7200",))
     longer = provider.expect("REGISTER")
     assert longer.get("expires") == "7200"
