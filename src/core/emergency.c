@@ -56,47 +56,51 @@ const char *emergency_shown(const struct party *from)
     return from->device && from->device->location[0] ? from->device->location : from->dn;
 }
 
-/* The one that is configured for it; else one that has a channel; else one that has none. */
-static struct trunk *find_trunk(const struct core *core, uint64_t tried)
+static bool is_configured(const struct core *core, const struct trunk *trunk)
+{
+    return slice_equal(trunk->config.item.name, core->site.item.trunk);
+}
+
+/* In party.tried; the number-th of all, or the one that is configured for it. 0: one too many,
+ * which is not tried. */
+static uint64_t bit_of(const struct core *core, const struct trunk *trunk, unsigned number)
+{
+    if (is_configured(core, trunk))
+        return 1;
+    return number < 63 ? UINT64_C(2) << number : 0;
+}
+
+/* The one that is configured for it; else one that has a channel; else one that has none. *bit is
+ * that of the one. */
+static struct trunk *find_trunk(const struct core *core, uint64_t tried, uint64_t *bit)
 {
     struct trunk *best = NULL;
-    uint64_t bit = 1;
+    unsigned number = 0;
     bool has_channel = false;
     LIST_EACH(it, &core->trunks)
     {
         struct trunk *trunk = LIST_OWNER(it, struct trunk, link);
-        bool is_tried = bit == 0 || (tried & bit);
-        bit <<= 1;
-        if (is_tried)
-            continue;
-        if (slice_equal(trunk->config.item.name, core->site.item.trunk))
-            return trunk;
         bool has_one = trunk->in_use < trunk->config.item.calls;
-        if (!best || (has_one && !has_channel))
+        uint64_t its_bit = bit_of(core, trunk, number++);
+        if (its_bit == 0 || (tried & its_bit))
+            continue;
+        if (!best || is_configured(core, trunk) ||
+            (has_one && !has_channel && !is_configured(core, best))) {
             best = trunk;
+            *bit = its_bit;
+        }
         has_channel |= has_one;
     }
     return best;
 }
 
-static uint64_t bit_of(const struct core *core, const struct trunk *trunk)
-{
-    uint64_t bit = 1;
-    LIST_EACH(it, &core->trunks)
-    {
-        if (LIST_OWNER(it, struct trunk, link) == trunk)
-            break;
-        bit <<= 1;
-    }
-    return bit;
-}
-
 static bool try_trunk(struct turn *turn, struct party *party, const struct party *from)
 {
-    const struct trunk *trunk = find_trunk(turn->core, party->tried);
+    uint64_t bit = 0;
+    const struct trunk *trunk = find_trunk(turn->core, party->tried, &bit);
     if (!trunk)
         return false;
-    party->tried |= bit_of(turn->core, trunk);
+    party->tried |= bit;
     leg_ring_outside(turn, party, trunk->config.item.name, emergency_shown(from), false);
     return true;
 }

@@ -126,6 +126,20 @@ static void through_the_trunk_that_is_configured(void **state)
     stage_expect("phone Z busy", "drop E busy\n");
 }
 
+static void through_the_last_of_many_trunks(void **state)
+{
+    (void)state;
+    char name[8];
+    for (unsigned i = 0; i < 100; i++) {
+        snprintf(name, sizeof name, "t%u", i);
+        stage_config(
+            (struct config_item){.kind = CONFIG_TRUNK, .name = slice_of(name), .calls = 1});
+    }
+    put_site(SLICE("t99"), 0);
+    stage_expect("phone E calls Z", "ring Z from L through t99 urgently\n");
+    stage_expect("phone Z lost", "ring Z from L through trunk urgently\n");
+}
+
 static void another_trunk_is_tried(void **state)
 {
     (void)state;
@@ -239,6 +253,7 @@ int main(void)
         PLAYED(whatever_the_telephone_does),
         PLAYED(over_the_channels_of_a_trunk),
         PLAYED(through_the_trunk_that_is_configured),
+        PLAYED(through_the_last_of_many_trunks),
         PLAYED(another_trunk_is_tried),
         PLAYED(another_trunk_is_heard),
         PLAYED(another_trunk_is_tried_for_whom_it_was_put_through),
