@@ -4,6 +4,7 @@
 
 import socket
 
+from dialoglib import acknowledge, begin
 from phonelib import sdp, sdp_port, wait_for
 from test_driver_calls import connect
 
@@ -205,3 +206,15 @@ def test_a_leg_that_nothing_is_known_of_is_gone(ctl, two):
     ctl.wait("gone", leg=1, cause=9)
     a.command("hangup")  # gets 481 and ends on its side
     a.wait_event("CALL_CLOSED")
+
+
+def test_a_caller_with_many_headers_after_a_kill(ctl, make_socket):
+    """What is kept of its INVITE is what a new process needs."""
+    phone = make_socket(ctl)
+    phone.register()
+    begin(phone, headers=[f"Identity: {'x' * 2000}", f"X-More: {'y' * 1500}", "Supported: timer"])
+    leg = ctl.wait("incoming")["leg"]
+    ctl.restart()
+    ctl.say(f"answer {leg}")
+    acknowledge(phone, phone.receive(want=lambda m: m.status == 200 and "INVITE" in m.get("cseq")))
+    ctl.wait("answered", leg=leg)

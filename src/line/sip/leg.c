@@ -60,11 +60,30 @@ void line_sip_leg_free(struct leg *leg)
     mem_free(leg);
 }
 
+/* Without what nobody reads again: credentials, and headers that the stack does not know, among
+ * them proofs of who calls, which are long. */
+static msg_t *shortened(msg_t *whole)
+{
+    msg_t *msg = msg_dup(whole);
+    sip_t *object = msg ? sip_object(msg) : NULL;
+    msg_destroy(whole);
+    if (!object)
+        return msg;
+    void *const unread[] = {object->sip_authorization, object->sip_proxy_authorization,
+                            object->sip_allow, object->sip_user_agent, object->sip_unknown};
+    for (size_t i = 0; i < sizeof unread / sizeof *unread; i++)
+        if (unread[i])
+            msg_header_remove_all(msg, (msg_pub_t *)object, unread[i]);
+    return msg;
+}
+
 /* The INVITE that the leg's telephone sent, as text; empty when it is too long to keep. */
 static void keep_invite(const struct leg *leg, struct buf *out)
 {
     bool has_request = leg->dialog && leg->dialog->request;
     msg_t *msg = has_request ? nta_incoming_getrequest(leg->dialog->request) : NULL;
+    if (msg)
+        msg = shortened(msg);
     if (!msg)
         return;
     size_t len = 0;
