@@ -198,7 +198,8 @@ bool queue_takes_back(struct turn *turn, struct party *party, enum cause cause)
         return false;
     struct user *user = party->user;
     uint64_t max_wait_ms = waiting->queue->config.item.max_wait_ms;
-    withdraw(turn, waiting, party, cause);
+    /* Telephones say busy for many things that their users do: to a queue it is no answer. */
+    withdraw(turn, waiting, party, cause == CAUSE_BUSY ? CAUSE_NO_ANSWER : cause);
     if (user)
         user_withdraw(turn, user);
     queue_has_news(turn->core, waiting->queue);

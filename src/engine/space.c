@@ -22,8 +22,11 @@ static void look(struct engine *e)
         return;
     if (reserve > whole / 10)
         reserve = whole / 10;
-    bool is_low = free_bytes < reserve;
-    if (is_low == atomic_load(&e->is_low))
+    bool was_low = atomic_load(&e->is_low);
+    /* It must be clearly enough again, or a disk at the very bound would change its mind at each
+     * look. */
+    bool is_low = free_bytes < (was_low ? reserve + reserve / 8 : reserve);
+    if (is_low == was_low)
         return;
     pthread_mutex_lock(&e->trouble_lock);
     snprintf(e->trouble, sizeof e->trouble, ENGINE_TROUBLE_BEGIN "the disk is full");

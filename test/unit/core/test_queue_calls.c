@@ -89,12 +89,16 @@ static void no_answer_gives_the_call_back(void **state)
 static void a_telephone_that_refuses_gives_the_call_back(void **state)
 {
     (void)state;
-    static const enum cause causes[] = {CAUSE_BUSY, CAUSE_UNREACHABLE, CAUSE_FAILED};
+    static const struct {
+        enum cause cause, told;
+    } cases[] = {{CAUSE_BUSY, CAUSE_NO_ANSWER},
+                 {CAUSE_UNREACHABLE, CAUSE_UNREACHABLE},
+                 {CAUSE_FAILED, CAUSE_FAILED}};
     for (size_t i = 0; i < 3; i++) {
         struct world w;
         begin_offered(&w);
-        world_signal(&w, SIGNAL_GONE, agent_leg, causes[i]);
-        check_back_in_queue(&w, causes[i]);
+        world_signal(&w, SIGNAL_GONE, agent_leg, cases[i].cause);
+        check_back_in_queue(&w, cases[i].told);
     }
 }
 
