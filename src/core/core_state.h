@@ -233,6 +233,7 @@ struct call {
     char ani[NUMBER_MAX + 1];
     char
         caller_id[NUMBER_MAX + 1]; /* to show to those called outside; empty: the caller's number */
+    unsigned passes; /* from outside: systems that it may still pass; 0: nothing was said */
     char diverted[NUMBER_MAX + 1]; /* from outside: the number that was called first; or empty */
 };
 

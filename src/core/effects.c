@@ -60,6 +60,7 @@ void effects_order_done(struct turn *turn, const struct order *order)
                         (uint64_t)order->hides_number << 1 | (uint64_t)order->auto_answer);
     h = hash_u64(h, order->call << 2 | (uint64_t)order->recording);
     h = hash_u64(h, order->left_leg);
+    h = hash_u64(h, order->passes);
     for (size_t i = 0; i < order->leg_count; i++) {
         h = hash_u64(h, order->legs[i].leg);
         h = hash_u64(h, (uint64_t)order->legs[i].tone << 32 | order->legs[i].hears);

@@ -48,6 +48,7 @@ static void encode_signal(const struct signal *s, struct buf *out)
     enc_bytes(out, s->diverted);
     encode_pairs(s->pairs, s->pair_count, out);
     enc_u64(out, s->other);
+    enc_u64(out, s->passes);
     enc_u64(out, (uint64_t)s->cause);
     enc_u64(out, s->quality.packets);
     enc_u64(out, s->quality.lost);
@@ -179,6 +180,7 @@ static void decode_signal(struct dec *d, struct arena *arena, struct signal *s)
     s->diverted = dec_bytes(d);
     s->pairs = decode_pairs(d, arena, &s->pair_count);
     s->other = dec_u64(d);
+    s->passes = (unsigned)dec_u64_max(d, PASSES_MAX);
     s->cause = (enum cause)dec_u64_max(d, CAUSE_COUNT - 1);
     s->quality.packets = dec_u64(d);
     s->quality.lost = dec_u64(d);

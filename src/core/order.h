@@ -95,6 +95,7 @@ struct order {
     struct slice diverted; /* ring: the number that was called first and led here; may be empty */
     const struct pair *pairs; /* ring: user data to carry, where the trunk may */
     size_t pair_count;
+    unsigned passes;          /* ring: systems that the call may still pass; 0: nothing was said */
     bool auto_answer;         /* ring: the telephone is to go off hook by itself (Dial's own leg) */
     bool hides_number;        /* ring: from is for the network, not for the called party */
     bool is_urgent;           /* of an emergency call: released though the disk takes nothing */
@@ -140,7 +141,9 @@ struct signal {
     struct slice diverted;    /* incoming from a trunk: the number first called; may be empty */
     const struct pair *pairs; /* incoming from a trunk: user data that came with it */
     size_t pair_count;
-    uint64_t other; /* transfer */
+    uint64_t other;  /* transfer */
+    unsigned passes; /* incoming from a trunk: systems that it may still pass, at most PASSES_MAX;
+                        0: nothing was said */
     enum cause cause;
     struct quality quality;
     bool talks;     /* the telephone answers when asked by NOTIFY "Event: talk" */
@@ -151,5 +154,6 @@ struct signal {
 };
 
 #define SIGNAL_KEEP_MAX 4096
+#define PASSES_MAX      255 /* Max-Forwards: RFC 3261 section 20.22 */
 
 #endif

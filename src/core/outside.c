@@ -120,8 +120,11 @@ void party_call_outside(struct turn *turn, struct party *party)
     party_goes_outside(party);
     bool is_any;
     const struct trunk *trunk = trunk_choose(core, slice_of(party->dn), &is_any);
-    if (!trunk) {
-        party_fails(turn, party, is_any ? CAUSE_BUSY : CAUSE_UNREACHABLE);
+    bool has_passed_enough =
+        call->passes == 1; /* it goes round in a circle, of other systems too */
+    if (!trunk || has_passed_enough) {
+        bool is_busy = is_any && !has_passed_enough;
+        party_fails(turn, party, is_busy ? CAUSE_BUSY : CAUSE_UNREACHABLE);
         return;
     }
     /* Who hides it is shown to the network all the same, which hides it. */
@@ -164,6 +167,7 @@ void outside_fill_order(struct turn *turn, const struct leg *leg, struct order *
     if (!party)
         return;
     const struct call *call = party->call;
+    order->passes = call->passes > 0 ? call->passes - 1 : 0;
     if (call->diverted[0])
         order->diverted = arena_copy(&turn->fx->arena, slice_of(call->diverted));
     else if (party->hops > 0)
@@ -242,6 +246,7 @@ enum err outside_incoming(struct turn *turn)
         call_set_data(call, incoming_data(turn));
         (void)number_of_received(&core->plan, signal->diverted, NULL, NULL, &diverted);
         number_copy(call->diverted, slice_of(diverted.digits));
+        call->passes = signal->passes;
         call_begin(turn, call, NULL, leg, destination);
     }
     return ERR_OK;

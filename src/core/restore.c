@@ -368,6 +368,7 @@ static void get_call(struct reading *r)
     get_number(r, call->ani);
     get_number(r, call->caller_id);
     get_number(r, call->diverted);
+    call->passes = (unsigned)dec_u64_max(&r->d, PASSES_MAX);
     call->type = (enum call_type)dec_u64_max(&r->d, CALL_TYPE_CONSULT);
     uint64_t flags = dec_u64_max(&r->d, 7);
     call->is_business = flags & 1;

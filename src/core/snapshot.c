@@ -198,6 +198,7 @@ static void put_calls(const struct core *core, struct buf *out)
         put_text(out, call->ani);
         put_text(out, call->caller_id);
         put_text(out, call->diverted);
+        enc_u64(out, call->passes);
         enc_u64(out, (uint64_t)call->type);
         enc_u64(out, (uint64_t)call->is_business | (uint64_t)call->is_for_conference << 1 |
                          (uint64_t)call->is_urgent << 2);

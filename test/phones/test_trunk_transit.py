@@ -90,3 +90,19 @@ def test_without_the_right(desk, provider, munich, call_id):
     assert not [m for m in munich.heard if m.method == "INVITE"]
     assert provider.hang_up().status == 200
     desk.state("Released")
+
+
+def test_a_call_that_goes_round_in_a_circle_ends(server, desk, provider, munich):
+    """Each system that it passes takes one off what the first one allowed."""
+    allow(server)
+    answer = desk.agent.http.post(f"/api/v2/me/devices/{desk.agent.device_id}",
+                                  {"operationName": "ForwardCallsOn", "destination": TARGET})
+    assert answer.json == {"statusCode": 0}, answer
+    provider.call("+493055515000", passes=9)
+    invite = munich.expect("INVITE")
+    assert invite.get("max-forwards") == "8"
+    munich.respond(invite, 486, "Busy Here", tag="x")
+    assert provider.status(300).status == 486
+    provider.call("+493055515000", passes=1)
+    assert provider.status(300).status == 404
+    assert len([m for m in munich.heard if m.method == "INVITE"]) == 1

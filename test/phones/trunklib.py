@@ -130,14 +130,14 @@ class Provider(SipSocket):
         self.expect("ACK")
         return tag
 
-    def call(self, number, headers=(), caller="+49891000"):
+    def call(self, number, headers=(), caller="+49891000", passes=70):
         """An INVITE to the server; returns it as sent, for what follows in the dialog."""
         self.user, self.cseq = caller, 0
         self.tag, self.call_id = uuid.uuid4().hex[:8], uuid.uuid4().hex
         self.uri = f"sip:{number}@127.0.0.1:{self.server[1]}"
         text, self.branch = self.request("INVITE", uri=self.uri, to=self.uri, body=self.body(),
                                          headers=(self.contact, *headers))
-        self.send(text)
+        self.send(text.replace("Max-Forwards: 70", f"Max-Forwards: {passes}"))
 
     def status(self, least, seconds=10.0):
         answer = self.receive(seconds, lambda m: m.status >= least and "INVITE" in m.get("cseq")

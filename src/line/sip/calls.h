@@ -202,6 +202,7 @@ struct request {
     const char *body;            /* or NULL */
     const char *type;            /* of the body; NULL: a session description */
     const char *branch;          /* NULL: a new one; of an ACK that of its INVITE */
+    unsigned passes;             /* Max-Forwards; 0: as is usual */
     bool is_outside;             /* it begins the dialog, or withdraws what did */
 };
 

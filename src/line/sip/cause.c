@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* What final responses to our INVITEs mean to the core, and the responses by which we refuse. The
- * one table of the two; nothing else looks at a status for that. */
+ * one table of the two; beside it only a trunk's fail-over looks at a status, to know whether
+ * another peer is worth asking (trunk_ring.c). */
 #include "line/sip/sip_int.h"
 
 enum cause line_sip_cause_of(int status)

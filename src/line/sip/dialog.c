@@ -13,6 +13,8 @@
 
 #include <sofia-sip/tport_tag.h>
 
+#define PASSES_USUAL 70 /* Max-Forwards of requests of our own (RFC 3261 section 8.1.1.6) */
+
 struct dialog *line_sip_dialog_create(struct leg *leg)
 {
     struct dialog *d = mem_zalloc(sizeof *d);
@@ -285,13 +287,14 @@ nta_outgoing_t *line_sip_dialog_send(struct dialog *d, const struct request *r)
     char *number = line_sip_text("%u %s", r->cseq ? r->cseq : dialog_next_cseq(d), r->name);
     const char *type = r->type ? r->type : "application/sdp";
     bool is_ack = r->method == sip_method_ack;
+    char *passes = line_sip_text("%u", r->passes ? r->passes : PASSES_USUAL);
     char *lines = line_sip_trunk_request_headers(d, r);
     if (d->trunk)
         line_sip_tls_verify_way(d->sip, next);
     nta_outgoing_t *orq = nta_outgoing_tcreate(
         d->sip->default_leg, r->on_response, r->on_response ? d : NULL, (url_string_t *)hop,
         r->method, r->name, (url_string_t *)d->target, SIPTAG_FROM_STR(from), SIPTAG_TO_STR(to),
-        SIPTAG_CALL_ID_STR(d->call_id), SIPTAG_CSEQ_STR(number), SIPTAG_MAX_FORWARDS_STR("70"),
+        SIPTAG_CALL_ID_STR(d->call_id), SIPTAG_CSEQ_STR(number), SIPTAG_MAX_FORWARDS_STR(passes),
         TAG_IF(!is_ack, SIPTAG_USER_AGENT_STR(OUR_NAME)),
         TAG_IF(d->route, SIPTAG_ROUTE_STR(d->route)), TAG_IF(contact, SIPTAG_CONTACT_STR(contact)),
         TAG_IF(lines, SIPTAG_HEADER_STR(lines)), TAG_IF(r->body, SIPTAG_CONTENT_TYPE_STR(type)),
@@ -303,6 +306,7 @@ nta_outgoing_t *line_sip_dialog_send(struct dialog *d, const struct request *r)
     mem_free(from);
     mem_free(to);
     mem_free(number);
+    mem_free(passes);
     mem_free(lines);
     mem_free(next);
     mem_free(via);

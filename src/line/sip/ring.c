@@ -40,6 +40,7 @@ void line_sip_ring_invite(struct dialog *d, bool asks_to_answer)
                              .headers = headers.ptr,
                              .body = description.ptr,
                              .branch = d->branch,
+                             .passes = line_sip_trunk_passes(d->leg),
                              .is_outside = true};
     d->invite = line_sip_dialog_send(d, &invite);
     buf_free(&headers);

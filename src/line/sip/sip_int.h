@@ -418,6 +418,8 @@ void line_sip_trunk_release(struct trunk *t);
 void line_sip_trunk_ring(struct sip_line *sip, struct leg *leg, const struct order *order);
 /* Header lines of the call that the leg makes. */
 void line_sip_trunk_headers(const struct leg *leg, struct buf *out);
+/* Systems that the call may still pass; 0: as usual. Of any leg. */
+unsigned line_sip_trunk_passes(const struct leg *leg);
 /* An answer to our INVITE, or its failure (msg NULL). True: it is dealt with, and d may be gone. */
 bool line_sip_trunk_response(struct dialog *d, int status, const sip_t *msg);
 void line_sip_trunk_call_free(struct leg *leg);

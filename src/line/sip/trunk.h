@@ -87,6 +87,7 @@ struct trunk_call {
     char *number;     /* as the peer is to read it */
     char *caller;     /* the same; "" when there is none */
     bool hides_caller;
+    unsigned passes;                              /* of ORDER_RING */
     char *headers;                                /* of this call, each with its line end */
     unsigned proofs;                              /* of who we are, that this target was given */
     struct trunk_target tried[TRUNK_TARGETS_MAX]; /* the last one is under way */

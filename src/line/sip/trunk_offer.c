@@ -23,6 +23,12 @@ static void called_number(const struct trunk *t, const sip_t *msg, struct buf *n
     mem_free(uri);
 }
 
+static unsigned passes_left(const sip_t *msg)
+{
+    unsigned long left = msg->sip_max_forwards ? msg->sip_max_forwards->mf_count : 0;
+    return left < PASSES_MAX ? (unsigned)left : PASSES_MAX;
+}
+
 int line_sip_trunk_offer(struct trunk *t, nta_incoming_t *irq, const sip_t *msg)
 {
     struct buf number = {0}, caller = {0}, diverted = {0};
@@ -40,6 +46,7 @@ int line_sip_trunk_offer(struct trunk *t, nta_incoming_t *irq, const sip_t *msg)
                                   .number = buf_view(&number),
                                   .from = buf_view(&caller),
                                   .diverted = buf_view(&diverted),
+                                  .passes = passes_left(msg),
                                   .pairs = pairs};
         incoming.pair_count = line_sip_trunk_carried(&t->config, msg, &arena, pairs);
         struct leg *leg = line_sip_offer_leg(t->sip, NULL);

@@ -99,6 +99,11 @@ void line_sip_trunk_headers(const struct leg *leg, struct buf *out)
     buf_text(out, leg->outgoing->headers);
 }
 
+unsigned line_sip_trunk_passes(const struct leg *leg)
+{
+    return leg->outgoing ? leg->outgoing->passes : 0;
+}
+
 static char *number_text(const struct trunk *t, struct slice number, bool is_called)
 {
     struct buf text = {0};
@@ -116,6 +121,7 @@ static void call_begin(struct leg *leg, const struct order *order)
     call->number = number_text(t, order->dn, true);
     call->caller = number_text(t, order->from, false);
     call->hides_caller = order->hides_number;
+    call->passes = order->passes;
     char *diverted = number_text(t, order->diverted, false);
     struct buf headers = {0};
     struct trunk_identity identity = {.domain = t->config.from_domain ? t->config.from_domain
