@@ -246,7 +246,7 @@ def test_a_server_that_stood_still_keeps_the_recordings_time(server, desks):
     a.agent.operate(call_id, "StartCallRecording")
     recording.wait_tones(OURS, THEIRS)
     server.process.send_signal(signal.SIGSTOP)
-    time.sleep(2)
+    time.sleep(2)  # so long it stands still; this is no wait for anything
     server.process.send_signal(signal.SIGCONT)
     recording.wait_tones(OURS, THEIRS)
     a.agent.operate(call_id, "Hangup")
