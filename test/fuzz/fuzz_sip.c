@@ -218,6 +218,19 @@ void media_hear(struct media *media, uint64_t leg, const uint64_t *talkers, size
     (void)media, (void)leg, (void)talkers, (void)count, (void)tone;
 }
 
+void media_pressed(struct media *media, uint64_t leg, char digit)
+{
+    (void)media;
+    (void)leg;
+    (void)digit;
+}
+
+void media_relatch(struct media *media, uint64_t leg)
+{
+    (void)media;
+    (void)leg;
+}
+
 void media_digits(struct media *media, uint64_t leg, struct slice digits)
 {
     (void)media, (void)leg, (void)digits;

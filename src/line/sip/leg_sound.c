@@ -71,7 +71,7 @@ static struct in_addr signals_from(const struct dialog *d)
     if (!hop && !target)
         return address;
     struct slice host = line_sip_network_peer(d->sip, hop ? hop : target).host;
-    if (host.len < sizeof text) {
+    if (host.len > 0 && host.len < sizeof text) {
         memcpy(text, host.ptr, host.len);
         text[host.len] = '\0';
         if (inet_pton(AF_INET, text, &address) != 1)
