@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+import { texts } from '../i18n'
+
+export function AgentDesk() {
+  return <h2>{texts.value.views.desk}</h2>
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+import { render } from 'preact'
+import { clockStart } from './model/clock'
+import { sessionStart } from './model/session'
+import { simulatorStart } from './model/simulator'
+import { App } from './ui/app'
+import './style/base.css'
+import './style/shell.css'
+
+clockStart()
+sessionStart()
+void simulatorStart()
+render(<App />, document.getElementById('app')!)

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+// Time as the server tells it, so that all durations on the page agree with it whatever the clock of
+// this machine says. Ticks once a second for whatever is counted.
+
+import { signal } from '@preact/signals'
+
+let aheadMs = 0
+
+export const now = signal(Date.now())
+
+export function serverNow(): number {
+  return Date.now() + aheadMs
+}
+
+// The server's time, as one of its answers just told it.
+export function clockSet(serverMs: number): void {
+  if (!Number.isFinite(serverMs)) return
+  aheadMs = serverMs - Date.now()
+  now.value = serverNow()
+}
+
+export function clockStart(): void {
+  const tick = () => {
+    now.value = serverNow()
+    setTimeout(tick, 1000 - (now.peek() % 1000))
+  }
+  tick()
+}
+
+// 65 s is "1:05", 3,700 s is "1:01:40".
+export function clockText(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000))
+  const two = (n: number) => String(n).padStart(2, '0')
+  const minutes = Math.floor(s / 60)
+  if (minutes < 60) return `${minutes}:${two(s % 60)}`
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+// The frame of the page: head with views, connection and preferences; the view; beside it the dock
+// with the telephones and the wire, for whoever tries the product or writes a client.
+
+import type { ComponentType } from 'preact'
+import { AgentDesk } from '../agent/desk'
+import { texts } from '../i18n'
+import { isSupervisor, me } from '../model/desk'
+import { isConnected, isDemo, isLost, logOut, phase } from '../model/session'
+import { hasSimulator } from '../model/simulator'
+import { attempt } from '../model/told'
+import { Simulator } from '../simulator/simulator'
+import { Floor } from '../supervisor/floor'
+import { Wire } from '../wire/wire'
+import { LogIn } from './log-in'
+import { LanguageChoice, ThemeChoice } from './preferences'
+import { ToldList } from './told-list'
+import { dock, view, type DockName, type ViewName } from './views'
+
+function Tab<N extends string>(props: {
+  name: N
+  chosen: boolean
+  controls: string
+  choose: (name: N) => void
+  children: string
+}) {
+  const { name, chosen, controls, choose, children } = props
+  return (
+    <button type="button" class="tab" aria-pressed={chosen} aria-controls={controls} onClick={() => choose(name)}>
+      {children}
+    </button>
+  )
+}
+
+function ViewTabs() {
+  const t = texts.value.views
+  if (!isSupervisor.value) return null
+  const all: ViewName[] = ['desk', 'floor']
+  return (
+    <nav class="tabs" aria-label={t.desk + ', ' + t.floor}>
+      {all.map((name) => (
+        <Tab key={name} name={name} chosen={view.value === name} controls="view" choose={(one) => (view.value = one)}>
+          {t[name]}
+        </Tab>
+      ))}
+    </nav>
+  )
+}
+
+function DockTabs() {
+  const t = texts.value.views
+  const all: DockName[] = hasSimulator.value ? ['telephones', 'wire'] : ['wire']
+  const choose = (one: DockName) => (dock.value = dock.value === one ? '' : one)
+  return (
+    <nav class="tabs" aria-label={all.map((name) => t[name]).join(', ')}>
+      {all.map((name) => (
+        <Tab key={name} name={name} chosen={dock.value === name} controls="dock" choose={choose}>
+          {t[name]}
+        </Tab>
+      ))}
+    </nav>
+  )
+}
+
+function Connection() {
+  const t = texts.value.common
+  const text = isConnected.value ? t.connected : t.connecting
+  return (
+    <span class={'connection ' + (isConnected.value ? 'is-up' : 'is-down')} title={text}>
+      <span class="visually-hidden">{text}</span>
+    </span>
+  )
+}
+
+function WhoAmI() {
+  const user = me.value
+  if (!user) return null
+  const name = [user.firstName, user.lastName].filter(Boolean).join(' ') || user.userName
+  return (
+    <>
+      <Connection />
+      <span class="who">{name}</span>
+      <button type="button" class="quiet" onClick={() => void attempt(logOut())}>
+        {texts.value.logIn.logOut}
+      </button>
+    </>
+  )
+}
+
+function Head() {
+  return (
+    <header class="head">
+      <a class="skip" href="#view">{texts.value.common.skip}</a>
+      <h1 class="brand"><img src="/assets/icon.svg" alt="" width="24" height="24" />Cordboard</h1>
+      {phase.value === 'loggedIn' && <ViewTabs />}
+      <span class="fill" />
+      <DockTabs />
+      <LanguageChoice />
+      <ThemeChoice />
+      {phase.value === 'loggedIn' && <WhoAmI />}
+    </header>
+  )
+}
+
+function Banners() {
+  const t = texts.value.common
+  return (
+    <div class="banners">
+      {isDemo.value && <p class="banner is-demo">{t.demo}</p>}
+      <div role="alert">{isLost.value && <p class="banner is-lost">{t.lost}</p>}</div>
+    </div>
+  )
+}
+
+const views: Record<ViewName, ComponentType> = { desk: AgentDesk, floor: Floor }
+const docks: Record<DockName, ComponentType> = { telephones: Simulator, wire: Wire }
+
+function Main() {
+  if (phase.value === 'starting') return <p class="starting">{texts.value.common.connecting}</p>
+  if (phase.value === 'loggedOut') return <LogIn />
+  const View = views[isSupervisor.value ? view.value : 'desk']
+  return <View />
+}
+
+export function App() {
+  const name = dock.value === 'telephones' && !hasSimulator.value ? '' : dock.value
+  const Dock = name && docks[name]
+  return (
+    <div class={'app' + (Dock ? ' has-dock' : '')}>
+      <Head />
+      <Banners />
+      <main id="view" class="view" tabIndex={-1}><Main /></main>
+      {Dock && <aside id="dock" class="dock" aria-label={texts.value.views[name]}><Dock /></aside>}
+      <ToldList />
+    </div>
+  )
+}
