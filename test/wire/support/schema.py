@@ -87,6 +87,7 @@ NOTICES = {  # by messageType
     "ResyncMessage": ("/v2/me/resync", "ResyncMessage"),
 }
 
+KEPT_MAX = 4000  # characters
 misfits = []
 
 
@@ -129,14 +130,15 @@ def _validator(definition, dialect, is_partial):
 
 @functools.lru_cache(maxsize=20_000)
 def _first_error(definition, dialect, is_partial, text):
-    """None where it fits. Polling brings the same text again and again."""
+    """None where it fits. Polling brings the same text again and again; a long one is not kept."""
     error = jsonschema.exceptions.best_match(
         _validator(definition, dialect, is_partial).iter_errors(json.loads(text)))
     return error and f"{error.json_path}: {error.message[:2000]}"
 
 
 def check(definition, text, where, dialect=NEWER, is_partial=False):
-    error = _first_error(definition, dialect, is_partial, text)
+    find = _first_error if len(text) < KEPT_MAX else _first_error.__wrapped__
+    error = find(definition, dialect, is_partial, text)
     if error:
         raise Misfit(f"{where}: this is no {definition} of api.schema.json: {error}\n{text[:4000]}")
 
