@@ -60,7 +60,7 @@ nightly:
 	@tools/run-fuzz.sh $(or $(SECONDS),600)
 
 clean:
-	rm -rf build build-test build-bench build-tsan build-fuzz build-lint
+	rm -rf build build-test build-bench build-tsan build-fuzz build-lint desktop/node_modules
 
 help:
 	@echo "make            build the server in build/"
@@ -71,4 +71,4 @@ help:
 	@echo "make tsan       unit tests of the rooms with threads, and the wire tests, for data races"
 	@echo "make fuzz       a short run of each fuzzer"
 	@echo "make nightly    the unit tests, a million random inputs for the core, and ten minutes a fuzzer"
-	@echo "make clean      remove the build directories (not ./var)"
+	@echo "make clean      remove the build directories, and what the page is built with (not ./var)"

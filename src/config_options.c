@@ -53,8 +53,8 @@ static const struct config_option options[] = {
     {"server", "connections", CONFIG_NUMBER, IN(connections), 1, 1000000, NULL, "50000",
      "connections at one time"},
     {"server", "allowed_origins", CONFIG_ORIGINS, IN(allowed_origins), 0, 8192, NULL, NULL,
-     "web origins whose pages may read answers and act with an agent's cookie, such as "
-     "https://crm.example or https://*.crm.example; may be given several times"},
+     "web origins whose pages may read answers, act with an agent's cookie, and have the page for "
+     "agents in a frame, such as https://crm.example or https://*.crm.example; may be given several times"},
     {"server", "trusted_proxies", CONFIG_NETWORKS, IN(trusted_proxies), 0, 0, NULL, NULL,
      "proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are believed; may be "
      "given several times"},

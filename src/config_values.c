@@ -162,7 +162,8 @@ static bool is_url(struct slice url)
 static bool is_origin(struct slice origin)
 {
     size_t scheme = scheme_length(origin);
-    if (!is_url(origin) || memchr(origin.ptr + scheme, '/', origin.len - scheme))
+    if (!is_url(origin) || memchr(origin.ptr + scheme, '/', origin.len - scheme) ||
+        memchr(origin.ptr, ';', origin.len)) /* It ends a directive of the page's policy. */
         return false;
     const char *star = memchr(origin.ptr, '*', origin.len);
     if (!star)

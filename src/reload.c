@@ -151,6 +151,7 @@ static void job_applied(struct ticket *ticket, struct reply *reply)
     auth_set_users(o->auth, s->users, s->user_count);
     auth_set_origins(o->auth, s->origins, s->origin_count, has_origins);
     web_set_origins(o->web, s->origins, s->origin_count);
+    *o->page = (struct page){s->origins + 1, s->origin_count - 1}; /* but the server's own */
     web_set_proxies(o->web, s->proxies, s->proxy_count);
     bayeux_set_other_origins(o->bayeux, has_origins);
     api_set_directory(o->api, &job->directory);

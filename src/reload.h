@@ -10,6 +10,7 @@
 
 #include "bayeux/bayeux.h"
 #include "hub/hub.h"
+#include "page/page.h"
 #include "setup.h"
 #include "web/web.h"
 
@@ -29,6 +30,7 @@ struct reload_options {
     struct auth *auth;
     struct api *api;
     struct bayeux *bayeux;
+    struct page *page; /* is told the origins that may frame it */
 };
 
 struct reload *reload_create(const struct reload_options *options);

@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: The Cordboard authors */
 
 /* From a path to its room. Everything below /api/v2 and /internal-api is identified first, but for
- * the few resources that anybody may read; what watches the server (/healthz, /metrics) and the
- * simulated telephones need no user. A WebSocket is identified as the HTTP request that it begins
- * as; what it needs of that request is copied before the request turns into a socket and is gone.
- */
+ * the few resources that anybody may read; what watches the server (/healthz, /metrics), the page,
+ * and the simulated telephones need no user. A WebSocket is identified as the HTTP request that it
+ * begins as; what it needs of that request is copied before the request turns into a socket and is
+ * gone. */
 #include "routes.h"
 
 #include "base/mem.h"
@@ -129,6 +129,8 @@ static void handle_sim(void *ctx, struct exchange *x)
 static void handle_rest(void *ctx, struct exchange *x)
 {
     struct routes *r = ctx;
+    if (page_handle(&r->page, x))
+        return;
     if (!slice_is(x->path, "/")) {
         api_refuse(x, ERR_NOT_FOUND, SLICE("there is no such resource"));
         return;
@@ -138,10 +140,14 @@ static void handle_rest(void *ctx, struct exchange *x)
     struct slice text = arena_printf(
         x->arena,
         "Cordboard %s\n\nVoice API: /api/v2, events: " NOTIFICATIONS
-        ", health: /healthz, figures: /metrics\n%s",
+        ", health: /healthz, figures: /metrics\n%s"
+        "\nThe page for agents is not in this build (%s).\nWith node 18 or newer, npm and the "
+        "network, "
+        "make builds it in.\n",
         CORDBOARD_VERSION,
         r->is_demo ? "\nThis is a demo: its agents' password is public. Keep it on this machine.\n"
-                   : "");
+                   : "",
+        page_absence());
     answer_text(x, "text/plain; charset=utf-8", text);
 }
 

@@ -9,6 +9,7 @@
 #include "auth/auth.h"
 #include "bayeux/bayeux.h"
 #include "hub/hub.h"
+#include "page/page.h"
 #include "web/web.h"
 
 struct routes {
@@ -18,6 +19,7 @@ struct routes {
     struct bayeux *bayeux;
     struct hub *hub;
     struct engine *engine;
+    struct page page;
     struct line_driver *sim; /* NULL: no simulated telephones, and no resource for them */
     bool has_manual_clock;
     bool is_demo;

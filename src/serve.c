@@ -154,6 +154,7 @@ static enum err make_web(struct server *s)
     s->public_url = url.ptr;
     setup_origins(&s->setup, s->config, s->public_url);
     web_set_origins(s->web, s->setup.origins, s->setup.origin_count);
+    s->routes.page = (struct page){s->setup.origins + 1, s->setup.origin_count - 1};
     return ERR_OK;
 }
 
@@ -239,6 +240,7 @@ static void make_doors(struct server *s)
                               .auth = s->auth,
                               .public_url = s->public_url,
                               .version = CORDBOARD_VERSION,
+                              .is_demo = s->config->is_demo,
                               .nesting_max = (unsigned)s->config->nesting,
                               .directory = &directory};
     s->api = api_create(&api);
@@ -284,7 +286,8 @@ static void make_reload(struct server *s, serve_read *read, void *read_ctx)
                                      .engine = s->engine,
                                      .auth = s->auth,
                                      .api = s->api,
-                                     .bayeux = s->bayeux};
+                                     .bayeux = s->bayeux,
+                                     .page = &s->routes.page};
     s->reload = reload_create(&options);
 }
 

@@ -4,12 +4,18 @@
 /* What is printed when the server is ready: where it listens, and in the demo how to begin. */
 #include "welcome.h"
 
+#include "page/page.h"
+
 #include <stdio.h>
 #include <string.h>
 
 static void print_demo(const struct config *config, const char *url)
 {
     unsigned last = (unsigned)config->demo_agents - 1;
+    if (page_absence())
+        printf("\nThe page for agents is not in this build: %s.\n", page_absence());
+    else
+        printf("\nOpen %s/ in a browser, and log in as an agent or the supervisor.\n", url);
     printf("\nDemo: agents agent0 to agent%u, password %s, telephones %d to %u; all of them serve\n"
            "queue " CONFIG_DEMO_QUEUE ". Supervisor " CONFIG_DEMO_SUPERVISOR
            ", same password. It listens on this machine only; anybody on it can\n"

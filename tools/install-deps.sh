@@ -29,6 +29,8 @@ libsofia-sip-ua-dev
 libspandsp-dev
 libsrtp2-dev
 curl ? curl
+nodejs ? node
+npm ? npm
 '
 
 BENCH='
@@ -41,8 +43,6 @@ libcmocka-dev
 libcjson-dev
 openssl ? openssl
 python3 ? python3
-nodejs ? node
-npm ? npm
 baresip-core
 sip-tester
 clang-14
@@ -80,10 +80,8 @@ missing() {
         fi
         [ $found = yes ] || echo "$line"
     done <<<"$list"
-    if [ "$list" = "$RUN$TEST" ]; then
-        for name in pytest jsonschema; do
-            "$(tools/python.sh)" -c "import $name" 2>/dev/null || echo "python3-$name"
-        done
+    if [ "$list" = "$RUN$TEST" ] && ! "$(tools/python.sh)" -c 'import pytest' 2>/dev/null; then
+        echo python3-pytest
     fi
 }
 
@@ -120,12 +118,23 @@ if [ -n "$wanted" ]; then
         packages+=("$chosen")
     done <<<"$wanted"
     echo "Installing: ${packages[*]}"
+    case " ${packages[*]} " in
+    *' nodejs '* | *' npm '*) echo "(There is no node and npm here: the page for agents is built with Debian's.)" ;;
+    esac
     log=$(mktemp)
     as_root apt-get install -y -qq --no-install-recommends "${packages[@]}" >"$log" || {
         cat "$log"
         exit 1
     }
     rm -f "$log"
+fi
+
+# The page for agents is built with node; the server without it is as good as with an old one.
+node_version=$(node --version 2>/dev/null || true)
+node_major=${node_version#v}
+if ! [ "${node_major%%.*}" -ge 18 ] 2>/dev/null; then
+    echo "The node here is ${node_version:-of no known version}; the page for agents needs 18 or newer, and" \
+        "is left out of the build." >&2
 fi
 
 # Some tests use the real CometD client, or a telephone that Debian 12 has in an older version.

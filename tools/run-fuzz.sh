@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-20}
 
 [ -f build-fuzz/build.ninja ] || CC=clang-14 meson setup build-fuzz -Dfuzz=true -Dtests=false \
-    -Dbench=false -Db_sanitize=address,undefined -Db_lundef=false
+    -Dbench=false -Dpage=disabled -Db_sanitize=address,undefined -Db_lundef=false
 meson compile -C build-fuzz
 ran=0
 for fuzzer in build-fuzz/test/fuzz/fuzz_*; do

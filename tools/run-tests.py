@@ -55,7 +55,7 @@ def environment():
 def build(build_dir, sanitize, tally):
     if not (build_dir / "build.ninja").exists():
         done = run(["meson", "setup", build_dir, f"-Db_sanitize={sanitize}", "-Db_lundef=false",
-                    "-Dcrash_points=true", "-Dtests=true", "-Dbench=true"])
+                    "-Dcrash_points=true", "-Dtests=true", "-Dbench=true", "-Dpage=enabled"])
         if done.returncode:
             tally.add("build: meson setup", "failed")
             return False

@@ -70,6 +70,7 @@ struct api_options {
     struct auth *auth;      /* borrowed: EndContactCenterSession ends the HTTP session */
     const char *public_url; /* "http://127.0.0.1:8080": what absolute uris begin with */
     const char *version;    /* diagnostics/version */
+    bool is_demo;           /* the same; its password is public */
     unsigned nesting_max;   /* of a user-data value */
     const struct api_directory *directory; /* copied; NULL: nobody */
 };

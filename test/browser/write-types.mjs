@@ -47,14 +47,7 @@ function tidy(text) {
     .replace(/^(?:\/\*\*(?:\n \*.*)*\n)?export interface ApiObjects \{\}\n/m, "");
 }
 
-/* The page speaks the newer dialect only. */
-function withoutOlder(schema) {
-  const kept = Object.entries(schema.$defs).filter(([name]) => !name.startsWith("Older"));
-  return { ...schema, $defs: Object.fromEntries(kept) };
-}
-
-const schema = withoutOlder(JSON.parse(await readFile(from, "utf8")));
-const types = await compile(prepare(schema), "ApiObjects", {
+const types = await compile(prepare(JSON.parse(await readFile(from, "utf8"))), "ApiObjects", {
   bannerComment: "",
   unreachableDefinitions: true,
   ignoreMinAndMaxItems: true,

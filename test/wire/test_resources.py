@@ -106,6 +106,7 @@ def test_each_side_reads_its_own_view(server, agent):
 def test_version_needs_no_user(server):
     answer = body(Http(server).get("/api/v2/diagnostics/version"))
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", answer["version"])
+    assert answer["demo"] is True
 
 
 def test_media_type(agent):

@@ -8,13 +8,12 @@ import type { ComponentType } from 'preact'
 import { AgentDesk } from '../agent/desk'
 import { texts } from '../i18n'
 import { isSupervisor, me } from '../model/desk'
-import { isConnected, isDemo, isLost, isOutdated, logOut, phase } from '../model/session'
+import { isConnected, isDemo, isLost, logOut, phase } from '../model/session'
 import { hasSimulator } from '../model/simulator'
 import { attempt } from '../model/told'
 import { Simulator } from '../simulator/simulator'
 import { Floor } from '../supervisor/floor'
 import { Wire } from '../wire/wire'
-import { Boundary } from './boundary'
 import { LogIn } from './log-in'
 import { LanguageChoice, ThemeChoice } from './preferences'
 import { ToldList } from './told-list'
@@ -29,14 +28,7 @@ function Tab<N extends string>(props: {
 }) {
   const { name, chosen, controls, choose, children } = props
   return (
-    <button
-      id={'tab-' + name}
-      type="button"
-      class="tab"
-      aria-pressed={chosen}
-      aria-controls={chosen ? controls : undefined}
-      onClick={() => choose(name)}
-    >
+    <button type="button" class="tab" aria-pressed={chosen} aria-controls={controls} onClick={() => choose(name)}>
       {children}
     </button>
   )
@@ -46,11 +38,10 @@ function ViewTabs() {
   const t = texts.value.views
   if (!isSupervisor.value) return null
   const all: ViewName[] = ['desk', 'floor']
-  const choose = (one: ViewName) => (view.value = one)
   return (
     <nav class="tabs" aria-label={t.desk + ', ' + t.floor}>
       {all.map((name) => (
-        <Tab key={name} name={name} chosen={view.value === name} controls="view" choose={choose}>
+        <Tab key={name} name={name} chosen={view.value === name} controls="view" choose={(one) => (view.value = one)}>
           {t[name]}
         </Tab>
       ))}
@@ -119,14 +110,6 @@ function Banners() {
     <div class="banners">
       {isDemo.value && <p class="banner is-demo">{t.demo}</p>}
       <div role="alert">{isLost.value && <p class="banner is-lost">{t.lost}</p>}</div>
-      <div role="status">
-        {isOutdated.value && (
-          <p class="banner is-outdated row">
-            {t.outdated}
-            <button type="button" onClick={() => location.reload()}>{t.reload}</button>
-          </p>
-        )}
-      </div>
     </div>
   )
 }
@@ -141,30 +124,15 @@ function Main() {
   return <View />
 }
 
-function DockPanel({ name }: { name: DockName }) {
-  const Dock = docks[name]
-  const leave = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return
-    dock.value = ''
-    document.getElementById('tab-' + name)?.focus()
-  }
-  return (
-    <aside id="dock" class={'dock is-' + name} aria-label={texts.value.views[name]} onKeyDown={leave}>
-      <Boundary key={name}><Dock /></Boundary>
-    </aside>
-  )
-}
-
 export function App() {
   const name = dock.value === 'telephones' && !hasSimulator.value ? '' : dock.value
+  const Dock = name && docks[name]
   return (
-    <div class={'app' + (name ? ' has-dock' : '')}>
+    <div class={'app' + (Dock ? ' has-dock' : '')}>
       <Head />
       <Banners />
-      <main id="view" class="view" tabIndex={-1}>
-        <Boundary key={phase.value + view.value}><Main /></Boundary>
-      </main>
-      {name && <DockPanel name={name} />}
+      <main id="view" class="view" tabIndex={-1}><Main /></main>
+      {Dock && <aside id="dock" class="dock" aria-label={texts.value.views[name]}><Dock /></aside>}
       <ToldList />
     </div>
   )
