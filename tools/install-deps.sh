@@ -80,8 +80,10 @@ missing() {
         fi
         [ $found = yes ] || echo "$line"
     done <<<"$list"
-    if [ "$list" = "$RUN$TEST" ] && ! "$(tools/python.sh)" -c 'import pytest' 2>/dev/null; then
-        echo python3-pytest
+    if [ "$list" = "$RUN$TEST" ]; then
+        for name in pytest jsonschema; do
+            "$(tools/python.sh)" -c "import $name" 2>/dev/null || echo "python3-$name"
+        done
     fi
 }
 

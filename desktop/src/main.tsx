@@ -6,9 +6,11 @@ import { clockStart } from './model/clock'
 import { sessionStart } from './model/session'
 import { simulatorStart } from './model/simulator'
 import { App } from './ui/app'
+import { failuresTold } from './ui/failures'
 import './style/base.css'
 import './style/shell.css'
 
+failuresTold()
 clockStart()
 sessionStart()
 void simulatorStart()

@@ -47,7 +47,14 @@ function tidy(text) {
     .replace(/^(?:\/\*\*(?:\n \*.*)*\n)?export interface ApiObjects \{\}\n/m, "");
 }
 
-const types = await compile(prepare(JSON.parse(await readFile(from, "utf8"))), "ApiObjects", {
+/* The page speaks the newer dialect only. */
+function withoutOlder(schema) {
+  const kept = Object.entries(schema.$defs).filter(([name]) => !name.startsWith("Older"));
+  return { ...schema, $defs: Object.fromEntries(kept) };
+}
+
+const schema = withoutOlder(JSON.parse(await readFile(from, "utf8")));
+const types = await compile(prepare(schema), "ApiObjects", {
   bannerComment: "",
   unreachableDefinitions: true,
   ignoreMinAndMaxItems: true,

@@ -3,57 +3,74 @@
 
 // The user's events, over CometD with acknowledgements: what a broken connection did not deliver
 // comes when it is up again, each event once. The client library finds the transport (WebSocket,
-// else long-polling), connects again by itself, and shakes hands again when it must.
+// else long-polling) and shakes hands again when it must. It is not left to try again on its own:
+// each failed attempt makes a browser wait longer before the next WebSocket, so a server that is
+// away is asked by plain requests first.
 
-import { AckExtension, CometD, type Message } from 'cometd'
-import { wireLog } from './wire'
+import {
+  AckExtension, CometD, LongPollingTransport, WebSocketTransport, type Failure, type Message,
+} from 'cometd'
+import { jsonParse, jsonParts } from './json'
+import { serverAnswers, serverReturns } from './reach'
+import { wireEvent, wireMeta } from './wire'
 
 export interface Notification {
   channel: string
   data: unknown
+  number: number // the user's event number; 0: it has none
 }
 
 export interface EventsOwner {
   // A new session: what happened before it is not going to be told. Events that come while this
   // works are delivered as usual.
   began(): void
-  // Events that came together, in order; number is that of the user's last one among them.
-  arrived(events: Notification[], number: number): void
+  arrived(event: Notification): void
   connection(isUp: boolean): void
-  // The user's log-in is not good any more.
+  // The user's log-in is not good any more, or another user's.
   denied(): void
 }
 
 interface Acknowledged extends Message {
-  ext?: { ack?: number; 'http-status'?: number }
+  ext?: { ack?: number }
 }
 
-const BACKOFF_MS = 500
+const ALL = '/v2/me/*'
+const RESYNC = '/v2/me/resync'
+const CONNECT = '/meta/connect'
+
+const BACKOFF_MS = 250
 const BACKOFF_MAX_MS = 4000
+// A server that takes everything and answers nothing is noticed after the sum of these at most.
+const HEARTBEAT_MS = 8000
+const ANSWER_MS = 4000
 
 export class Events {
   private readonly cometd = new CometD()
-  private waiting: Notification[] = []
-  private number = 0
-  private isFlushing = false
+  private readonly heard = new WeakMap<Message, { text: string; number: number }>()
+  private subscription: 'none' | 'asked' | 'done' = 'none'
+  private isUp = false
+  private isStopped = false
 
   constructor(private readonly owner: EventsOwner) {
-    this.cometd.configure({
+    const { cometd } = this
+    cometd.unregisterTransports()
+    cometd.registerTransport('websocket', this.overheard(new WebSocketTransport()))
+    cometd.registerTransport('long-polling', this.overheard(new LongPollingTransport()))
+    cometd.configure({
       url: new URL('/api/v2/notifications', location.href).href,
       backoffIncrement: BACKOFF_MS,
       maxBackoff: BACKOFF_MAX_MS,
+      connectTimeout: ANSWER_MS,
+      maxNetworkDelay: ANSWER_MS,
       useWorkerScheduler: false, // would need a script from a blob
     })
-    this.cometd.registerExtension('ack', new AckExtension())
-    this.cometd.registerExtension('number', {
-      incoming: (message: Acknowledged) => {
-        if (message.channel === '/meta/connect' && typeof message.ext?.ack === 'number')
-          this.number = message.ext.ack
-        return message
-      },
-    })
-    this.cometd.addListener('/meta/handshake', (message) => this.shookHands(message))
-    this.cometd.addListener('/meta/connect', (message) => this.connected(message))
+    cometd.registerExtension('ack', new AckExtension())
+    cometd.registerExtension('heartbeat', { incoming: shortened, outgoing: shortened })
+    const retry = cometd.onTransportFailure
+    cometd.onTransportFailure = (message, failure, handle) =>
+      retry.call(cometd, message, failure, (next) => void this.tryAgain(next, handle))
+    cometd.addListener('/meta/handshake', (message) => this.shookHands(message))
+    cometd.addListener(CONNECT, (message) => this.connected(message))
   }
 
   start(): void {
@@ -61,49 +78,107 @@ export class Events {
   }
 
   stop(): void {
+    this.isStopped = true
     this.cometd.clearListeners()
     this.cometd.clearSubscriptions()
     this.cometd.disconnect()
   }
 
+  // Something makes one doubt that the server is there. If it is not, this does not wait to be told.
+  async doubt(): Promise<void> {
+    if (!this.isUp || (await serverAnswers()) || this.isStopped || !this.isUp) return
+    this.tellConnection(false)
+    this.cometd.getTransport()?.abort()
+  }
+
+  private tellConnection(isUp: boolean): void {
+    this.isUp = isUp
+    this.owner.connection(isUp)
+  }
+
+  private async tryAgain(failure: Failure, handle: (failure: Failure) => void): Promise<void> {
+    if (failure.action !== 'none') await serverReturns(() => this.isStopped)
+    if (!this.isStopped) handle(failure)
+  }
+
   private shookHands(message: Message): void {
-    if (!message.successful) {
-      this.owner.connection(false)
-      if (message.error?.startsWith('403')) this.owner.denied()
+    if (message.successful) {
+      this.subscribe()
       return
     }
-    this.number = 0
-    this.waiting = []
-    this.cometd.batch(() => {
-      this.cometd.clearSubscriptions()
-      this.cometd.subscribe(
-        '/v2/me/*',
-        (event) => this.take(event),
-        (reply) => {
-          if (reply.successful) this.owner.began()
-        },
-      )
-    })
+    this.tellConnection(false)
+    this.refused(message)
+  }
+
+  private subscribe(): void {
+    this.subscription = 'asked'
+    this.cometd.clearSubscriptions()
+    this.cometd.subscribe(
+      ALL,
+      (event) => this.take(event),
+      (reply) => {
+        this.subscription = reply.successful ? 'done' : 'none'
+        if (reply.successful && !this.isStopped) this.owner.began()
+      },
+    )
   }
 
   private connected(message: Message): void {
-    if (this.cometd.isDisconnected()) return
-    this.owner.connection(message.successful === true)
+    if (this.isStopped) return
+    this.tellConnection(message.successful === true)
+    // The connection broke between the handshake and the answer to the subscription.
+    if (message.successful && this.subscription === 'none') this.subscribe()
+    if (!message.successful) this.refused(message)
   }
 
-  // What is one answer of the server is handled at once, with its number: whether that comes before
-  // the events or behind them.
-  private take(event: Message): void {
-    const notification = { channel: event.channel, data: event.data as unknown }
-    wireLog({ kind: 'event', time: Date.now(), ...notification })
-    this.waiting.push(notification)
-    if (this.isFlushing) return
-    this.isFlushing = true
-    queueMicrotask(() => {
-      this.isFlushing = false
-      const events = this.waiting
-      this.waiting = []
-      this.owner.arrived(events, this.number)
-    })
+  private refused(message: Message): void {
+    if (message.error?.startsWith('403') || message.failure?.httpCode === 403) this.owner.denied()
   }
+
+  private take(event: Message): void {
+    const { channel } = event
+    const data = event.data as unknown
+    const { text, number } = this.heard.get(event) ?? { text: JSON.stringify(data), number: 0 }
+    wireEvent({ channel, data, text, sequence: number })
+    this.owner.arrived({ channel, data, number })
+  }
+
+  // So that numbers stay as they are, and the wire view has all as it came and went.
+  private overheard<T extends WebSocketTransport>(transport: T): T {
+    const write = transport.convertToJSON
+    transport.convertToJSON = (messages) => {
+      for (const message of messages) wireMeta(true, message.channel, JSON.stringify(message))
+      return write.call(transport, messages)
+    }
+    transport.convertToMessages = (text) => this.read(text)
+    return transport
+  }
+
+  // Events come in front of the connect that tells the number of the last of them.
+  private read(text: string): Message[] {
+    const messages = jsonParse(text) as Acknowledged[]
+    const texts = jsonParts(text)
+    let number = messages.find(({ channel }) => channel === CONNECT)?.ext?.ack ?? 0
+    for (let i = messages.length - 1; i >= 0; i--) {
+      const message = messages[i]!
+      const whole = texts[i]?.text ?? ''
+      if (message.data === undefined) {
+        wireMeta(false, message.channel, whole)
+        continue
+      }
+      const data = jsonParts(whole).find(({ name }) => name === 'data')?.text ?? whole
+      const isNumbered = number > 0 && message.channel !== RESYNC
+      this.heard.set(message, { text: data, number: isNumbered ? number-- : 0 })
+    }
+    return messages
+  }
+}
+
+// The server holds a connect for so long, and we wait for its answer as long.
+function shortened(message: Message): Message {
+  const { advice } = message
+  if (message.channel === CONNECT && !message.advice && message.successful === undefined)
+    message.advice = { timeout: HEARTBEAT_MS }
+  else if (advice?.timeout !== undefined) advice.timeout = Math.min(advice.timeout, HEARTBEAT_MS)
+  return message
 }

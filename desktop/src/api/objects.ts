@@ -932,14 +932,17 @@ export interface FloorAgent {
   firstName: string
   lastName: string
   path: Path
+  /**
+   * This and the next two: of who has a device.
+   */
   phoneNumber?: string
   deviceId?: string
   /**
    * As targetDeviceUri takes it.
    */
   deviceUri?: Uri
-  registered?: boolean
-  doNotDisturb?: OnOff
+  registered: boolean
+  doNotDisturb: OnOff
   /**
    * Absent when logged out.
    */

@@ -10,9 +10,9 @@ import { de } from './de'
 import { en } from './en'
 
 // Of the same keys as English, texts where it has texts, functions where it has functions.
-type Like<T> = {
-  [K in keyof T]: T[K] extends string ? string : T[K] extends (...a: infer A) => string ? (...a: A) => string : Like<T[K]>
-}
+type LikeOne<T> =
+  T extends string ? string : T extends (...a: infer A) => string ? (...a: A) => string : Like<T>
+type Like<T> = { [K in keyof T]: LikeOne<T[K]> }
 export type Texts = Like<typeof en>
 
 export const languages: Record<string, Texts> = { en, de }

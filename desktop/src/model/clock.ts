@@ -6,19 +6,30 @@
 
 import { signal } from '@preact/signals'
 
-let aheadMs = 0
+// An answer that took long says too little, so of two the one that says more is believed; but if one
+// says this much less, the server's clock was turned back.
+const TURNED_BACK_MS = 2000
+
+// Before a server told its own: this machine's.
+let isTold = false
+let beginMs = Date.now() - performance.now()
 
 export const now = signal(Date.now())
 
 export function serverNow(): number {
-  return Date.now() + aheadMs
+  return beginMs + performance.now()
 }
 
 // The server's time, as one of its answers just told it.
 export function clockSet(serverMs: number): void {
   if (!Number.isFinite(serverMs)) return
-  aheadMs = serverMs - Date.now()
-  now.value = serverNow()
+  const begin = serverMs - performance.now()
+  const isNews = begin > beginMs || begin < beginMs - TURNED_BACK_MS
+  if (isTold && !isNews) return
+  const jumpMs = Math.abs(begin - beginMs)
+  isTold = true
+  beginMs = begin
+  if (jumpMs >= 1000) now.value = serverNow()
 }
 
 export function clockStart(): void {

@@ -4,8 +4,10 @@
 // What this agent's desk knows: the user, telephones, voice channel, and calls. It is the picture
 // read from the server, brought forward by events; nothing is known of what only was asked for.
 //
-// A picture says which event was the last that it includes. Events that arrive while it is on its
-// way wait, and of these only later ones count.
+// A picture says which event was the last that it includes, and each event has its number. So events
+// are applied when they come; those that came while a picture was on its way are applied to it once
+// more, as far as it does not include them; and those that it includes already and that come later
+// are only asked for what no picture has, such as the reason of an end.
 
 import { batch, computed, signal } from '@preact/signals'
 import type { Notification } from '../api/events'
@@ -13,7 +15,7 @@ import type {
   Call, CallMessage, Channel, ChannelMessage, Device, DeviceMessage, ErrorMessage, User,
 } from '../api/objects'
 import { request } from '../api/rest'
-import { clockSet, serverNow } from './clock'
+import { serverNow } from './clock'
 import { tell } from './told'
 
 // A call as this desk sees it.
@@ -51,7 +53,7 @@ function deskCall(call: Call, before: DeskCall | undefined): DeskCall {
 }
 
 function over(ended: DeskCall): void {
-  const others = pastCalls.peek().filter((past) => past.call.id !== ended.call.id)
+  const others = pastCalls.peek().filter(({ call }) => call.id !== ended.call.id)
   pastCalls.value = [{ ...ended, endedAt: serverNow() }, ...others].slice(0, PAST_CALLS)
 }
 
@@ -59,20 +61,35 @@ export function dismiss(id: string): void {
   pastCalls.value = pastCalls.peek().filter((past) => past.call.id !== id)
 }
 
+// What a picture does not have.
+function withNotes(known: DeskCall, { extensions }: CallMessage): DeskCall {
+  const noted = { ...known }
+  if (extensions?.WrapUpTime !== undefined) noted.wrapUpS = extensions.WrapUpTime
+  if (extensions?.ReleaseReason !== undefined) noted.releaseReason = extensions.ReleaseReason
+  return noted
+}
+
 function applyCall(message: CallMessage): void {
-  const { call, extensions } = message
-  const known = new Map(calls.peek())
-  const next = deskCall(call, known.get(call.id))
-  if (extensions?.WrapUpTime !== undefined) next.wrapUpS = extensions.WrapUpTime
-  if (extensions?.ReleaseReason !== undefined) next.releaseReason = extensions.ReleaseReason
-  if (call.state === 'Released') {
-    known.delete(call.id)
-    over(next)
-  } else {
-    known.set(call.id, next)
+  const { call } = message
+  const before = calls.peek().get(call.id)
+  const next = withNotes(deskCall(call, before), message)
+  const isOver = call.state === 'Released'
+  if (isOver && !before && pastCalls.peek().some((past) => past.call.id === call.id)) {
+    noteCall(message)
+    return
   }
+  const known = new Map(calls.peek())
+  if (isOver) known.delete(call.id)
+  else known.set(call.id, next)
   calls.value = known
-  if (message.notificationType === 'Error') tell('error', message.errorMessage ?? call.state)
+  if (isOver) over(next)
+}
+
+function noteCall(message: CallMessage): void {
+  const { id } = message.call
+  const living = calls.peek().get(id)
+  if (living) calls.value = new Map(calls.peek()).set(id, withNotes(living, message))
+  pastCalls.value = pastCalls.peek().map((one) => (one.call.id === id ? withNotes(one, message) : one))
 }
 
 function applyState(state: Channel): void {
@@ -106,40 +123,63 @@ function applyPicture(user: MeUser): void {
 
 type Message = CallMessage | DeviceMessage | ChannelMessage | ErrorMessage | { messageType: string }
 
-function apply({ data }: Notification): void {
-  const message = data as Message
-  if (message.messageType === 'CallStateChangeMessage') applyCall(message as CallMessage)
-  else if (message.messageType === 'DeviceStateChangeMessage')
-    applyDevices((message as DeviceMessage).devices)
-  else if (message.messageType === 'ChannelStateChangeMessageV2')
-    (message as ChannelMessage).channels.forEach(applyState)
-  else if (message.messageType === 'ErrorMessage')
-    tell('error', (message as ErrorMessage).errorMessage ?? '')
-  else if (message.messageType === 'ResyncMessage') void deskRead()
+// Whether it is as it was said in `message`.
+function isOf<T extends Message>(message: Message, type: string): message is T {
+  return message.messageType === type
 }
 
+function apply(message: Message): void {
+  if (isOf<CallMessage>(message, 'CallStateChangeMessage')) applyCall(message)
+  else if (isOf<DeviceMessage>(message, 'DeviceStateChangeMessage')) applyDevices(message.devices)
+  else if (isOf<ChannelMessage>(message, 'ChannelStateChangeMessageV2')) message.channels.forEach(applyState)
+}
+
+// What is said once, whatever the picture knows of it.
+function hear(message: Message): void {
+  if (isOf<ErrorMessage>(message, 'ErrorMessage')) tell('error', message.errorMessage ?? '')
+  else if (isOf<CallMessage>(message, 'CallStateChangeMessage') && message.notificationType === 'Error')
+    tell('error', message.errorMessage ?? message.call.state)
+  else if (message.messageType === 'ResyncMessage') lost?.()
+}
+
+let included = 0 // number of the last event that the picture includes
 let reading = 0
-let held: { events: Notification[]; number: number }[] = []
+let sinceAsked: Notification[] = []
+let lost: (() => void) | undefined
 
-export function deskEvents(events: Notification[], number: number): void {
-  if (reading > 0) held.push({ events, number })
-  else batch(() => events.forEach(apply))
+// To be called when the server says that it does not have all events any more.
+export function deskOnLost(then: () => void): void {
+  lost = then
 }
 
-// Reads the picture; options as of a request, such as the headers of a log-in. Throws ApiError.
+export function deskEvent(event: Notification): void {
+  const message = event.data as Message
+  const isIncluded = event.number > 0 && event.number <= included
+  batch(() => {
+    if (!isIncluded) apply(message)
+    else if (isOf<CallMessage>(message, 'CallStateChangeMessage')) noteCall(message)
+    if (reading > 0) sinceAsked.push(event)
+    hear(message)
+  })
+}
+
+// Reads the picture; options as of a request, such as the headers of a log-in. Throws ApiError. Not
+// to be called again before it has ended.
 export async function deskRead(options: { headers?: Record<string, string> } = {}): Promise<void> {
   reading++
+  sinceAsked = []
   try {
-    const reply = await request<{ user: MeUser }>('/api/v2/me?subresources=*', options)
-    clockSet(reply.time)
+    const { body, sequence } = await request<{ user: MeUser }>('/api/v2/me?subresources=*', options)
+    const later = sinceAsked.filter(({ number }) => number === 0 || number > sequence)
     batch(() => {
-      applyPicture(reply.body.user)
-      held = held.filter(({ number }) => number === 0 || number > reply.sequence)
+      if (me.peek() && me.peek()!.id !== body.user.id) deskClear()
+      applyPicture(body.user)
+      included = sequence
+      later.forEach(({ data }) => apply(data as Message))
     })
   } finally {
     reading--
-    const events = reading > 0 ? [] : held.splice(0)
-    batch(() => events.forEach((one) => one.events.forEach(apply)))
+    sinceAsked = []
   }
 }
 
@@ -151,6 +191,7 @@ export function deskClear(): void {
     calls.value = new Map()
     pastCalls.value = []
     agentStateSince.value = 0
-    held = []
+    included = 0
+    sinceAsked = []
   })
 }

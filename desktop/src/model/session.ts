@@ -2,12 +2,14 @@
 // SPDX-FileCopyrightText: The Cordboard authors
 
 // From nobody to a working desk and back: log-in, the event stream, log-out, and what comes in
-// between when the server or the network is away.
+// between when the server or the network is away, or another tab of the browser logs in or out.
 
-import { signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { Events } from '../api/events'
-import { ApiError, basic, get, post } from '../api/rest'
-import { deskClear, deskEvents, deskRead, isLoggedIn } from './desk'
+import { serverAnswers, serverReturns, serverVersion } from '../api/reach'
+import { ApiError, basic, post, watch } from '../api/rest'
+import { clockSet } from './clock'
+import { deskClear, deskEvent, deskOnLost, deskRead, isLoggedIn, me } from './desk'
 import { siteRead } from './site'
 import { attempt, tell } from './told'
 
@@ -16,60 +18,115 @@ export type Phase = 'starting' | 'loggedOut' | 'loggedIn'
 export const phase = signal<Phase>('starting')
 // Whether events arrive. False also while the first connection is made.
 export const isConnected = signal(false)
-// Connected once, and not any more.
+// The server can't be reached.
 export const isLost = signal(false)
-export const isDemo = signal(false)
-export const version = signal('')
+export const isDemo = computed(() => serverVersion.value?.demo === true)
+export const version = computed(() => serverVersion.value?.version ?? '')
+// The server is another one than the page came from.
+export const isOutdated = signal(false)
+// The log-in ended without being asked to here.
+export const isEnded = signal(false)
 
-const RETRY_MS = 1000
+const AGAIN_MS = 2000
 
 let events: Events | undefined
 // Who logs in by hand wants to work: begun when the events are there, so that none is missed.
 let wantsDuty = false
 
-function ended(): void {
+const otherTabs = new BroadcastChannel('cordboard.session')
+
+function endEvents(): void {
   events?.stop()
   events = undefined
   isConnected.value = false
   isLost.value = false
+}
+
+function end(): void {
+  endEvents()
+  wantsDuty = false
   deskClear()
   phase.value = 'loggedOut'
+}
+
+// The server knows nobody by this page's cookie any more.
+function ended(): void {
+  if (phase.peek() !== 'loggedIn') return
+  end()
+  isEnded.value = true
+}
+
+function pause(): Promise<void> {
+  return new Promise((done) => setTimeout(done, AGAIN_MS))
 }
 
 export async function startDuty(): Promise<void> {
   await post('/api/v2/me', { operationName: 'StartContactCenterSession', channels: ['voice'] })
 }
 
-async function readAgain(): Promise<void> {
-  try {
-    await deskRead()
-    if (wantsDuty && !isLoggedIn.peek()) void attempt(startDuty())
-    wantsDuty = false
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error
-    if (error.isLoggedOut) ended()
-    // Else the events' connection is broken as well, and begins again by itself.
-    else if (events) setTimeout(() => void readAgain(), RETRY_MS)
-  }
-}
-
 function listen(): void {
+  endEvents()
   events = new Events({
-    began: () => void readAgain(),
-    arrived: deskEvents,
+    began: () => void refresh(),
+    arrived: deskEvent,
     connection: (isUp) => {
       isLost.value = !isUp
       isConnected.value = isUp
     },
-    denied: ended,
+    denied: () => void denied(),
   })
   events.start()
 }
 
 function begin(): void {
   phase.value = 'loggedIn'
+  isEnded.value = false
   void siteRead()
   listen()
+}
+
+let isRefreshing = false
+let isRefreshWanted = false
+
+// Reads the picture, as often as it takes; what is wanted while it is on its way comes after it.
+async function refresh(): Promise<void> {
+  isRefreshWanted = true
+  if (isRefreshing) return
+  isRefreshing = true
+  try {
+    while (isRefreshWanted && phase.peek() === 'loggedIn') {
+      isRefreshWanted = false
+      await readAgain()
+    }
+  } finally {
+    isRefreshing = false
+  }
+}
+
+async function readAgain(): Promise<void> {
+  const before = me.peek()?.id
+  try {
+    await deskRead()
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    if (error.isLoggedOut) return ended()
+    isRefreshWanted = true
+    if (error.isUnreachable) return serverReturns(() => phase.peek() !== 'loggedIn')
+    tell('error', error.message)
+    return pause()
+  }
+  if (me.peek()?.id !== before) begin()
+  if (wantsDuty && !isLoggedIn.peek()) void attempt(startDuty())
+  wantsDuty = false
+}
+
+// The events are not ours any more: nobody is logged in, or somebody else.
+async function denied(): Promise<void> {
+  const whose = events
+  await refresh()
+  if (events !== whose || phase.peek() !== 'loggedIn') return
+  await pause()
+  if (events === whose && phase.peek() === 'loggedIn') listen()
 }
 
 // Throws ApiError.
@@ -77,43 +134,59 @@ export async function logIn(user: string, password: string): Promise<void> {
   await deskRead({ headers: basic(user, password) })
   wantsDuty = true
   begin()
+  otherTabs.postMessage('changed')
 }
 
 // Whoever is still logged in to voice is logged out there too.
 export async function logOut(): Promise<void> {
   await post('/api/v2/me', { operationName: 'EndContactCenterSession' })
-  ended()
+  end()
+  otherTabs.postMessage('changed')
 }
 
+// Who is logged in already goes on.
 async function resume(): Promise<void> {
   try {
     await deskRead()
-    begin()
+    if (phase.peek() !== 'loggedIn') begin()
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     if (!error.isUnreachable) {
-      phase.value = 'loggedOut'
       if (!error.isLoggedOut) tell('error', error.message)
+      phase.value = 'loggedOut'
       return
     }
     isLost.value = true
-    setTimeout(() => void resume(), RETRY_MS)
+    await serverReturns(() => false)
+    isLost.value = false
+    await resume()
   }
 }
 
-async function readVersion(): Promise<void> {
-  try {
-    const answer = await get<{ version: string; demo?: boolean }>('/api/v2/diagnostics/version', {
-      isQuiet: true,
-    })
-    version.value = answer.version
-    isDemo.value = answer.demo === true
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error
-  }
+function doubt(): void {
+  void events?.doubt()
+}
+
+function watchServer(): void {
+  let first = ''
+  effect(() => {
+    first ||= version.value
+    if (first && version.value !== first) isOutdated.value = true
+  })
+  watch.time = clockSet
+  watch.doubt = doubt
+  watch.loggedOut = ended
+  addEventListener('offline', doubt)
+  document.addEventListener('visibilitychange', () => document.hidden || doubt())
 }
 
 export function sessionStart(): void {
-  void readVersion()
+  watchServer()
+  deskOnLost(() => void refresh())
+  otherTabs.addEventListener('message', () => {
+    if (phase.peek() === 'loggedIn') void refresh()
+    else if (phase.peek() === 'loggedOut') void resume()
+  })
+  void serverAnswers()
   void resume()
 }

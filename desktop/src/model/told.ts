@@ -6,6 +6,7 @@
 
 import { signal } from '@preact/signals'
 import { ApiError } from '../api/rest'
+import { texts } from '../i18n'
 
 export interface Told {
   id: number
@@ -26,18 +27,19 @@ export function untell(id: number): void {
 
 export function tell(kind: Told['kind'], text: string): void {
   const id = ++count
-  told.value = [...told.peek().slice(-(KEPT - 1)), { id, kind, text }]
+  const others = told.peek().filter((one) => one.kind !== kind || one.text !== text)
+  told.value = [...others.slice(-(KEPT - 1)), { id, kind, text }]
   setTimeout(() => untell(id), kind === 'error' ? ERROR_MS : DONE_MS)
 }
 
-// Does it, and tells a refusal's reason. True: it was accepted. A lost server is told elsewhere.
+// Does it, and tells a refusal's reason. True: it was accepted.
 export async function attempt(act: Promise<unknown>): Promise<boolean> {
   try {
     await act
     return true
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    tell('error', error.message)
+    tell('error', error.isUnreachable ? texts.peek().common.noAnswer : error.message)
     return false
   }
 }

@@ -8,12 +8,13 @@ import type { ComponentType } from 'preact'
 import { AgentDesk } from '../agent/desk'
 import { texts } from '../i18n'
 import { isSupervisor, me } from '../model/desk'
-import { isConnected, isDemo, isLost, logOut, phase } from '../model/session'
+import { isConnected, isDemo, isLost, isOutdated, logOut, phase } from '../model/session'
 import { hasSimulator } from '../model/simulator'
 import { attempt } from '../model/told'
 import { Simulator } from '../simulator/simulator'
 import { Floor } from '../supervisor/floor'
 import { Wire } from '../wire/wire'
+import { Boundary } from './boundary'
 import { LogIn } from './log-in'
 import { LanguageChoice, ThemeChoice } from './preferences'
 import { ToldList } from './told-list'
@@ -28,7 +29,14 @@ function Tab<N extends string>(props: {
 }) {
   const { name, chosen, controls, choose, children } = props
   return (
-    <button type="button" class="tab" aria-pressed={chosen} aria-controls={controls} onClick={() => choose(name)}>
+    <button
+      id={'tab-' + name}
+      type="button"
+      class="tab"
+      aria-pressed={chosen}
+      aria-controls={chosen ? controls : undefined}
+      onClick={() => choose(name)}
+    >
       {children}
     </button>
   )
@@ -38,10 +46,11 @@ function ViewTabs() {
   const t = texts.value.views
   if (!isSupervisor.value) return null
   const all: ViewName[] = ['desk', 'floor']
+  const choose = (one: ViewName) => (view.value = one)
   return (
     <nav class="tabs" aria-label={t.desk + ', ' + t.floor}>
       {all.map((name) => (
-        <Tab key={name} name={name} chosen={view.value === name} controls="view" choose={(one) => (view.value = one)}>
+        <Tab key={name} name={name} chosen={view.value === name} controls="view" choose={choose}>
           {t[name]}
         </Tab>
       ))}
@@ -110,6 +119,14 @@ function Banners() {
     <div class="banners">
       {isDemo.value && <p class="banner is-demo">{t.demo}</p>}
       <div role="alert">{isLost.value && <p class="banner is-lost">{t.lost}</p>}</div>
+      <div role="status">
+        {isOutdated.value && (
+          <p class="banner is-outdated row">
+            {t.outdated}
+            <button type="button" onClick={() => location.reload()}>{t.reload}</button>
+          </p>
+        )}
+      </div>
     </div>
   )
 }
@@ -124,15 +141,30 @@ function Main() {
   return <View />
 }
 
+function DockPanel({ name }: { name: DockName }) {
+  const Dock = docks[name]
+  const leave = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    dock.value = ''
+    document.getElementById('tab-' + name)?.focus()
+  }
+  return (
+    <aside id="dock" class={'dock is-' + name} aria-label={texts.value.views[name]} onKeyDown={leave}>
+      <Boundary key={name}><Dock /></Boundary>
+    </aside>
+  )
+}
+
 export function App() {
   const name = dock.value === 'telephones' && !hasSimulator.value ? '' : dock.value
-  const Dock = name && docks[name]
   return (
-    <div class={'app' + (Dock ? ' has-dock' : '')}>
+    <div class={'app' + (name ? ' has-dock' : '')}>
       <Head />
       <Banners />
-      <main id="view" class="view" tabIndex={-1}><Main /></main>
-      {Dock && <aside id="dock" class="dock" aria-label={texts.value.views[name]}><Dock /></aside>}
+      <main id="view" class="view" tabIndex={-1}>
+        <Boundary key={phase.value + view.value}><Main /></Boundary>
+      </main>
+      {name && <DockPanel name={name} />}
       <ToldList />
     </div>
   )

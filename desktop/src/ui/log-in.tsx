@@ -4,7 +4,7 @@
 import { useSignal } from '@preact/signals'
 import { ApiError } from '../api/rest'
 import { texts } from '../i18n'
-import { isDemo, logIn } from '../model/session'
+import { isDemo, isEnded, logIn } from '../model/session'
 
 export function LogIn() {
   const t = texts.value.logIn
@@ -30,8 +30,12 @@ export function LogIn() {
   return (
     <form class="log-in" onSubmit={(event) => void submit(event)}>
       <h2>{t.title}</h2>
+      {isEnded.value && <p role="status">{t.ended}</p>}
       <label>{t.user}<input name="user" autocomplete="username" autoFocus required /></label>
-      <label>{t.password}<input name="password" type="password" autocomplete="current-password" required /></label>
+      <label>
+        {t.password}
+        <input name="password" type="password" autocomplete="current-password" required />
+      </label>
       <p class="trouble" role="alert">{trouble.value}</p>
       <button type="submit" class="primary" disabled={isBusy.value}>{t.submit}</button>
       {isDemo.value && <p class="hint">{t.demo}</p>}

@@ -1,8 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Cordboard authors
 
+// Everything that goes between this tab and the server, as it happens: the newest at the end. It stays
+// with the newest as long as its reader does.
+
+import { useComputed, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import { hasWireMeta, isWirePaused, wireClear, wireEntries, type WireEntry } from '../api/wire'
 import { texts } from '../i18n'
+import { remembered } from '../model/remembered'
+import '../style/wire.css'
+import { jsonLine } from './copies'
+import { copyTold, Row } from './row'
+import { hasText } from './words'
+
+type Kind = 'all' | 'rest' | 'events'
+
+const kind = remembered<Kind>('wire.kind', 'all')
+const NEAR_END_PX = 24
+
+interface ToolbarProps {
+  sought: Signal<string>
+  shown: ReadonlySignal<readonly WireEntry[]>
+}
+
+function Toolbar({ sought, shown }: ToolbarProps) {
+  const t = texts.value.wire
+  const copyAll = () => void copyTold(shown.peek().map((entry) => jsonLine(entry) + '\n').join(''))
+  return (
+    <div class="wire-tools">
+      <div class="row" role="group" aria-label={t.show}>
+        {(['all', 'rest', 'events'] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            class="small"
+            aria-pressed={kind.value === one}
+            onClick={() => (kind.value = one)}
+          >
+            {t[one]}
+          </button>
+        ))}
+        <label class="wire-meta" title={t.metaHint}>
+          <input
+            type="checkbox"
+            checked={hasWireMeta.value}
+            onChange={(event) => (hasWireMeta.value = event.currentTarget.checked)}
+          />
+          {t.meta}
+        </label>
+      </div>
+      <div class="row">
+        <input
+          type="search"
+          class="fill small"
+          aria-label={t.find}
+          placeholder={t.find}
+          value={sought.value}
+          onInput={(event) => (sought.value = event.currentTarget.value)}
+        />
+        <button
+          type="button"
+          class="small"
+          aria-pressed={isWirePaused.value}
+          onClick={() => (isWirePaused.value = !isWirePaused.peek())}
+        >
+          {t.pause}
+        </button>
+        <button type="button" class="small" onClick={wireClear}>{t.clear}</button>
+        <button type="button" class="small" onClick={copyAll}>{t.copyAll}</button>
+      </div>
+      {isWirePaused.value && <p class="wire-paused" role="status">{t.paused}</p>}
+    </div>
+  )
+}
+
+function isWanted(entry: WireEntry, wanted: Kind, text: string): boolean {
+  if (wanted === 'rest' && entry.kind !== 'rest') return false
+  if (wanted === 'events' && entry.kind === 'rest') return false
+  return !text || hasText(entry, text)
+}
 
 export function Wire() {
-  return <h2>{texts.value.views.wire}</h2>
+  const t = texts.value.wire
+  const sought = useSignal('')
+  const follows = useSignal(true)
+  const list = useRef<HTMLOListElement>(null)
+  const shown = useComputed(() => {
+    const text = sought.value.trim().toLowerCase()
+    return wireEntries.value.filter((entry) => isWanted(entry, kind.value, text))
+  })
+  const toEnd = () => list.current?.scrollTo({ top: list.current.scrollHeight })
+  useLayoutEffect(() => {
+    if (follows.peek()) toEnd()
+  }, [shown.value])
+  const scrolled = () => {
+    const { scrollTop, scrollHeight, clientHeight } = list.current!
+    follows.value = scrollHeight - scrollTop - clientHeight < NEAR_END_PX
+  }
+  const isEmpty = shown.value.length === 0
+  return (
+    <section class="wire">
+      <h2 class="visually-hidden">{texts.value.views.wire}</h2>
+      <Toolbar sought={sought} shown={shown} />
+      {isEmpty && <p class="faint wire-empty">{wireEntries.value.length > 0 ? t.noMatch : t.empty}</p>}
+      <ol class="wire-list" ref={list} aria-label={t.list} onScroll={scrolled}>
+        {shown.value.map((entry) => <Row key={entry.number} entry={entry} />)}
+      </ol>
+      {!follows.value && !isEmpty && (
+        <button type="button" class="wire-newest small" onClick={toEnd}>↓ {t.newest}</button>
+      )}
+    </section>
+  )
 }

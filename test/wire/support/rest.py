@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The Cordboard authors
 
-"""A small HTTP client that shows what is on the wire, and one agent of the demo on top of it."""
+"""A small HTTP client that shows what is on the wire and holds it against api.schema.json, and one
+agent of the demo on top of it."""
 
 import base64
 import http.client
@@ -9,6 +10,7 @@ import json
 import time
 import urllib.parse
 
+from support import schema
 from support.server import DEADLINE_S, PASSWORD
 
 
@@ -31,6 +33,16 @@ class Response:
     def json(self):
         return json.loads(self.body.decode("utf-8"))
 
+    def fits(self, method, target, dialect):
+        """Itself, once it is seen to be what api.schema.json says of that request's answer."""
+        kind = self.header("content-type") or ""
+        text = self.body.decode("utf-8") if kind.startswith(("application/json", "text/javascript")) else ""
+        if kind.startswith("text/javascript"):  # of CometD as a call of a function, or the page's
+            text = text.partition("(")[2].rpartition(")")[0] if "jsonp=" in target else ""
+        if text:
+            schema.check_answer(method, target, self.status, text, dialect)
+        return self
+
     def __repr__(self):
         return f"<{self.status} {self.body[:500]!r}>"
 
@@ -44,6 +56,7 @@ class Http:
 
     def __init__(self, server, user=None, password=PASSWORD, keeps_cookies=True):
         self.server = server
+        self.user = user
         self.authorization = basic(user, password) if user else None
         self.keeps_cookies = keeps_cookies
         self.cookies = {}
@@ -85,7 +98,7 @@ class Http:
             for line in response.header_all("set-cookie"):
                 name, _, value = line.split(";", 1)[0].partition("=")
                 self.cookies[name.strip()] = value.strip()
-        return response
+        return response.fits(method, path, schema.dialect_of(self.server, self.user))
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
@@ -132,6 +145,8 @@ class RawConnection:
             if not self._more():
                 raise AssertionError(f"body cut short: {self.buffer!r}")
         answer.body, self.buffer = self.buffer[:length], self.buffer[length:]
+        if length and (answer.header("content-type") or "").startswith("application/json"):
+            schema.check_any(answer.status, answer.body.decode("utf-8"))
         return answer
 
     def is_closed_by_peer(self):

@@ -15,6 +15,8 @@ import subprocess
 import threading
 import time
 
+from support import schema
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("CORDBOARD_BUILD") or ROOT / "build-test")
 DEADLINE_S = float(os.environ.get("CORDBOARD_DEADLINE_S", "30"))
@@ -116,7 +118,8 @@ class Server:
         return code
 
     def stop(self):
-        """SIGTERM; the server must end by itself with 0 and nothing from a sanitizer."""
+        """SIGTERM; the server must end by itself with 0 and nothing from a sanitizer, and all that it
+        said must have been what api.schema.json says."""
         if self.process is None:
             return
         if self.process.poll() is None:
@@ -130,6 +133,7 @@ class Server:
         self.process = None
         assert code == 0, f"the server ended with {code}:\n{self._tail()}"
         self.assert_clean()
+        schema.assert_all_fitted()
 
     def assert_clean(self):
         """Nothing from a sanitizer in any run so far."""

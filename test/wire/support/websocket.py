@@ -5,9 +5,11 @@
 
 import base64
 import hashlib
+import json
 import os
 import struct
 
+from support import schema
 from support.server import DEADLINE_S
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -28,10 +30,16 @@ class Closed(Exception):
         self.code = code
 
 
+def _user_of(headers):
+    kind, _, credentials = headers.get("Authorization", "").partition(" ")
+    return base64.b64decode(credentials).decode().partition(":")[0] if kind == "Basic" else None
+
+
 class WebSocket:
     def __init__(self, server, path="/api/v2/notifications", headers=None, timeout=DEADLINE_S):
         self.socket = server.connect(timeout)
         self.buffer = b""
+        self.dialect = schema.dialect_of(server, _user_of(headers or {}))
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", "Upgrade: websocket",
                  "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13"]
@@ -101,6 +109,7 @@ class WebSocket:
             elif opcode != PONG:
                 text += payload
                 if final:
+                    schema.check_messages(json.loads(text), self.dialect)
                     return text.decode("utf-8")
 
     def close(self):
