@@ -7,6 +7,15 @@
 #include "base/mem.h"
 #include "core/core_int.h"
 
+void call_init(struct call *call)
+{
+    call->deadline.kind = DEADLINE_OF_CALL;
+    list_init(&call->parties);
+    list_init(&call->consults);
+    list_init(&call->of_parent);
+    list_init(&call->touched);
+}
+
 struct call *call_create(struct turn *turn, enum call_type type)
 {
     struct core *core = turn->core;
@@ -19,11 +28,7 @@ struct call *call_create(struct turn *turn, enum call_type type)
     call->serial = core->next_call++;
     call->type = type;
     call->begun_ms = turn->now_ms;
-    call->deadline.kind = DEADLINE_OF_CALL;
-    list_init(&call->parties);
-    list_init(&call->consults);
-    list_init(&call->of_parent);
-    list_init(&call->touched);
+    call_init(call);
     list_append(&core->calls, &call->link);
     map_put(&core->call_by_id, slice_of(call->id), call);
     map_put(&core->call_by_conn_id, slice_of(call->conn_id), call);

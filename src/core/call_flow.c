@@ -193,7 +193,7 @@ void party_release(struct turn *turn, struct party *party, enum cause cause)
     party_set_state(turn, party, PARTY_RELEASED);
     party->cause = cause;
     history_party_ended(party);
-    list_remove(&party->of_queue);
+    queue_leave(turn->core, party);
     user_call_over(turn, party);
     struct leg *leg = party->leg;
     if (leg && party->device)

@@ -178,6 +178,51 @@ static void check_queue(const struct core *core, const struct call_queue *queue)
          "nobody waits for an agent who is free");
 }
 
+/* Each user and queue is in it once, in order of the versions. */
+static void check_floor(const struct core *core)
+{
+    uint64_t before = 0;
+    size_t count = 0;
+    LIST_EACH(it, &core->floor)
+    {
+        const struct floor_item *item = LIST_OWNER(it, struct floor_item, link);
+        must(!item->is_changed && item->version > 0, "what changed has a version");
+        must(item->version >= before, "users and queues are in the order of their last change");
+        before = item->version;
+        count++;
+    }
+    LIST_EACH(it, &core->queues)
+    count--;
+    must(count == core->stats.users, "all users and queues are on the floor");
+    must(before <= core->floor_version && core->floor_whole <= core->floor_version &&
+             !core->floor_has_loss,
+         "nothing is newer than the floor");
+}
+
+static void check_members(const struct core *core, const struct call_queue *queue)
+{
+    uint64_t agents = 0;
+    uint64_t ready = 0;
+    uint64_t waiting = 0;
+    LIST_EACH(it, &core->users)
+    {
+        const struct user *user = LIST_OWNER(it, struct user, link);
+        const struct agent_state *state = user_state(core, user);
+        bool is_member = queue_has_member(queue, user->card->name);
+        bool is_listed = queue->config.item.member_count == 0;
+        for (size_t i = 0; i < user->queue_count; i++)
+            is_listed |= user->queues[i] == queue;
+        must(is_member == is_listed, "a user knows whose member it is");
+        agents += is_member;
+        ready += is_member && state && state->card->mode == AGENT_READY;
+    }
+    LIST_EACH(it, &queue->waiting)
+    waiting++;
+    must(agents == queue_agents(core, queue) && ready == queue_agents_ready(core, queue) &&
+             waiting == queue->waiting_count,
+         "a queue's agents and calls are counted");
+}
+
 static void check_user(const struct user *user)
 {
     size_t offers = 0;
@@ -227,7 +272,11 @@ void core_check(const struct core *core)
     LIST_EACH(it, &core->trunks)
     check_trunk(core, LIST_OWNER(it, struct trunk, link));
     LIST_EACH(it, &core->queues)
-    check_queue(core, LIST_OWNER(it, struct call_queue, link));
+    {
+        check_queue(core, LIST_OWNER(it, struct call_queue, link));
+        check_members(core, LIST_OWNER(it, struct call_queue, link));
+    }
+    check_floor(core);
     LIST_EACH(it, &core->users)
     check_user(LIST_OWNER(it, struct user, link));
     LIST_EACH(it, &core->legs)

@@ -119,6 +119,7 @@ struct user *user_create(struct core *core, const struct config_item *item)
     list_append(&core->users, &user->link);
     map_put(&core->user_by_name, user->card->name, user);
     core->stats.users++;
+    floor_add(core, &user->floor, false);
     return user;
 }
 
@@ -156,6 +157,8 @@ void user_free(struct core *core, struct user *user)
     heap_remove(&core->deadlines, &user->vanished.node);
     user_card_unref(user->card);
     state_card_unref(user->told_state);
+    floor_forget(core, &user->floor);
+    mem_free(user->queues);
     mem_free(user->past);
     core->stats.users--;
     mem_free(user);
@@ -163,9 +166,9 @@ void user_free(struct core *core, struct user *user)
 
 void device_free(struct core *core, struct device *device)
 {
-    monitor_unlink(device);
+    monitor_unlink(core, device);
     if (device->monitored_by)
-        monitor_unlink(device->monitored_by);
+        monitor_unlink(core, device->monitored_by);
     map_remove(&core->device_by_dn, slice_of(device->dn));
     map_remove(&core->device_by_id, slice_of(device->id));
     list_remove(&device->link);
@@ -223,7 +226,9 @@ static enum err put_user(struct turn *turn)
     if (item->name.len == 0)
         return refuse(turn, ERR_INVALID, "a user needs a name");
     if (!user) {
-        user_create(turn->core, item);
+        user = user_create(turn->core, item);
+        user->state_since_ms = turn->now_ms;
+        member_comes(turn->core, user);
         return ERR_OK;
     }
     if (slice_equal(user->card->first_name, item->first_name) &&
@@ -341,6 +346,7 @@ static enum err remove_user(struct turn *turn)
         struct device *device = LIST_OWNER(user->devices.next, struct device, of_owner);
         device_give(turn, device, device_rightful_owner(device));
     }
+    member_goes(turn->core, user);
     user_free(turn->core, user);
     return ERR_OK;
 }

@@ -195,8 +195,7 @@ static struct party *move_party(struct turn *turn, struct party *from, const str
     party_set_state(turn, to, from->state);
     to->has_talked = from->has_talked;
     if (!list_is_empty(&from->of_queue)) {
-        list_append(&from->of_queue, &to->of_queue); /* right before it */
-        list_remove(&from->of_queue);
+        queue_join_for(turn->core, to, from);
         to->since_ms = from->since_ms; /* it has waited so long already */
         queue_has_news(turn->core, to->queue);
     }

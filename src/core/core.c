@@ -22,6 +22,8 @@ struct core *core_create(void)
     list_init(&core->places);
     list_init(&core->touched_calls);
     list_init(&core->touched_users);
+    list_init(&core->queues_of_all);
+    list_init(&core->floor);
     core->next_call = 1;
     core->next_leg = 1;
     core->limits = (struct config_limits){
@@ -196,6 +198,11 @@ void core_each_configured(const struct core *core, enum config_kind kind,
         if (name.ptr)
             visit(ctx, name);
     }
+}
+
+uint64_t core_floor_version(const struct core *core)
+{
+    return core->floor_version;
 }
 
 void core_stats(const struct core *core, struct core_stats *out)

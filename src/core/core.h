@@ -11,11 +11,12 @@
 #define CORE_CORE_H
 
 #include "base/arena.h"
+#include "core/floor.h"
 #include "core/history.h"
 #include "core/input.h"
 #include "core/view.h"
 
-#define CORE_VERSION 4 /* a journal is replayed only by the version that wrote it */
+#define CORE_VERSION 5 /* a journal is replayed only by the version that wrote it */
 
 struct core;
 
@@ -68,7 +69,8 @@ enum query_kind {
     QUERY_CALLS,
     QUERY_CALL,
     QUERY_AGENT_STATES,
-    QUERY_PRESENCE /* of the users in names */
+    QUERY_PRESENCE, /* of the users in names */
+    QUERY_FLOOR     /* what changed after since */
 };
 
 struct query {
@@ -76,11 +78,13 @@ struct query {
     struct slice user;   /* user name */
     struct slice target; /* of a device or call */
     struct slice names;  /* user names, each as enc_bytes writes it */
+    uint64_t since;      /* a version of the floor; 0: none is known */
 };
 
 /* How a user can be reached now. */
 struct presence {
     struct state_card *state; /* a reference, NULL without a session */
+    uint64_t state_since_ms;  /* in this state, or without a session */
     bool has_call;
     size_t device_count; /* as many of the answer's devices, in turn */
 };
@@ -93,6 +97,7 @@ struct answer {
     struct user_card *user;
     bool has_session;         /* voice contact-centre session */
     struct state_card *state; /* of the voice channel; a reference, NULL without a session */
+    uint64_t state_since_ms;  /* in this state, or without a session */
     struct call_view *calls;
     size_t call_count;
     struct device_view *devices;
@@ -101,6 +106,7 @@ struct answer {
     size_t state_count;
     struct presence *presences; /* of each name, in order; nothing of one that nobody has */
     size_t presence_count;
+    struct floor *floor; /* NULL: not asked for */
 };
 
 void core_query(const struct core *core, const struct query *query, uint64_t time_ms,
@@ -109,6 +115,9 @@ void answer_release(struct answer *answer);
 
 /* The number of the user's last notice; 0 when there is none or no such user. */
 uint64_t core_user_seq(const struct core *core, struct slice user);
+
+/* Of the floor; rises with every change of it. */
+uint64_t core_floor_version(const struct core *core);
 
 /* The whole state as bytes; equal states give equal bytes. */
 void core_snapshot(const struct core *core, struct buf *out);

@@ -6,6 +6,7 @@
 #ifndef CORE_CORE_INT_H
 #define CORE_CORE_INT_H
 
+#include "base/codec.h"
 #include "core/core_state.h"
 #include "core/op_rule.h"
 
@@ -60,6 +61,7 @@ enum err apply_config(struct turn *turn);
 enum err apply_deadline(struct turn *turn);
 
 /* call.c */
+void call_init(struct call *call); /* of zeros: its lists are empty */
 struct call *call_create(struct turn *turn, enum call_type type);
 void call_free(struct core *core, struct call *call);
 /* It was over for long; who still consults about it is told that it has no parent any more. */
@@ -77,6 +79,7 @@ size_t call_living(const struct call *call); /* supervisors included */
 bool call_is_full(const struct call *call);
 
 /* party.c */
+void party_init(struct party *party); /* of zeros: it is in no list */
 struct party *party_create(struct turn *turn, struct call *call, struct slice dn,
                            const struct party *inviter);
 void party_free(struct core *core, struct party *party);
@@ -225,8 +228,8 @@ enum err monitor_arm(struct turn *turn, enum monitoring monitoring);
 void monitor_disarm(struct turn *turn, struct device *device);
 /* The device is gone: it monitors nobody and is monitored by nobody. */
 void monitor_forget(struct turn *turn, struct device *device);
-void monitor_unlink(struct device *device);                /* tells nobody */
-void monitor_forbid(struct turn *turn, struct user *user); /* is no supervisor any more */
+void monitor_unlink(struct core *core, struct device *device); /* tells nobody */
+void monitor_forbid(struct turn *turn, struct user *user);     /* is no supervisor any more */
 /* The supervisor is rung into the call that the monitored device has. */
 void monitor_begin_now(struct turn *turn, const struct device *device);
 /* Who begins to talk in the call is monitored; who must leave it with a monitored party does. */
@@ -376,6 +379,34 @@ struct device *queue_free_device(const struct core *core, const struct call_queu
 struct party *queue_first(const struct call_queue *queue);
 /* At the end of an input: agents that are free get calls that wait. */
 void queues_distribute(struct turn *turn);
+
+/* A party waits in its queue from now on, behind all others or where the other one did; or waits no
+ * more, if it did. */
+void queue_join(struct core *core, struct party *party);
+void queue_join_for(struct core *core, struct party *party, struct party *other);
+void queue_leave(struct core *core, struct party *party);
+bool queue_has_member(const struct call_queue *queue, struct slice name);
+
+/* member.c: which queues a user is a member of, and how many of a queue's are ready */
+void members_enlist(struct core *core, struct call_queue *queue); /* as it was configured */
+void members_strike(struct core *core, struct call_queue *queue); /* before it is configured anew */
+void member_comes(struct core *core, struct user *user);
+void member_goes(struct core *core, struct user *user);
+void member_is_ready(struct core *core, struct user *user, bool is_ready);
+uint64_t queue_agents(const struct core *core, const struct call_queue *queue);
+uint64_t queue_agents_ready(const struct core *core, const struct call_queue *queue);
+
+/* floor.c: what supervisors see, in order of its last change */
+void floor_add(struct core *core, struct floor_item *item, bool is_queue);
+void floor_touch(struct core *core, struct floor_item *item);
+void floor_forget(struct core *core, struct floor_item *item);
+/* Its living parties' users, and the queues in which it waits. */
+void floor_touch_call(struct core *core, const struct call *call);
+void floor_settle(struct turn *turn);
+void floor_write(const struct core *core, struct buf *out);
+void floor_read(struct core *core, struct dec *d);
+/* floor_query.c */
+struct floor *floor_query(const struct core *core, uint64_t since);
 
 /* forward.c */
 #define HOPS_MAX 3 /* forwardings and overflows of one called party */

@@ -33,6 +33,14 @@ struct past_call {
     uint64_t ended_ms;
 };
 
+/* A user or a queue, as one of those that the floor consists of. */
+struct floor_item {
+    struct list link; /* core.floor */
+    uint64_t version; /* of the floor at its last change */
+    bool is_queue;
+    bool is_changed; /* by this input; false between inputs */
+};
+
 #define PAST_CALLS_MAX 100 /* of a user; the oldest are forgotten */
 
 struct user {
@@ -55,6 +63,12 @@ struct user {
     struct past_call *past;        /* oldest first */
     size_t past_count;
     size_t past_cap;
+    struct floor_item floor;
+    uint64_t state_since_ms;    /* what user_state says */
+    bool is_counted_ready;      /* by its queues */
+    struct call_queue **queues; /* whose member it is, in order of their creation */
+    size_t queue_count;
+    size_t queue_cap;
 };
 
 struct agent_state {
@@ -77,6 +91,12 @@ struct call_queue {
     struct list of_open; /* core.open_queues */
     bool has_news;       /* a call waits anew, or it has other members; false between inputs */
     bool is_tried;       /* while calls are given out: nobody is free for it */
+    struct floor_item floor;
+    uint64_t serial;        /* rises in order of creation */
+    uint64_t waiting_count; /* parties in waiting */
+    struct list of_all;     /* core.queues_of_all, if all users are its members */
+    uint64_t agents;        /* its members that are there, where not all are */
+    uint64_t agents_ready;  /* of them, those in a state of Ready */
 };
 
 struct trunk {
@@ -191,8 +211,9 @@ struct party {
     struct list of_queue; /* queue.waiting */
     struct deadline deadline;
     uint64_t joined_ms;
-    uint64_t answered_ms; /* talked first; 0: never */
-    uint64_t ended_ms;    /* 0: not yet */
+    uint64_t state_since_ms; /* in its state */
+    uint64_t answered_ms;    /* talked first; 0: never */
+    uint64_t ended_ms;       /* 0: not yet */
     uint32_t recall;  /* number of the party that rings it again after a failed transfer; 0: none */
     uint32_t inviter; /* number of the party that called this one; its own when it began the call */
     uint32_t offer;   /* agent: number of the queue's party that it is offered for, plus one; 0 */
@@ -270,6 +291,14 @@ struct core {
     bool has_place_news; /* somebody came to a place or left one, or its device is gone */
     struct list open_queues; /* where a call may wait that no agent is rung for; in no order */
     bool has_queue_news;     /* some queue has */
+    struct list queues_of_all;
+    uint64_t next_queue;
+    uint64_t users_ready; /* in a state of Ready */
+    /* floor.c */
+    struct list floor;      /* floor_item.link, in order of their last change */
+    uint64_t floor_version; /* 0: nothing has changed yet */
+    uint64_t floor_whole;   /* since then nothing went that is not there any more */
+    bool floor_has_loss;    /* by this input; false between inputs */
     struct core_stats stats;
 };
 

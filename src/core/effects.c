@@ -108,6 +108,8 @@ void effects_call_notice(struct turn *turn, struct party *party, enum notice_kin
     notice->release_reason = extras.release_reason;
     notice->error = extras.error;
     notice->error_text = extras.error_text;
+    if (kind != NOTICE_ATTACHED_DATA_CHANGED && kind != NOTICE_DTMF_SENT)
+        floor_touch(turn->core, &party->user->floor);
     view_of_call(turn->core, party, turn->now_ms, &notice->call);
     party->told = call_view_picture(&notice->call);
     turn->fx->digest =
@@ -127,6 +129,7 @@ static void device_notice(struct turn *turn, struct device *device, enum notice_
     view_of_device(turn->core, device, &notice->device);
     turn->fx->digest = hash_slice(turn->fx->digest, slice_of(device->dn));
     turn->fx->digest = hash_u64(turn->fx->digest, device_digest(turn->core, device));
+    turn->fx->digest = hash_u64(turn->fx->digest, notice->device.state_since_ms);
     turn->fx->digest = hash_slice(turn->fx->digest, slice_of(error_text));
 }
 

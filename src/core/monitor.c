@@ -21,10 +21,13 @@ static bool talks(const struct party *party)
 
 /* --- arming --- */
 
-void monitor_unlink(struct device *device)
+void monitor_unlink(struct core *core, struct device *device)
 {
-    if (device->monitors)
-        device->monitors->monitored_by = NULL;
+    struct device *target = device->monitors;
+    if (target && target->owner)
+        floor_touch(core, &target->owner->floor);
+    if (target)
+        target->monitored_by = NULL;
     device->monitors = NULL;
     device->monitoring = MONITORING_NONE;
     device->scope = MONITOR_CALL;
@@ -37,7 +40,7 @@ void monitor_disarm(struct turn *turn, struct device *device)
     LIST_OWNER(it, struct party, of_device)->ends_monitoring = false;
     if (!device->monitoring)
         return;
-    monitor_unlink(device);
+    monitor_unlink(turn->core, device);
     if (device->owner)
         user_touch(turn->core, device->owner);
 }
@@ -98,6 +101,8 @@ enum err monitor_arm(struct turn *turn, enum monitoring monitoring)
     device->span = turn->command->span;
     device->monitors = target;
     target->monitored_by = device;
+    if (target->owner)
+        floor_touch(turn->core, &target->owner->floor);
     user_touch(turn->core, turn->user);
     return ERR_OK;
 }

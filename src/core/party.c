@@ -13,6 +13,15 @@ uint64_t party_tie(const struct party *party)
     return party->call->serial << 16 | (party->number + 1);
 }
 
+void party_init(struct party *party)
+{
+    party->deadline.kind = DEADLINE_OF_PARTY;
+    list_init(&party->of_user);
+    list_init(&party->of_device);
+    list_init(&party->of_leg);
+    list_init(&party->of_queue);
+}
+
 struct party *party_create(struct turn *turn, struct call *call, struct slice dn,
                            const struct party *inviter)
 {
@@ -20,17 +29,14 @@ struct party *party_create(struct turn *turn, struct call *call, struct slice dn
     party->call = call;
     party->number = call->next_party++;
     party->inviter = inviter ? inviter->number : party->number;
-    party->deadline.kind = DEADLINE_OF_PARTY;
     party->state = PARTY_INVITED;
     party->joined_ms = turn->now_ms;
+    party->state_since_ms = turn->now_ms;
     number_copy(party->dn, dn);
     party->is_urgent = emergency_is_number(turn->core, dn);
     if (party->is_urgent)
         call_is_emergency(call);
-    list_init(&party->of_user);
-    list_init(&party->of_device);
-    list_init(&party->of_leg);
-    list_init(&party->of_queue);
+    party_init(party);
     list_append(&call->parties, &party->link);
     turn->core->stats.calls_by_state[PARTY_INVITED]++;
     call_changed(call);
@@ -45,7 +51,7 @@ void party_free(struct core *core, struct party *party)
     list_remove(&party->link);
     list_remove(&party->of_user);
     list_remove(&party->of_device);
-    list_remove(&party->of_queue);
+    queue_leave(core, party);
     if (party->leg)
         leg_leave(core, party);
     mem_free(party);
@@ -136,6 +142,8 @@ void party_set_state(struct turn *turn, struct party *party, enum party_state st
             party->answered_ms = turn->now_ms;
         party->has_talked = true;
     }
+    if (state != party->state)
+        party->state_since_ms = turn->now_ms;
     party->state = state;
     call_touch(turn->core, party->call);
     if (party->user)

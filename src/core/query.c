@@ -97,6 +97,7 @@ static void query_presence(const struct core *core, struct slice names, struct a
             const struct agent_state *state = user_state(core, user);
             size_t before = out->device_count;
             presence.state = state_card_ref(state ? state->card : NULL);
+            presence.state_since_ms = user->state_since_ms;
             presence.has_call = has_call(user);
             add_devices(core, user, out, &device_cap);
             presence.device_count = out->device_count - before;
@@ -121,6 +122,7 @@ void core_query(const struct core *core, const struct query *query, uint64_t tim
     out->has_session = user->has_session;
     const struct agent_state *state = user_state(core, user);
     out->state = state_card_ref(state ? state->card : NULL);
+    out->state_since_ms = user->state_since_ms;
     switch (query->kind) {
     case QUERY_USER:
         query_devices(core, user, out);
@@ -141,6 +143,9 @@ void core_query(const struct core *core, const struct query *query, uint64_t tim
     case QUERY_CALLS:
         query_calls(core, user, time_ms, out);
         break;
+    case QUERY_FLOOR:
+        out->floor = floor_query(core, query->since);
+        break;
     case QUERY_CALL:
         query_call(core, user, query->target, time_ms, out);
         break;
@@ -158,6 +163,7 @@ void answer_release(struct answer *answer)
     for (size_t i = 0; i < answer->presence_count; i++)
         state_card_unref(answer->presences[i].state);
     state_card_unref(answer->state);
+    floor_free(answer->floor);
     mem_free(answer->presences);
     mem_free(answer->states);
     mem_free(answer->calls);

@@ -58,6 +58,29 @@ bool call_is_queued(const struct call *call)
 
 /* --- waiting --- */
 
+void queue_join(struct core *core, struct party *party)
+{
+    list_append(&party->queue->waiting, &party->of_queue);
+    party->queue->waiting_count++;
+    floor_touch(core, &party->queue->floor);
+}
+
+void queue_join_for(struct core *core, struct party *party, struct party *other)
+{
+    list_append(&other->of_queue, &party->of_queue); /* right before it */
+    party->queue->waiting_count++;
+    queue_leave(core, other);
+}
+
+void queue_leave(struct core *core, struct party *party)
+{
+    if (!is_waiting(party))
+        return;
+    list_remove(&party->of_queue);
+    party->queue->waiting_count--;
+    floor_touch(core, &party->queue->floor);
+}
+
 static void go_elsewhere(struct turn *turn, struct party *party, struct slice number)
 {
     struct call *call = party->call;
@@ -82,7 +105,7 @@ static void go_elsewhere(struct turn *turn, struct party *party, struct slice nu
 static void give_up(struct turn *turn, struct party *party, enum cause cause)
 {
     struct slice overflow = party->queue->config.item.overflow;
-    list_remove(&party->of_queue);
+    queue_leave(turn->core, party);
     party_wait_for(turn, party, WAIT_NOTHING, 0);
     if (overflow.len > 0 && party->hops < HOPS_MAX)
         go_elsewhere(turn, party, overflow);
@@ -92,11 +115,8 @@ static void give_up(struct turn *turn, struct party *party, enum cause cause)
 
 static bool is_full(const struct call_queue *queue)
 {
-    uint64_t count = 0;
-    LIST_EACH(it, &queue->waiting)
-    count++;
     uint64_t max = queue->config.item.max_waiting;
-    return max > 0 && count >= max;
+    return max > 0 && queue->waiting_count >= max;
 }
 
 void queue_enter(struct turn *turn, struct party *party, struct call_queue *queue)
@@ -111,7 +131,7 @@ void queue_enter(struct turn *turn, struct party *party, struct call_queue *queu
         give_up(turn, party, CAUSE_BUSY);
         return;
     }
-    list_append(&queue->waiting, &party->of_queue);
+    queue_join(turn->core, party);
     party->since_ms = turn->now_ms;
     party_wait_for(turn, party, WAIT_QUEUE, max_wait_ms > 0 ? max_wait_ms : FOREVER_MS);
     queue_has_news(turn->core, queue);
@@ -303,12 +323,11 @@ void queue_sort_members(struct call_queue *queue)
               sizeof *config->members, by_text);
 }
 
-static bool is_member(const struct call_queue *queue, const struct user *user)
+bool queue_has_member(const struct call_queue *queue, struct slice name)
 {
     const struct config_item *config = &queue->config.item;
     return config->member_count == 0 ||
-           bsearch(&user->card->name, config->members, config->member_count,
-                   sizeof *config->members, by_text);
+           bsearch(&name, config->members, config->member_count, sizeof *config->members, by_text);
 }
 
 /* Where nothing is new to the queue, nobody was free for who waits when calls were given out last:
@@ -322,7 +341,7 @@ static struct device *newly_free_device(const struct core *core, const struct ca
     {
         const struct user *user = LIST_OWNER(it, struct user, touched);
         struct device *better = better_of(core, best, user);
-        if (better != best && is_member(queue, user))
+        if (better != best && queue_has_member(queue, user->card->name))
             best = better;
     }
     return best;

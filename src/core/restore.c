@@ -45,9 +45,8 @@ static void get_limits(struct reading *r)
 {
     struct input input;
     struct arena none = {0};
-    if (input_decode(&r->d, &none, &input) || input.kind != INPUT_CONFIG)
-        r->d.failed = true;
-    else
+    r->d.failed |= input_decode(&r->d, &none, &input) || input.kind != INPUT_CONFIG;
+    if (!r->d.failed)
         r->core->limits = input.config.limits;
     arena_free(&none);
 }
@@ -144,11 +143,10 @@ static void get_user(struct reading *r)
     user->is_vanished = flags >> 1 & 1;
     user->may_connect_outside = flags >> 2 & 1;
     struct agent_state *intent = state_find(r->core, dec_bytes(&r->d));
-    if (intent)
-        user->intent = intent;
-    else
-        r->d.failed = true;
+    user->intent = intent ? intent : user->intent;
+    r->d.failed |= !intent;
     user->idle_since_ms = dec_u64(&r->d);
+    user->state_since_ms = dec_u64(&r->d);
     get_deadline(r, &user->wrap_up, user_tie(user, DEADLINE_OF_WRAP_UP));
     get_deadline(r, &user->vanished, user_tie(user, DEADLINE_OF_VANISHED));
     get_past(r, user);
@@ -272,12 +270,8 @@ static void get_party(struct reading *r, struct call *call)
     struct core_stats *stats = &r->core->stats;
     struct party *party = mem_zalloc(sizeof *party);
     party->call = call;
-    list_init(&party->of_user);
-    list_init(&party->of_device);
-    list_init(&party->of_leg);
-    list_init(&party->of_queue);
+    party_init(party);
     list_append(&call->parties, &party->link);
-    party->deadline.kind = DEADLINE_OF_PARTY;
     party->number = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     party->inviter = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
     party->recall = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
@@ -314,6 +308,7 @@ static void get_party(struct reading *r, struct call *call)
         heap_set(&r->core->deadlines, &party->deadline.node, at_ms, party_tie(party));
     party->since_ms = dec_u64(&r->d);
     party->joined_ms = dec_u64(&r->d);
+    party->state_since_ms = dec_u64(&r->d);
     party->answered_ms = dec_u64(&r->d);
     party->ended_ms = dec_u64(&r->d);
     if (device.len > 0) {
@@ -354,10 +349,7 @@ static void get_call(struct reading *r)
 {
     struct core *core = r->core;
     struct call *call = mem_zalloc(sizeof *call);
-    list_init(&call->parties);
-    list_init(&call->consults);
-    list_init(&call->of_parent);
-    list_init(&call->touched);
+    call_init(call);
     list_append(&core->calls, &call->link);
     core->stats.calls++;
     call->serial = dec_u64(&r->d);
@@ -380,7 +372,6 @@ static void get_call(struct reading *r)
     get_spans(r, call);
     uint64_t parent = dec_u64(&r->d);
     call->next_party = (uint32_t)dec_u64_max(&r->d, UINT32_MAX);
-    call->deadline.kind = DEADLINE_OF_CALL;
     call->is_over = get_bool(r);
     get_deadline(r, &call->deadline, call->serial << 16);
     call->data = get_data(r);
@@ -424,8 +415,8 @@ static void get_waiting(struct reading *r, struct call_queue *queue)
 {
     while (get_bool(r) && !r->d.failed) {
         struct party *party = get_ref(r);
-        if (party && list_is_empty(&party->of_queue))
-            list_append(&queue->waiting, &party->of_queue);
+        if (party && party->queue == queue && list_is_empty(&party->of_queue))
+            queue_join(r->core, party);
         else
             r->d.failed = true;
     }
@@ -469,6 +460,18 @@ static void get_calls(struct reading *r)
     }
 }
 
+/* What follows from all that, and in which order what supervisors see changed last. */
+static void get_rest(struct reading *r)
+{
+    if (r->d.failed)
+        return;
+    places_count(r->core);
+    LIST_EACH(it, &r->core->queues)
+    members_enlist(r->core, LIST_OWNER(it, struct call_queue, link));
+    settle_told(r->core);
+    floor_read(r->core, &r->d);
+}
+
 enum err core_restore(struct slice snapshot, struct core **out)
 {
     struct reading r = {.d = dec_of(snapshot), .core = core_create()};
@@ -476,7 +479,6 @@ enum err core_restore(struct slice snapshot, struct core **out)
         r.d.failed = true;
     r.core->next_call = dec_u64(&r.d);
     r.core->next_leg = dec_u64(&r.d);
-    r.core->next_user = 0;
     uint64_t next_user = dec_u64(&r.d);
     get_limits(&r);
     get_items(&r);
@@ -486,14 +488,13 @@ enum err core_restore(struct slice snapshot, struct core **out)
     get_legs(&r);
     get_calls(&r);
     get_orders(&r);
+    get_rest(&r);
     mem_free(r.calls);
     mem_free(r.parents);
     if (!dec_is_done(&r.d)) {
         core_destroy(r.core);
         return ERR_CORRUPT;
     }
-    places_count(r.core);
-    settle_told(r.core);
     *out = r.core;
     return ERR_OK;
 }

@@ -86,8 +86,19 @@ static void tell_state(struct user *user, struct state_card *card)
     user->told_state = state_card_ref(card);
 }
 
+/* A state that was only configured anew is the same one. */
+static bool is_same_state(const struct state_card *a, const struct state_card *b)
+{
+    return a == b || (a && b && slice_equal(a->operation_name, b->operation_name));
+}
+
 static void settle_user(struct turn *turn, struct user *user)
 {
+    struct state_card *card = card_of(turn->core, user);
+    if (!is_same_state(card, user->told_state))
+        user->state_since_ms = turn->now_ms;
+    member_is_ready(turn->core, user, card && card->mode == AGENT_READY);
+    floor_touch(turn->core, &user->floor);
     LIST_EACH(it, &user->devices)
     {
         struct device *device = LIST_OWNER(it, struct device, of_owner);
@@ -97,7 +108,6 @@ static void settle_user(struct turn *turn, struct user *user)
         device->told = digest;
         effects_device_notice(turn, device, NOTICE_DEVICE_STATE_CHANGE);
     }
-    struct state_card *card = card_of(turn->core, user);
     if (card == user->told_state)
         return;
     tell_state(user, card);
@@ -117,6 +127,7 @@ void settle(struct turn *turn)
         struct call *call = LIST_OWNER(core->touched_calls.next, struct call, touched);
         transit_settle(turn, call);
         history_settle(turn, call);
+        floor_touch_call(core, call);
         settle_call(turn, call); /* still touched, for nothing else is known of it */
         list_remove(&call->touched);
         call->is_touched = false;
@@ -127,6 +138,7 @@ void settle(struct turn *turn)
         user->is_touched = false;
         settle_user(turn, user);
     }
+    floor_settle(turn);
 }
 
 void settle_told(struct core *core)
@@ -145,6 +157,8 @@ void settle_told(struct core *core)
     LIST_EACH(it, &core->users)
     {
         struct user *user = LIST_OWNER(it, struct user, link);
-        tell_state(user, card_of(core, user));
+        struct state_card *card = card_of(core, user);
+        tell_state(user, card);
+        member_is_ready(core, user, card && card->mode == AGENT_READY);
     }
 }

@@ -52,6 +52,9 @@ struct call_queue *call_queue_create(struct core *core, const struct config_item
     queue_sort_members(queue);
     list_init(&queue->waiting);
     list_init(&queue->of_open);
+    list_init(&queue->of_all);
+    queue->serial = core->next_queue++;
+    floor_add(core, &queue->floor, true);
     list_append(&core->queues, &queue->link);
     map_put(&core->queue_by_number, queue->config.item.name, queue);
     return queue;
@@ -62,6 +65,8 @@ void call_queue_free(struct core *core, struct call_queue *queue)
     map_remove(&core->queue_by_number, queue->config.item.name);
     list_remove(&queue->link);
     list_remove(&queue->of_open);
+    list_remove(&queue->of_all);
+    floor_forget(core, &queue->floor);
     held_item_free(&queue->config);
     mem_free(queue);
 }
@@ -78,7 +83,7 @@ enum err call_queue_put(struct turn *turn)
                       (int)item->name.len, item->name.ptr);
     struct call_queue *queue = call_queue_find(core, item->name);
     if (!queue) {
-        call_queue_create(core, item);
+        members_enlist(core, call_queue_create(core, item));
         return ERR_OK;
     }
     map_remove(&core->queue_by_number, queue->config.item.name);
@@ -86,7 +91,9 @@ enum err call_queue_put(struct turn *turn)
     map_put(&core->queue_by_number, queue->config.item.name, queue);
     if (!is_new)
         return unchanged(turn);
+    members_strike(core, queue);
     queue_sort_members(queue);
+    members_enlist(core, queue);
     queue_has_news(core, queue);
     return ERR_OK;
 }
@@ -103,9 +110,13 @@ enum err call_queue_remove(struct turn *turn)
     LIST_EACH(pt, &LIST_OWNER(it, struct call, link)->parties)
     {
         struct party *party = LIST_OWNER(pt, struct party, link);
-        if (party->queue == queue)
-            party->queue = NULL;
+        if (party->queue != queue)
+            continue;
+        party->queue = NULL;
+        if (party->user)
+            floor_touch(turn->core, &party->user->floor);
     }
+    members_strike(turn->core, queue);
     call_queue_free(turn->core, queue);
     return ERR_OK;
 }

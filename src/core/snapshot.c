@@ -71,6 +71,7 @@ static void put_users(const struct core *core, struct buf *out)
                          (uint64_t)user->may_connect_outside << 2);
         enc_bytes(out, user->intent->card->operation_name);
         enc_u64(out, user->idle_since_ms);
+        enc_u64(out, user->state_since_ms);
         put_deadline(&user->wrap_up, out);
         put_deadline(&user->vanished, out);
         enc_u64(out, user->past_count);
@@ -173,6 +174,7 @@ static void put_party(const struct party *party, struct buf *out)
     enc_u64(out, party->wait == WAIT_NOTHING ? 0 : party->deadline.node.at_ms);
     enc_u64(out, party->since_ms);
     enc_u64(out, party->joined_ms);
+    enc_u64(out, party->state_since_ms);
     enc_u64(out, party->answered_ms);
     enc_u64(out, party->ended_ms);
 }
@@ -270,6 +272,7 @@ void core_snapshot(const struct core *core, struct buf *out)
     put_legs(core, out);
     put_calls(core, out);
     put_orders(core, out);
+    floor_write(core, out);
 }
 
 uint64_t core_digest(const struct core *core)

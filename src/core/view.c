@@ -245,6 +245,7 @@ void view_of_device(const struct core *core, const struct device *device, struct
     out->is_active = device->owner && device->owner->has_session;
     const struct agent_state *state = device->owner ? user_state(core, device->owner) : NULL;
     out->state = state_card_ref(state ? state->card : NULL);
+    out->state_since_ms = device->owner ? device->owner->state_since_ms : 0;
     out->is_dnd = device->is_dnd;
     out->monitoring = device->monitoring;
     out->scope = device->scope;

@@ -125,6 +125,7 @@ struct device_view {
     bool is_registered;
     bool is_active;           /* its owner has a contact-centre session for voice */
     struct state_card *state; /* a reference; NULL while not active */
+    uint64_t state_since_ms;  /* its owner is in this state, or without a session */
     bool is_dnd;
     char forward_to[NUMBER_MAX + 1]; /* empty: not forwarded */
     enum monitoring monitoring;      /* what this device's supervisor has armed */

@@ -60,6 +60,12 @@ void step_telephone(struct model *m, uint32_t r);
 void step_emergency(struct model *m, uint32_t r);
 void step_agent(struct model *m, uint32_t r);
 
+/* random_floor.c */
+void step_floor(struct model *m, uint32_t r);
+void check_floor(const struct model *m);
+void check_floor_of_copy(const struct model *m, const struct core *copy);
+void forget_floor(void);
+
 /* random_checks.c: what costs too much after each input */
 void check_snapshot(struct model *m);
 void check_offers(struct model *m, unsigned which);

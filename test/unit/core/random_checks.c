@@ -17,6 +17,7 @@ void check_snapshot(struct model *m)
     core_snapshot(m->w.core, &first);
     must(core_restore(buf_view(&first), &copy) == ERR_OK, "a snapshot can be restored");
     core_check(copy);
+    check_floor_of_copy(m, copy);
     core_snapshot(copy, &second);
     must(slice_equal(buf_view(&first), buf_view(&second)), "it restores to the same snapshot");
     core_destroy(copy);

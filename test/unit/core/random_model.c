@@ -131,6 +131,7 @@ enum err apply(struct model *m, struct input *input)
         watch_gone(&watch, input->signal.leg);
     watch_follow(&watch, &m->w.fx);
     watch_check(&watch, m->w.core, USERS, m->w.now_ms);
+    check_floor(m);
     return err;
 }
 

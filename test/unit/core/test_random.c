@@ -9,6 +9,7 @@
  *  - what a user sees by asking is what it was told last, and each telephone hears what it should;
  *  - no order is given twice for a leg while the first is unconfirmed;
  *  - every offered operation is accepted, every other one that is not tolerated is refused;
+ *  - a mirror of the floor, which is told what changed only, is the floor;
  *  - a snapshot restores to the same snapshot; a replay of the accepted inputs tells the same
  * story.
  *
@@ -74,6 +75,8 @@ static void run(const uint32_t *steps, size_t count)
                 step_outside(&m, r);
             else if ((r >> 20 & 15) == 6)
                 step_emergency(&m, r);
+            else if ((r >> 20 & 15) == 7)
+                step_floor(&m, r);
             else
                 step_telephone(&m, r);
             break;
@@ -90,6 +93,7 @@ static void run(const uint32_t *steps, size_t count)
     }
     check_replay(&m);
     watch_free(&watch);
+    forget_floor();
     world_free(&m.w);
 }
 
