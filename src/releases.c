@@ -35,6 +35,7 @@ struct releases {
     void *ctx;
     size_t notices_max;
     atomic_size_t notices; /* that wait */
+    uint64_t floor;        /* web thread */
     struct metric *metric_dropped;
     pthread_mutex_t lock; /* of what follows */
     bool is_dropping;
@@ -130,11 +131,18 @@ static void deliver_queue(struct releases *r, void (*after)(void *ctx))
         for (size_t i = 0; i < count; i++) {
             struct release *release = taken[i];
             atomic_fetch_sub(&r->notices, release->notice_count);
+            if (release->floor_version > r->floor)
+                r->floor = release->floor_version;
             release_deliver(r->hub, release);
             if (after)
                 after(r->ctx);
         }
     } while (count == TAKEN_MAX);
+}
+
+uint64_t releases_floor(const struct releases *r)
+{
+    return r->floor;
 }
 
 static void take_dropped(struct releases *r, struct list *out)

@@ -23,6 +23,8 @@ void releases_destroy(struct releases *r);
 void releases_put(struct releases *r, struct release *release);
 /* Web thread: delivers all that is there. after, if any, is called behind each release. */
 void releases_deliver(struct releases *r, void (*after)(void *ctx));
+/* The version of the floor as of what was delivered; 0: not known yet. */
+uint64_t releases_floor(const struct releases *r);
 /* Replies and notices of one, at once; lets it go. */
 void release_deliver(struct hub *hub, struct release *release);
 

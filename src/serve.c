@@ -82,6 +82,7 @@ static void deliver_all(void *ctx)
 {
     struct server *s = ctx;
     releases_deliver(s->releases, flush);
+    api_floor_moved(s->api, releases_floor(s->releases));
 }
 
 static void wake_web(void *ctx)
@@ -217,6 +218,12 @@ static enum err tell_presence(void *ctx, struct slice user, bool is_there)
     return engine_command(s->engine, &command, NULL);
 }
 
+static uint64_t now_ms(void *ctx)
+{
+    const struct server *s = ctx;
+    return web_now_ms(s->web);
+}
+
 static void make_doors(struct server *s)
 {
     bool is_https = strncmp(s->public_url, "https:", 6) == 0;
@@ -242,6 +249,8 @@ static void make_doors(struct server *s)
                               .version = CORDBOARD_VERSION,
                               .is_demo = s->config->is_demo,
                               .nesting_max = (unsigned)s->config->nesting,
+                              .now_ms = now_ms,
+                              .now_ctx = s,
                               .directory = &directory};
     s->api = api_create(&api);
     arena_free(&arena);
@@ -403,7 +412,9 @@ static uint64_t next_tick(void *ctx)
     struct server *s = ctx;
     uint64_t bayeux_ms = bayeux_next_ms(s->bayeux);
     uint64_t store_ms = store_next_ms(s->store);
+    uint64_t api_ms = api_next_ms(s->api);
     uint64_t next_ms = bayeux_ms < store_ms ? bayeux_ms : store_ms;
+    next_ms = api_ms < next_ms ? api_ms : next_ms;
     return s->watchdog_ms > 0 && s->watchdog_ms < next_ms ? s->watchdog_ms : next_ms;
 }
 
@@ -412,6 +423,7 @@ static void tick(void *ctx, uint64_t now_ms)
     struct server *s = ctx;
     bayeux_tick(s->bayeux, now_ms);
     store_tick(s->store, now_ms);
+    api_tick(s->api);
     if (s->watchdog_ms > 0 && now_ms >= s->watchdog_ms) {
         notify_say("WATCHDOG=1");
         s->watchdog_ms = now_ms + notify_watchdog_ms();
@@ -424,6 +436,7 @@ static void stop(void *ctx)
     log_line(LOG_INFO, "server.stopping", "grace_ms=%d", STOP_GRACE_MS);
     notify_say("STOPPING=1");
     bayeux_drain(s->bayeux);
+    api_drain(s->api);
     web_stop(s->web, STOP_GRACE_MS);
 }
 

@@ -41,6 +41,7 @@ static const struct route routes[] = {
     {ROOT_API, {"me", "recordings", "*"}, v2_recording_get, NULL, false},
     {ROOT_API, {"me", "recordings", "*", "audio"}, v2_recording_audio_get, NULL, false},
     {ROOT_API, {"history", "calls"}, v2_history_get, NULL, false},
+    {ROOT_API, {"floor"}, v2_floor_get, NULL, false},
     {ROOT_API, {"recordings"}, v2_recordings_get, NULL, false},
     {ROOT_API, {"recordings", "*"}, v2_recording_get, NULL, false},
     {ROOT_API, {"recordings", "*", "audio"}, v2_recording_audio_get, NULL, false},
@@ -102,6 +103,7 @@ struct api *api_create(const struct api_options *options)
     static const struct api_directory nobody;
     api->directory = directory_create(options->directory ? options->directory : &nobody);
     api->options.directory = NULL;
+    floor_begin(api);
     for (int op = 0; op < OP_COUNT; op++) {
         char labels[96];
         snprintf(labels, sizeof labels, "operation=\"%s\",result=\"accepted\"",
@@ -120,6 +122,7 @@ void api_destroy(struct api *api)
 {
     if (!api)
         return;
+    floor_end(api);
     directory_unref(api->directory);
     mem_free(api->root);
     mem_free(api);

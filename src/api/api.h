@@ -72,6 +72,9 @@ struct api_options {
     const char *version;    /* diagnostics/version */
     bool is_demo;           /* the same; its password is public */
     unsigned nesting_max;   /* of a user-data value */
+    /* Monotonic milliseconds, for requests that wait; NULL: it is always 0. */
+    uint64_t (*now_ms)(void *ctx);
+    void *now_ctx;
     const struct api_directory *directory; /* copied; NULL: nobody */
 };
 
@@ -83,6 +86,13 @@ void api_set_directory(struct api *api, const struct api_directory *directory);
 /* A request below /api/v2/ (or /api/v2/diagnostics, which needs no user). x->user is set where the
  * requester is known. Answers it. */
 void api_handle(struct api *api, struct exchange *x);
+/* Requests for the floor may wait until it changes. Its version, as of what the engine released; */
+void api_floor_moved(struct api *api, uint64_t version);
+/* when api_tick is to be called, UINT64_MAX: never; */
+uint64_t api_next_ms(const struct api *api);
+void api_tick(struct api *api);
+/* and for a draining stop: answers all that wait, and lets none wait any more. */
+void api_drain(struct api *api);
 /* True for the few resources that need no user. */
 bool api_is_public(struct slice path);
 

@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "base/codec.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/map.h"
 #include "base/metrics.h"
 #include "engine/ticket.h"
@@ -17,10 +18,19 @@
 
 struct directory;
 
+/* Who waits for a change of the floor. */
+struct floor_waits {
+    struct list all;
+    uint64_t version; /* the newest that is known to be released */
+    uint64_t next_ms; /* when somebody's time has come, or earlier */
+    bool is_draining;
+};
+
 struct api {
     struct api_options options;
     struct directory *directory;
     char *root; /* public_url and "/api/v2" */
+    struct floor_waits floor;
     struct metric *accepted[OP_COUNT];
     struct metric *refused[OP_COUNT];
 };
@@ -230,16 +240,32 @@ void api_render_device(const struct api *api, enum api_compat compat,
 const char *api_state_text(const struct state_card *state);
 const char *api_work_mode_text(const struct state_card *state); /* NULL: none */
 void api_render_user_state(const struct state_card *state, struct buf *out);
-/* {"channel":"voice","userState":{...}} */
-void api_render_channel(const struct state_card *state, const struct fields *fields,
-                        struct buf *out);
+/* {"channel":"voice","userState":{...},"userStateSince":...} */
+/* A time of 0 is not told. */
+struct channel {
+    const struct state_card *state; /* NULL: logged out */
+    uint64_t since_ms;
+};
+void api_render_channel(const struct channel *voice, const struct fields *fields, struct buf *out);
 /* All of them: the one. */
-void api_render_channels(const struct state_card *state, const struct fields *fields,
-                         struct buf *out);
+void api_render_channels(const struct channel *voice, const struct fields *fields, struct buf *out);
 /* That one has no such channel. */
 struct slice api_no_channel(struct arena *arena, struct slice name);
 /* An array of the names of the operations whose bits are set. */
 void api_render_capabilities(uint64_t bits, struct buf *out);
+
+/* An array of all participants but that party. */
+void api_render_participants(const struct call_part *call, uint32_t but, struct buf *out);
+
+/* --- render_floor.c --- */
+
+void api_render_floor(const struct api *api, const struct floor *floor, uint64_t time_ms,
+                      struct buf *out);
+
+/* --- v2/floor.c: who waits --- */
+
+void floor_begin(struct api *api);
+void floor_end(struct api *api); /* forgets who still waits */
 
 /* --- render_user_data.c --- */
 
@@ -282,7 +308,7 @@ void api_render_roles(unsigned roles, struct json_writer *w);
 
 struct subresources {
     unsigned roles;
-    const struct state_card *state;
+    struct channel voice;
     const struct device_view *devices;
     size_t device_count;
     const struct answer *own; /* of one's own: with calls and settings. NULL: somebody else's */
@@ -360,6 +386,7 @@ void v2_my_recordings_get(const struct request *request);
 void v2_recordings_get(const struct request *request);
 void v2_recording_get(const struct request *request);
 void v2_recording_audio_get(const struct request *request);
+void v2_floor_get(const struct request *request);
 void v2_version_get(const struct request *request);
 void v2_empty_get(const struct request *request);
 

@@ -74,19 +74,30 @@ static void render_participant_text(const struct participant *participant, struc
     json_write_string(out, slice_of(participant->number));
 }
 
+static void render_all(const struct call_part *call, uint32_t but,
+                       void (*render)(const struct participant *, struct buf *), struct buf *out)
+{
+    struct json_writer w = json_begin_array(out);
+    for (uint32_t i = 0; i < call->participant_count; i++) {
+        if (call->participants[i].party == but)
+            continue;
+        json_item(&w);
+        render(&call->participants[i], out);
+    }
+    json_end_array(&w);
+}
+
+void api_render_participants(const struct call_part *call, uint32_t but, struct buf *out)
+{
+    render_all(call, but, render_participant, out);
+}
+
 static void render_participants(const struct call_view *view,
                                 void (*render)(const struct participant *, struct buf *),
                                 struct json_writer *outer, const char *key)
 {
     json_key(outer, key);
-    struct json_writer w = json_begin_array(outer->out);
-    for (uint32_t i = 0; i < view->call->participant_count; i++) {
-        if (view->call->participants[i].party == view->party)
-            continue;
-        json_item(&w);
-        render(&view->call->participants[i], outer->out);
-    }
-    json_end_array(&w);
+    render_all(view->call, view->party, render, outer->out);
 }
 
 void api_render_capabilities(uint64_t bits, struct buf *out)

@@ -96,24 +96,24 @@ void api_render_device(const struct api *api, enum api_compat compat,
     json_end_object(&w);
 }
 
-void api_render_channel(const struct state_card *state, const struct fields *fields,
-                        struct buf *out)
+void api_render_channel(const struct channel *voice, const struct fields *fields, struct buf *out)
 {
     struct json_writer w = json_begin_object(out);
     if (api_fields_has(fields, "channel"))
         json_text(&w, "channel", "voice");
     if (api_fields_has(fields, "userState")) {
         json_key(&w, "userState");
-        api_render_user_state(state, out);
+        api_render_user_state(voice->state, out);
     }
+    if (voice->since_ms > 0 && api_fields_has(fields, "userStateSince"))
+        json_u64(&w, "userStateSince", voice->since_ms);
     json_end_object(&w);
 }
 
-void api_render_channels(const struct state_card *state, const struct fields *fields,
-                         struct buf *out)
+void api_render_channels(const struct channel *voice, const struct fields *fields, struct buf *out)
 {
     struct json_writer list = json_begin_array(out);
     json_item(&list);
-    api_render_channel(state, fields, out);
+    api_render_channel(voice, fields, out);
     json_end_array(&list);
 }

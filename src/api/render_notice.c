@@ -88,7 +88,8 @@ void api_render_notice(void *ctx, const struct notice *notice, struct buf *out)
         break;
     case NOTICE_CHANNEL_STATE_CHANGE:
         json_key(&w, "channels");
-        api_render_channels(notice->device.state, NULL, out);
+        api_render_channels(&(struct channel){notice->device.state, notice->device.state_since_ms},
+                            NULL, out);
         json_text(&w, "messageType", "ChannelStateChangeMessageV2");
         break;
     case NOTICE_DEVICE_ERROR:

@@ -27,7 +27,7 @@ static void render_one(const struct request *request, const struct subresources 
         api_render_calls(request->api, api_compat_of(request->api, request->x->user), of->own, NULL,
                          w->out);
     else if (slice_is(name, "channels"))
-        api_render_channels(of->state, NULL, w->out);
+        api_render_channels(&of->voice, NULL, w->out);
     else if (slice_is(name, "features"))
         api_render_features(request, of->roles, w->out);
     else if (slice_is(name, "settings") && of->own)

@@ -135,9 +135,11 @@ static void tell_line(struct engine *e)
 static void let_go(struct engine *e)
 {
     struct batch *b = &e->batch;
-    if (b->reply_count > 0 || b->fx.notice_count > 0) {
+    bool has_moved = core_floor_version(e->core) != e->floor_told;
+    if (b->reply_count > 0 || b->fx.notice_count > 0 || has_moved) {
         struct release *r = b->release ? b->release : release_create();
         b->release = NULL;
+        r->floor_version = e->floor_told = core_floor_version(e->core);
         if (b->reply_count > 0) {
             r->replies = arena_alloc(&r->arena, b->reply_count * sizeof *r->replies);
             memcpy(r->replies, b->replies, b->reply_count * sizeof *r->replies);

@@ -32,6 +32,7 @@ struct release {
     size_t reply_count;
     struct notice **notices;
     size_t notice_count;
+    uint64_t floor_version; /* of the core, when it was made; 0: not known */
     bool is_replay; /* at start-up: notices only, which were perhaps seen before the restart */
     struct arena arena;
 };

@@ -147,7 +147,8 @@ struct engine {
     size_t undurable; /* orders let out since the commit began to fail */
     uint64_t alarm_after_us;
     uint64_t space_looked_us;
-    bool catches_up; /* what was taken last was put aside, so what is due waits for it */
+    bool catches_up;     /* what was taken last was put aside, so what is due waits for it */
+    uint64_t floor_told; /* the floor's version that the last release had */
     bool is_line_started;
     bool is_ending; /* the stop was taken from the queue */
 

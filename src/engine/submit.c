@@ -100,6 +100,7 @@ enum err engine_query(struct engine *e, const struct query *query, void *tag)
     put_slice(&block, query->user);
     put_slice(&block, query->target);
     put_slice(&block, query->names);
+    enc_u64(&block, query->since);
     return submit(e, end(&block, SUBMISSION_QUERY, tag));
 }
 
@@ -110,6 +111,7 @@ void submission_query(const struct submission *s, struct query *out)
     out->user = take_slice(&d);
     out->target = take_slice(&d);
     out->names = take_slice(&d);
+    out->since = dec_u64(&d);
 }
 
 static void put_record(struct buf *out, enum record_table table, struct slice key,

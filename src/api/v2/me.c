@@ -24,7 +24,7 @@ static void answer_me(const struct request *request, struct reply *reply, void *
     struct person person;
     person_of_card(request->api, answer->user, &person);
     struct subresources own = {.roles = person.roles,
-                               .state = answer->state,
+                               .voice = {answer->state, answer->state_since_ms},
                                .devices = answer->devices,
                                .device_count = answer->device_count,
                                .own = answer};

@@ -20,6 +20,7 @@ static void answer_channels(const struct request *request, struct reply *reply, 
         api_refuse(request->x, reply->err, reply->reason);
         return;
     }
+    struct channel voice = {reply->answer->state, reply->answer->state_since_ms};
     struct buf body = {0};
     struct json_writer w = json_begin_object(&body);
     json_i64(&w, "statusCode", 0);
@@ -28,7 +29,7 @@ static void answer_channels(const struct request *request, struct reply *reply, 
         buf_printf(&body, "[\"%s/me/channels/voice\"]", request->api->root);
     }
     json_key(&w, "channels");
-    api_render_channels(reply->answer->state, fields, &body);
+    api_render_channels(&voice, fields, &body);
     json_end_object(&w);
     api_answer(request->x, &body, reply->answer);
     buf_free(&body);
@@ -49,11 +50,12 @@ static void answer_channel(const struct request *request, struct reply *reply, v
         api_refuse(request->x, reply->err, reply->reason);
         return;
     }
+    struct channel voice = {reply->answer->state, reply->answer->state_since_ms};
     struct buf body = {0};
     struct json_writer w = json_begin_object(&body);
     json_i64(&w, "statusCode", 0);
     json_key(&w, "channel");
-    api_render_channel(reply->answer->state, detail, &body);
+    api_render_channel(&voice, detail, &body);
     json_end_object(&w);
     api_answer(request->x, &body, reply->answer);
     buf_free(&body);

@@ -6,7 +6,7 @@
  * addresses of devices, and an agent somebody to ask. Calls and settings are one's own. */
 #include "api/api_int.h"
 
-struct list {
+struct user_list {
     struct page page;
     struct fields subresources;
     struct directory *directory; /* a reference: contacts of the page are in it */
@@ -17,7 +17,7 @@ struct list {
 
 static const void *user_at(const void *ctx, size_t i)
 {
-    return ((const struct list *)ctx)->page.items[i];
+    return ((const struct user_list *)ctx)->page.items[i];
 }
 
 static void render_uri(const struct request *request, const void *item, struct buf *out)
@@ -29,7 +29,7 @@ static void render_uri(const struct request *request, const void *item, struct b
 static void render(const struct request *request, const void *item, const struct fields *fields,
                    struct buf *out)
 {
-    struct list *list = request->detail;
+    struct user_list *list = request->detail;
     struct person person;
     person_of_contact(item, &person);
     struct json_writer w = json_begin_object(out);
@@ -37,7 +37,7 @@ static void render(const struct request *request, const void *item, const struct
     if (list->answer) {
         const struct presence *presence = &list->answer->presences[list->presence++];
         struct subresources of = {.roles = person.roles,
-                                  .state = presence->state,
+                                  .voice = {presence->state, presence->state_since_ms},
                                   .devices = list->answer->devices + list->device,
                                   .device_count = presence->device_count};
         list->device += presence->device_count;
@@ -46,7 +46,7 @@ static void render(const struct request *request, const void *item, const struct
     json_end_object(&w);
 }
 
-static void answer_list(const struct request *request, struct list *list,
+static void answer_list(const struct request *request, struct user_list *list,
                         const struct answer *answer)
 {
     struct request with_list = *request;
@@ -65,7 +65,7 @@ static void answer_list(const struct request *request, struct list *list,
 
 static void answer_users(const struct request *request, struct reply *reply, void *detail)
 {
-    struct list *list = detail;
+    struct user_list *list = detail;
     struct directory *directory = list->directory;
     if (reply->err)
         api_refuse(request->x, reply->err, reply->reason);
@@ -99,7 +99,7 @@ static bool is_wanted(const struct contact *contact, const void *filters)
 void v2_users_get(const struct request *request)
 {
     struct exchange *x = request->x;
-    struct list *list = arena_zalloc(x->arena, sizeof *list);
+    struct user_list *list = arena_zalloc(x->arena, sizeof *list);
     struct slice reason = SLICE_NONE;
     enum err err = page_read(x, &list->page, &reason);
     if (err) {
@@ -144,7 +144,7 @@ static void answer_user(const struct request *request, struct reply *reply, void
     person_of_card(request->api, answer->user, &person);
     bool is_own = slice_equal(answer->user->name, request->x->user);
     struct subresources of = {.roles = person.roles,
-                              .state = answer->state,
+                              .voice = {answer->state, answer->state_since_ms},
                               .devices = answer->devices,
                               .device_count = answer->device_count,
                               .own = is_own ? answer : NULL};
