@@ -35,6 +35,8 @@ class Response:
 
     def fits(self, method, target, dialect):
         """Itself, once it is seen to be what api.schema.json says of that request's answer."""
+        if self.header("content-encoding"):  # the page's files only
+            return self
         kind = self.header("content-type") or ""
         text = self.body.decode("utf-8") if kind.startswith(("application/json", "text/javascript")) else ""
         if kind.startswith("text/javascript"):  # of CometD as a call of a function, or the page's
