@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Cordboard authors
 
 import { render } from 'preact'
+import { agentStart } from './agent/start'
 import { clockStart } from './model/clock'
 import { sessionStart } from './model/session'
 import { simulatorStart } from './model/simulator'
@@ -12,6 +13,7 @@ import './style/shell.css'
 
 failuresTold()
 clockStart()
+agentStart()
 sessionStart()
 void simulatorStart()
 render(<App />, document.getElementById('app')!)

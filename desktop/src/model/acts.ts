@@ -25,6 +25,11 @@ export function deviceAct(operationName: string, parameters: Parameters = {}) {
   return attempt(post(`/api/v2/me/devices/${id}`, { operationName, ...parameters }))
 }
 
+// Also of a call that is over, so not by the call's own address.
+export function setDisposition(callUuid: string, disposition: string) {
+  return deviceAct('SetCallDisposition', { callUuid, disposition })
+}
+
 export function dial(phoneNumber: string, parameters: Parameters = {}) {
   const id = device.peek()?.id
   const body = { operationName: 'Dial', destination: { phoneNumber }, ...parameters }

@@ -17,13 +17,13 @@ import type {
 import { request } from '../api/rest'
 import { serverNow } from './clock'
 import { tell } from './told'
+import { wrapUpSet } from './wrap-up'
 
 // A call as this desk sees it.
 export interface DeskCall {
   call: Call
   startedAt: number // the server's time, when it began for this desk
-  stateSince: number // about when it came into this state; no later than the first sight of it
-  wrapUpS?: number // seconds of work after it, of the queue that brought it
+  stateSince?: number // when it came into this state, where this desk has seen it do so
   releaseReason?: string
   endedAt?: number
 }
@@ -46,9 +46,12 @@ export const isSupervisor = computed(() =>
 )
 export const isLoggedIn = computed(() => device.value?.deviceState === 'Active')
 
-function deskCall(call: Call, before: DeskCall | undefined): DeskCall {
+// isNow: as an event just told it, and not as it was found.
+function deskCall(call: Call, before: DeskCall | undefined, isNow: boolean): DeskCall {
   const startedAt = before?.startedAt ?? serverNow() - Number(call.duration) * 1000
-  const stateSince = before?.call.state === call.state ? before.stateSince : serverNow()
+  const isFirst = call.state === 'Ringing' || call.state === 'Dialing'
+  const began = isNow ? serverNow() : isFirst ? startedAt : undefined
+  const stateSince = before?.call.state === call.state ? before.stateSince : began
   return { ...before, call, startedAt, stateSince }
 }
 
@@ -57,14 +60,10 @@ function over(ended: DeskCall): void {
   pastCalls.value = [{ ...ended, endedAt: serverNow() }, ...others].slice(0, PAST_CALLS)
 }
 
-export function dismiss(id: string): void {
-  pastCalls.value = pastCalls.peek().filter((past) => past.call.id !== id)
-}
-
 // What a picture does not have.
 function withNotes(known: DeskCall, { extensions }: CallMessage): DeskCall {
   const noted = { ...known }
-  if (extensions?.WrapUpTime !== undefined) noted.wrapUpS = extensions.WrapUpTime
+  if (extensions?.WrapUpTime) wrapUpSet(known.call.id, extensions.WrapUpTime)
   if (extensions?.ReleaseReason !== undefined) noted.releaseReason = extensions.ReleaseReason
   return noted
 }
@@ -72,7 +71,7 @@ function withNotes(known: DeskCall, { extensions }: CallMessage): DeskCall {
 function applyCall(message: CallMessage): void {
   const { call } = message
   const before = calls.peek().get(call.id)
-  const next = withNotes(deskCall(call, before), message)
+  const next = withNotes(deskCall(call, before, true), message)
   const isOver = call.state === 'Released'
   if (isOver && !before && pastCalls.peek().some((past) => past.call.id === call.id)) {
     noteCall(message)
@@ -111,7 +110,7 @@ function applyDevices(changed: Device[]): void {
 
 function applyPicture(user: MeUser): void {
   const before = calls.peek()
-  const living = new Map(user.calls.map((call) => [call.id, deskCall(call, before.get(call.id))]))
+  const living = new Map(user.calls.map((call) => [call.id, deskCall(call, before.get(call.id), false)]))
   for (const [id, gone] of before)
     if (!living.has(id)) over({ ...gone, call: { ...gone.call, state: 'Released', capabilities: [] } })
   me.value = user

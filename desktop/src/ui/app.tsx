@@ -6,6 +6,7 @@
 
 import type { ComponentType } from 'preact'
 import { AgentDesk } from '../agent/desk'
+import { Incoming } from '../agent/incoming'
 import { texts } from '../i18n'
 import { isSupervisor, me } from '../model/desk'
 import { isConnected, isDemo, isLost, isOutdated, logOut, phase } from '../model/session'
@@ -119,6 +120,7 @@ function Banners() {
     <div class="banners">
       {isDemo.value && <p class="banner is-demo">{t.demo}</p>}
       <div role="alert">{isLost.value && <p class="banner is-lost">{t.lost}</p>}</div>
+      <Incoming isDeskShown={!isSupervisor.value || view.value === 'desk'} />
       <div role="status">
         {isOutdated.value && (
           <p class="banner is-outdated row">

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+// The agent: state and since when, the states to choose from, do not disturb, forwarding.
+
+import { useSignal } from '@preact/signals'
+import { texts } from '../i18n'
+import { agentAct, deviceAct } from '../model/acts'
+import { clockText, now } from '../model/clock'
+import { agentStateSince, channel, device, isLoggedIn } from '../model/desk'
+import { isQuiet } from '../model/ringer'
+import { startDuty } from '../model/session'
+import { agentStates } from '../model/site'
+import { attempt } from '../model/told'
+import { ActButton } from '../ui/act-button'
+import { nameOf } from '../model/directory'
+import { NumberField } from './number-field'
+import { wrapUp } from './wrap-up'
+
+function stateKind(): string {
+  const state = channel.value?.userState
+  if (!state || state.state === 'LoggedOut') return 'out'
+  return state.state === 'Ready' ? 'ready' : state.workMode === 'AfterCallWork' ? 'work' : 'away'
+}
+
+export function CurrentState() {
+  const t = texts.value.agent
+  const endsAt = wrapUp.value?.endsAt
+  return (
+    <div class={'agent-now is-' + stateKind()}>
+      <span role="status" aria-label={t.state}>{channel.value?.userState.displayName}</span>
+      <span class="timer" title={t.inState}>{clockText(now.value - agentStateSince.value)}</span>
+      {endsAt !== undefined && (
+        <span class="timer countdown">{t.left(clockText(Math.max(0, endsAt - now.value) + 999))}</span>
+      )}
+    </div>
+  )
+}
+
+function StateChoice() {
+  const current = channel.value?.userState.id
+  return (
+    <div class="states" role="group" aria-label={texts.value.agent.stateChoice}>
+      {agentStates.value.map(({ id, operationName, displayName }) => (
+        <ActButton key={id} pressed={id === current} act={() => agentAct(operationName)}>
+          {displayName}
+        </ActButton>
+      ))}
+    </div>
+  )
+}
+
+function DoNotDisturb() {
+  const may = device.value?.capabilities ?? []
+  if (!may.includes('DoNotDisturbOn') && !may.includes('DoNotDisturbOff')) return null
+  const isOn = may.includes('DoNotDisturbOff')
+  return (
+    <ActButton pressed={isOn} act={() => deviceAct(isOn ? 'DoNotDisturbOff' : 'DoNotDisturbOn')}>
+      {texts.value.agent.doNotDisturb}
+    </ActButton>
+  )
+}
+
+function ForwardForm({ close }: { close: () => void }) {
+  const t = texts.value
+  const number = useSignal('')
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const destination = number.peek().trim()
+    if (destination && (await deviceAct('ForwardCallsOn', { destination }))) close()
+  }
+  return (
+    <form
+      class="forward-form"
+      aria-label={t.agent.forward}
+      onSubmit={(event) => void submit(event)}
+      onKeyDown={(event) => event.key === 'Escape' && close()}
+    >
+      <NumberField label={t.agent.whom} value={number} isFocused />
+      <button type="submit" class="primary">{t.agent.forward}</button>
+      <button type="button" class="quiet" onClick={close}>{t.common.cancel}</button>
+    </form>
+  )
+}
+
+function Forward({ isOpen, toggle }: { isOpen: boolean; toggle: () => void }) {
+  const t = texts.value.agent
+  const may = device.value?.capabilities ?? []
+  const to = device.value?.forwardTo
+  if (may.includes('ForwardCallsOff'))
+    return (
+      <ActButton pressed label={t.forwardedStop(nameOf(to ?? ''))} act={() => deviceAct('ForwardCallsOff')}>
+        {t.forwardedTo(nameOf(to ?? ''))}
+      </ActButton>
+    )
+  if (!may.includes('ForwardCallsOn')) return null
+  return <ActButton expanded={isOpen} act={toggle}>{t.forward}…</ActButton>
+}
+
+function Quiet() {
+  const toggle = () => (isQuiet.value = !isQuiet.peek())
+  return (
+    <button type="button" aria-pressed={isQuiet.value} onClick={toggle}>
+      {texts.value.agent.quiet}
+    </button>
+  )
+}
+
+export function StateBar() {
+  const t = texts.value.agent
+  const isForwarding = useSignal(false)
+  return (
+    <section class="state-bar" aria-label={t.stateBar}>
+      {isLoggedIn.value ? <StateChoice /> : (
+        <div class="states">
+          <ActButton kind="primary" act={() => attempt(startDuty())}>{t.startWork}</ActButton>
+          <span class="faint">{t.notWorking}</span>
+        </div>
+      )}
+      <div class="device-acts" role="group" aria-label={t.telephone}>
+        <DoNotDisturb />
+        <Forward isOpen={isForwarding.value} toggle={() => (isForwarding.value = !isForwarding.peek())} />
+        <Quiet />
+      </div>
+      {isForwarding.value && <ForwardForm close={() => (isForwarding.value = false)} />}
+    </section>
+  )
+}

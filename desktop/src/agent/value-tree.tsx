@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+// A value of user data as it is: a text plainly, anything else as JSON; what is nested as a tree.
+
+import { ExactNumber } from '../api/json'
+
+function entriesOf(value: unknown): [string, unknown][] | undefined {
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return undefined
+  return Object.entries(value)
+}
+
+function Branch({ value }: { value: unknown }) {
+  const entries = entriesOf(value)
+  if (!entries?.length) return <code>{JSON.stringify(value)}</code>
+  return (
+    <ul class={Array.isArray(value) ? 'tree is-list' : 'tree'}>
+      {entries.map(([key, inner]) => (
+        <li key={key}>
+          <span class="tree-key">{key}</span> <Branch value={inner} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+export function ValueTree({ value }: { value: unknown }) {
+  if (typeof value === 'string') return <span class="text-value">{value}</span>
+  return <Branch value={value} />
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+// The work after a queue's call: how long it may still take, and after which call it is.
+
+import { computed } from '@preact/signals'
+import { agentStateSince, channel } from '../model/desk'
+import { past } from '../model/history'
+import { wrapUpOf } from '../model/wrap-up'
+
+// It begins when the call ends, or when the agent asks for that state by hand: then it has no end.
+const NEAR_MS = 3000
+
+export const wrapUp = computed(() => {
+  if (channel.value?.userState.workMode !== 'AfterCallWork') return undefined
+  const since = agentStateSince.value
+  const last = past.value.find((call) => Math.abs(call.startedAt + call.durationMs - since) < NEAR_MS)
+  const seconds = last && wrapUpOf(last.id)
+  return last && { id: last.id, endsAt: seconds ? since + seconds * 1000 : undefined, seconds }
+})

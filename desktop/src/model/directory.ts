@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+// Who has which number: search as somebody types, and the names of the numbers that calls show.
+
+import { signal } from '@preact/signals'
+import type { Contact, ContactChannel, ContactType } from '../api/objects'
+import { ApiError, get } from '../api/rest'
+
+export interface Entry {
+  id: string // of the contact and its number
+  name: string
+  number: string
+  description: string
+  type: ContactType
+  channel?: ContactChannel // of users: whether they can be had
+}
+
+const SHOWN = 12
+const ASKED_AT_ONCE = 16 // as many as a list in a parameter may have
+const NAMES_KEPT = 2000
+
+function entriesOf(contact: Contact): Entry[] {
+  const { id, name, type, availability } = contact
+  return contact.phoneNumbers.map(({ phoneNumber, description }) => ({
+    id: `${id} ${phoneNumber}`,
+    name,
+    number: phoneNumber,
+    description,
+    type,
+    channel: availability?.channels[0],
+  }))
+}
+
+// Commas would part the text into several; stars are the search's own.
+function pattern(text: string): string {
+  return `*${text.trim().replace(/[,*]+/g, ' ')}*`
+}
+
+// Whose name or number has the text in it. Throws ApiError, and the signal's reason when aborted.
+export async function directorySearch(text: string, abort: AbortSignal): Promise<Entry[]> {
+  const query = `filterName=NamesOrPhoneNumberMatches&filterParameters=${encodeURIComponent(pattern(text))}`
+  const path = `/api/v2/contacts?${query}&sortBy=name&limit=${SHOWN}`
+  const { contacts } = await get<{ contacts: Contact[] }>(path, { signal: abort })
+  return contacts.flatMap(entriesOf).slice(0, SHOWN)
+}
+
+const names = signal<ReadonlyMap<string, Entry | undefined>>(new Map())
+let wanted = new Set<string>()
+
+const digitsOf = (number: string) => number.replace(/\D/g, '')
+
+async function ask(numbers: string[]): Promise<void> {
+  const path = `/api/v2/contacts?phoneNumber=${numbers.join(',')}&limit=${ASKED_AT_ONCE * 2}`
+  const { contacts } = await get<{ contacts: Contact[] }>(path)
+  const found = contacts.flatMap(entriesOf)
+  const known = names.peek().size < NAMES_KEPT ? new Map(names.peek()) : new Map<string, Entry | undefined>()
+  for (const number of numbers) known.set(number, found.find((one) => digitsOf(one.number) === number))
+  names.value = known
+}
+
+async function askWanted(): Promise<void> {
+  const numbers = [...wanted]
+  wanted = new Set()
+  for (let at = 0; at < numbers.length; at += ASKED_AT_ONCE) {
+    try {
+      await ask(numbers.slice(at, at + ASKED_AT_ONCE))
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error // else the numbers stand for themselves
+    }
+  }
+}
+
+// What the directory has of the number; undefined also until it has been asked.
+export function entryOf(number: string): Entry | undefined {
+  const digits = digitsOf(number)
+  const known = names.value
+  if (digits && !known.has(digits) && !wanted.has(digits)) {
+    wanted.add(digits)
+    if (wanted.size === 1) queueMicrotask(() => void askWanted())
+  }
+  return known.get(digits)
+}
+
+export function nameOf(number: string): string {
+  return entryOf(number)?.name ?? number
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+// The last calls of this agent: the server's history, so that every tab and a reload show the same,
+// and before it what this tab has just seen end.
+
+import { computed, effect, signal } from '@preact/signals'
+import type { CallType, HistoryCall, HistoryParticipant, ReleaseReason } from '../api/objects'
+import { ApiError, get } from '../api/rest'
+import { calls, me, pastCalls, type DeskCall } from './desk'
+
+export interface PastCall {
+  id: string
+  callType: CallType
+  number: string // of the other side
+  isCaller: boolean // this agent began it
+  isTalk: boolean // somebody answered
+  queue?: string
+  startedAt: number
+  durationMs: number // of this agent's part
+  releaseReason?: ReleaseReason
+  disposition?: string
+  isRecorded: boolean
+}
+
+const SHOWN = 5
+
+// 2024-05-06T07:08:09.000+0000
+export function timeOf(text: string): number {
+  return Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function fromHistory(call: HistoryCall, userId: string): PastCall {
+  const own = (one: HistoryParticipant) => one.userId === userId
+  const mine = call.participants.filter(own)
+  const part = mine.at(-1)
+  const isCaller = mine.some(({ role }) => role === 'Caller')
+  const others = call.participants.filter((one) => !own(one) && (one.queue === undefined || one.userId))
+  const other = others.find(({ role }) => (role === 'Caller') !== isCaller) ?? others[0]
+  const startedAt = timeOf(mine[0]?.startTime ?? call.startTime)
+  return {
+    id: call.id,
+    callType: call.callType,
+    number: other?.phoneNumber ?? (isCaller ? call.dnis : (call.ani ?? call.dnis)),
+    isCaller,
+    isTalk: mine.some(({ answerTime }) => answerTime !== undefined),
+    queue: call.queue,
+    startedAt,
+    durationMs: timeOf(part?.stopTime ?? call.stopTime ?? call.startTime) - startedAt,
+    releaseReason: part?.releaseReason,
+    disposition: textOf(call.disposition?.value),
+    isRecorded: call.recordingUri !== undefined,
+  }
+}
+
+function fromDesk({ call, startedAt, endedAt, releaseReason }: DeskCall): PastCall {
+  const number = call.participants[0]?.phoneNumber ?? call.dnis
+  return {
+    id: call.id,
+    callType: call.callType,
+    number,
+    isCaller: call.dnis === number,
+    isTalk: releaseReason === 'answered-and-hung-up',
+    startedAt,
+    durationMs: (endedAt ?? startedAt) - startedAt,
+    releaseReason: releaseReason as ReleaseReason | undefined,
+    isRecorded: false,
+  }
+}
+
+// Newest first; what the history has counts, and what goes on is not past.
+export function mergePast(
+  history: readonly HistoryCall[],
+  seen: readonly DeskCall[],
+  living: ReadonlyMap<string, unknown>,
+  userId: string,
+): PastCall[] {
+  const told = history.map((call) => fromHistory(call, userId))
+  const known = new Set(told.map(({ id }) => id))
+  const fresh = seen.filter(({ call }) => !known.has(call.id)).map(fromDesk)
+  return [...fresh, ...told]
+    .filter(({ id }) => !living.has(id))
+    .sort((a, b) => b.startedAt + b.durationMs - (a.startedAt + a.durationMs))
+    .slice(0, SHOWN)
+}
+
+const history = signal<readonly HistoryCall[]>([])
+
+export const past = computed(() => mergePast(history.value, pastCalls.value, calls.value, me.value?.id ?? ''))
+
+// Under which key the site keeps dispositions, as far as a call has told it.
+export const dispositionKey = computed(
+  () => history.value.find(({ disposition }) => disposition)?.disposition?.key ?? 'DispositionCode',
+)
+
+let isReading = false
+let isAgain = false
+
+export async function historyRead(): Promise<void> {
+  isAgain = true
+  if (isReading) return
+  isReading = true
+  try {
+    while (isAgain && me.peek()) {
+      isAgain = false
+      history.value = (await get<{ calls: HistoryCall[] }>(`/api/v2/me/history/calls?limit=${SHOWN}`)).calls
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error // else as it was; the next call reads it again
+  } finally {
+    isReading = false
+  }
+}
+
+// Dispositions of past calls are told by no event: tabs tell each other.
+const otherTabs = new BroadcastChannel('cordboard.history')
+
+export function historyChanged(): void {
+  void historyRead()
+  otherTabs.postMessage('')
+}
+
+export function historyStart(): void {
+  effect(() => {
+    const user = me.value
+    void pastCalls.value
+    if (user) void historyRead()
+    else history.value = []
+  })
+  otherTabs.onmessage = () => void historyRead()
+  window.addEventListener('focus', () => void historyRead())
+}
