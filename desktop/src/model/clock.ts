@@ -13,16 +13,18 @@ const TURNED_BACK_MS = 2000
 // Before a server told its own: this machine's.
 let isTold = false
 let beginMs = Date.now() - performance.now()
+let standsAt: number | undefined
 
 export const now = signal(Date.now())
 
 export function serverNow(): number {
-  return beginMs + performance.now()
+  return standsAt ?? beginMs + performance.now()
 }
 
 // The server's time, as one of its answers just told it.
 export function clockSet(serverMs: number): void {
   if (!Number.isFinite(serverMs)) return
+  if (standsAt !== undefined) return clockStands(serverMs)
   const begin = serverMs - performance.now()
   const isNews = begin > beginMs || begin < beginMs - TURNED_BACK_MS
   if (isTold && !isNews) return
@@ -30,6 +32,12 @@ export function clockSet(serverMs: number): void {
   isTold = true
   beginMs = begin
   if (jumpMs >= 1000) now.value = serverNow()
+}
+
+// Of a server whose clock only goes on when it is wound.
+export function clockStands(serverMs: number): void {
+  standsAt = serverMs
+  if (now.peek() !== serverMs) now.value = serverMs
 }
 
 export function clockStart(): void {

@@ -1,8 +1,117 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Cordboard authors
 
+// The simulated telephones, a customer at a button, and the clock: the product can be tried with
+// nothing but this page.
+
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import { texts } from '../i18n'
+import { me } from '../model/desk'
+import { remembered } from '../model/remembered'
+import {
+  customerCalls, lineCount, lines, offset, outsides, PAGE, queueNumbers, simTrouble, simulatorFollow, simulatorNames,
+} from '../model/simulator'
+import { attempt } from '../model/told'
+import '../style/simulator.css'
+import { useKeptFocus } from '../ui/kept-focus'
+import { ClockPanel } from './clock'
+import { hiddenCount, isAllShown, ownNumbers, search, searched, SHOWN, shownLines } from './order'
+import { numberAndName, Phone } from './phone'
+
+const isHintOpen = remembered<boolean>('simulatorHint', true)
+
+function TryThis() {
+  const t = texts.value.simulator
+  return (
+    <details class="try" open={isHintOpen.value} onToggle={(event) => (isHintOpen.value = event.currentTarget.open)}>
+      <summary>{t.tryThis}</summary>
+      <ol>{Object.values(t.steps).map((step) => <li key={step}>{step}</li>)}</ol>
+    </details>
+  )
+}
+
+function Customer() {
+  const t = texts.value.simulator
+  const chosen = useSignal('')
+  const numbers = [...queueNumbers.value, ...ownNumbers.value]
+  const number = numbers.includes(chosen.value) ? chosen.value : numbers[0]!
+  return (
+    <div class="customer row">
+      <button type="button" class="primary" onClick={() => void customerCalls(number)}>{t.customer}</button>
+      <select aria-label={t.customerNumber} value={number} onChange={(event) => (chosen.value = event.currentTarget.value)}>
+        {numbers.map((one) => (
+          <option key={one} value={one}>{ownNumbers.value.has(one) ? `${one} ${t.yours}` : numberAndName(one)}</option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+function Outsides() {
+  const t = texts.value.simulator
+  if (outsides.value.length === 0) return null
+  return (
+    <section aria-label={t.outside}>
+      <ul class="phones">{outsides.value.map((one) => <Phone key={one.number} telephone={one} />)}</ul>
+    </section>
+  )
+}
+
+function Pages() {
+  const t = texts.value.simulator
+  const from = offset.value
+  if (lineCount.value <= PAGE) return null
+  return (
+    <div class="row">
+      <button type="button" disabled={from === 0} onClick={() => (offset.value = Math.max(0, from - PAGE))}>{t.before}</button>
+      <span class="faint">{t.page(from + 1, Math.min(from + PAGE, lineCount.value), lineCount.value)}</span>
+      <button type="button" disabled={from + PAGE >= lineCount.value} onClick={() => (offset.value = from + PAGE)}>{t.next}</button>
+    </div>
+  )
+}
+
+function Lines() {
+  const t = texts.value.simulator
+  const list = useRef<HTMLUListElement>(null)
+  useKeptFocus(list)
+  return (
+    <section class="lines" aria-label={t.lines}>
+      {lineCount.value > SHOWN && (
+        <input
+          type="search"
+          aria-label={t.search}
+          placeholder={t.search}
+          value={searched.value}
+          onInput={(event) => search(event.currentTarget.value)}
+        />
+      )}
+      <ul ref={list} class="phones">{shownLines.value.map((one) => <Phone key={one.number} telephone={one} />)}</ul>
+      {hiddenCount.value > 0 && (
+        <button type="button" onClick={() => (isAllShown.value = true)}>{t.moreLines(hiddenCount.value)}</button>
+      )}
+      <Pages />
+    </section>
+  )
+}
 
 export function Simulator() {
-  return <h2>{texts.value.views.telephones}</h2>
+  const t = texts.value.simulator
+  const userId = me.value?.id
+  useEffect(simulatorFollow, [])
+  useEffect(() => void attempt(simulatorNames()), [userId])
+  return (
+    <div class="simulator">
+      <div class="row">
+        <h2>{texts.value.views.telephones}</h2>
+        <span class="fill" />
+        <ClockPanel />
+      </div>
+      <TryThis />
+      <div role="status">{simTrouble.value && <p class="trouble">{t.trouble(simTrouble.value)}</p>}</div>
+      <Customer />
+      <Outsides />
+      {lines.value.length > 0 && <Lines />}
+    </div>
+  )
 }

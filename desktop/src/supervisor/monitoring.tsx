@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+// How the supervisor wants to listen, what is armed, and the monitored call itself.
+
+import type { Capability } from '../api/objects'
+import { texts } from '../i18n'
+import { callAct } from '../model/acts'
+import type { DeskCall } from '../model/desk'
+import { floorAgents, nameOf, roster } from '../model/floor'
+import {
+  armed, armedDeviceId, canCancelMonitoring, cancelMonitoring, howMonitored, monitoredCalls, monitoringMode,
+  monitoringScope, offeredMonitorings,
+} from '../model/monitoring'
+import { Elapsed } from '../ui/elapsed'
+
+export function MonitoringChoice() {
+  const t = texts.value.supervisor
+  if (offeredMonitorings.value.length === 0) return null
+  return (
+    <div class="monitoring-choice row" role="group" aria-label={t.monitoring}>
+      <select
+        aria-label={t.mode}
+        value={monitoringMode.value}
+        onChange={(event) => (monitoringMode.value = event.currentTarget.value as 'NextCall' | 'AllCalls')}
+      >
+        <option value="AllCalls">{t.modes.AllCalls}</option>
+        <option value="NextCall">{t.modes.NextCall}</option>
+      </select>
+      <select
+        aria-label={t.scope}
+        value={monitoringScope.value}
+        onChange={(event) => (monitoringScope.value = event.currentTarget.value as 'Agent' | 'Call')}
+      >
+        <option value="Call">{t.scopes.Call}</option>
+        <option value="Agent">{t.scopes.Agent}</option>
+      </select>
+    </div>
+  )
+}
+
+function nameOfDevice(id: string): string {
+  roster.value
+  const agent = [...floorAgents().values()].find(({ deviceId }) => deviceId === id)
+  return agent ? nameOf(agent) : id
+}
+
+export function ArmedBar() {
+  const t = texts.value.supervisor
+  const what = armed.value
+  return (
+    <div role="status">
+      {what && (
+        <div class="armed row">
+          <span>
+            <b>{t.armed(t.monitorings[what.state], nameOfDevice(armedDeviceId.value))}</b>{' '}
+            {t.modes[what.mode]}, {t.scopes[what.scope]}
+          </span>
+          <span class="fill" />
+          {canCancelMonitoring.value && (
+            <button type="button" onClick={() => void cancelMonitoring()}>{t.cancelMonitoring}</button>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+const acts = ['Answer', 'SwitchToListenIn', 'SwitchToCoach', 'SwitchToBargeIn', 'Hold', 'Retrieve', 'Hangup'] as const
+const looks: Partial<Record<Capability, string>> = { Answer: 'good', Hangup: 'bad' }
+
+function MonitoredCall({ one }: { one: DeskCall }) {
+  const t = texts.value.supervisor
+  const { call, startedAt } = one
+  const others = call.participants.map((other) => other.formattedPhoneNumber || other.phoneNumber).join(', ')
+  const how = call.state === 'Ringing' ? t.callStates.Ringing : t.taking[howMonitored(one)]
+  return (
+    <section class="monitored" aria-label={t.monitoredCall}>
+      <div>
+        <b>{t.monitoredCall}: {how}</b>
+        <p class="faint">{others} · <Elapsed since={startedAt} /></p>
+      </div>
+      <span class="fill" />
+      {acts.filter((name) => call.capabilities.includes(name)).map((name) => (
+        <button key={name} type="button" class={looks[name]} onClick={() => void callAct(call, name)}>
+          {t.callActs[name]}
+        </button>
+      ))}
+    </section>
+  )
+}
+
+export function MonitoredCalls() {
+  return <>{monitoredCalls.value.map((one) => <MonitoredCall key={one.call.id} one={one} />)}</>
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+// One agent on the floor.
+
+import { useComputed } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import type { FloorAgent, FloorCall, Monitoring } from '../api/objects'
+import { texts } from '../i18n'
+import { device, me } from '../model/desk'
+import { nameOf, tileOf } from '../model/floor'
+import { armed, armedDeviceId, cancelMonitoring, monitor, offeredMonitorings } from '../model/monitoring'
+import { Elapsed } from '../ui/elapsed'
+import { activityOf, current } from './shown'
+
+function CallLines({ calls, isResting }: { calls: FloorCall[]; isResting: boolean }) {
+  const t = texts.value.supervisor
+  const call = calls.find(({ state }) => state === 'Established' || state === 'Dialing') ?? calls[0]
+  if (!call) return null
+  const others = call.participants.map((one) => one.formattedPhoneNumber || one.phoneNumber).join(', ')
+  return (
+    <>
+      <p class="call">
+        <span class="what">
+          {t.callStates[call.state]} {t.directions[call.callType]}
+          {calls.length > 1 && <span class="faint"> {t.moreCalls(calls.length - 1)}</span>}
+        </span>
+        <Elapsed since={call.startTime} isResting={isResting} />
+      </p>
+      <p class="other">
+        <span class="what number">{others || call.dnis}</span>
+        {call.queue && <span class="number faint"> {t.fromQueue(call.queue)}</span>}
+      </p>
+    </>
+  )
+}
+
+function Notes({ agent }: { agent: FloorAgent }) {
+  const t = texts.value.supervisor
+  const by = agent.monitoredBy === me.value?.userName ? t.you : agent.monitoredBy
+  return (
+    <p class="notes faint">
+      {agent.registered === false && <span class="is-bad">{t.unregistered} </span>}
+      {agent.doNotDisturb === 'On' && <span>{t.doNotDisturb} </span>}
+      {by ? <span class="is-monitored">{t.monitoredBy(by)}</span> : agent.queues.join(' ')}
+    </p>
+  )
+}
+
+function Acts({ agent, isCurrent }: { agent: FloorAgent; isCurrent: boolean }) {
+  const t = texts.value.supervisor
+  const how = armedDeviceId.value === agent.deviceId ? armed.value?.state : undefined
+  const act = (one: Monitoring) => void (one === how ? cancelMonitoring() : monitor(agent, one))
+  return (
+    <div class="acts">
+      {offeredMonitorings.value.map((one) => (
+        <button
+          key={one}
+          type="button"
+          tabIndex={isCurrent ? 0 : -1}
+          aria-label={`${t.monitorings[one]}: ${nameOf(agent)}`}
+          aria-pressed={one === how}
+          onClick={() => act(one)}
+        >
+          {t.monitorings[one]}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+function State({ agent, isResting }: { agent: FloorAgent; isResting: boolean }) {
+  const t = texts.value.supervisor
+  return (
+    <p class="state">
+      <span class="what">{agent.userState?.displayName ?? t.activities.loggedOut}</span>
+      <Elapsed since={agent.userStateSince} isResting={isResting} />
+    </p>
+  )
+}
+
+export function AgentTile({ id, watcher }: { id: string; watcher: IntersectionObserver }) {
+  const tile = tileOf(id)
+  const place = useRef<HTMLLIElement>(null)
+  const isCurrent = useComputed(() => current.value === id).value
+  const agent = tile.agent.value
+  useEffect(() => {
+    const element = place.current
+    if (!element) return
+    watcher.observe(element)
+    return () => watcher.unobserve(element)
+  }, [])
+  if (!agent) return null
+  const isResting = !tile.isSeen.value
+  const canAct = agent.deviceUri !== undefined && agent.deviceId !== device.value?.id
+  const isArmed = canAct && armedDeviceId.value === agent.deviceId
+  return (
+    <li
+      ref={place}
+      data-id={id}
+      class={`tile is-${activityOf(agent)}${isArmed ? ' is-armed' : ''}${canAct ? ' can-act' : ''}`}
+      aria-label={nameOf(agent)}
+      tabIndex={canAct ? undefined : isCurrent ? 0 : -1}
+    >
+      <p class="name"><b>{nameOf(agent)}</b> <span class="number faint">{agent.phoneNumber}</span></p>
+      <State agent={agent} isResting={isResting} />
+      <CallLines calls={agent.calls} isResting={isResting} />
+      <Notes agent={agent} />
+      {canAct && <Acts agent={agent} isCurrent={isCurrent} />}
+    </li>
+  )
+}
