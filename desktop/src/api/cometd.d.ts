@@ -16,10 +16,6 @@ declare module 'cometd' {
     onTransportFailure(message: Message, failure: Failure, handle: (failure: Failure) => void): void
   }
 
-  interface Message {
-    failure?: { httpCode?: number }
-  }
-
   export class WebSocketTransport implements Transport {
     readonly type: string
     url: string

@@ -26,8 +26,9 @@ export interface EventsOwner {
   began(): void
   arrived(event: Notification): void
   connection(isUp: boolean): void
-  // The user's log-in is not good any more, or another user's.
-  denied(): void
+  // Nothing comes of this any more. It may be that the log-in is not good any more, or another user's:
+  // a browser does not say why a WebSocket failed.
+  failed(): void
 }
 
 interface Acknowledged extends Message {
@@ -43,6 +44,8 @@ const BACKOFF_MAX_MS = 4000
 // A server that takes everything and answers nothing is noticed after the sum of these at most.
 const HEARTBEAT_MS = 8000
 const ANSWER_MS = 4000
+// In a row, of a server that answers.
+const FAILURES_MAX = 3
 
 export class Events {
   private readonly cometd = new CometD()
@@ -50,6 +53,7 @@ export class Events {
   private subscription: 'none' | 'asked' | 'done' = 'none'
   private isUp = false
   private isStopped = false
+  private failures = 0
 
   constructor(private readonly owner: EventsOwner) {
     const { cometd } = this
@@ -97,8 +101,11 @@ export class Events {
   }
 
   private async tryAgain(failure: Failure, handle: (failure: Failure) => void): Promise<void> {
-    if (failure.action !== 'none') await serverReturns(() => this.isStopped)
-    if (!this.isStopped) handle(failure)
+    const isRefused = failure.action === 'none'
+    if (!isRefused) await serverReturns(() => this.isStopped)
+    if (this.isStopped) return
+    handle(failure)
+    if (isRefused || ++this.failures === FAILURES_MAX) this.owner.failed()
   }
 
   private shookHands(message: Message): void {
@@ -107,7 +114,6 @@ export class Events {
       return
     }
     this.tellConnection(false)
-    this.refused(message)
   }
 
   private subscribe(): void {
@@ -128,11 +134,7 @@ export class Events {
     this.tellConnection(message.successful === true)
     // The connection broke between the handshake and the answer to the subscription.
     if (message.successful && this.subscription === 'none') this.subscribe()
-    if (!message.successful) this.refused(message)
-  }
-
-  private refused(message: Message): void {
-    if (message.error?.startsWith('403') || message.failure?.httpCode === 403) this.owner.denied()
+    if (message.successful) this.failures = 0
   }
 
   private take(event: Message): void {

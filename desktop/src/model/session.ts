@@ -73,7 +73,7 @@ function listen(): void {
       isLost.value = !isUp
       isConnected.value = isUp
     },
-    denied: () => void denied(),
+    failed: () => void beginAgain(),
   })
   events.start()
 }
@@ -120,13 +120,12 @@ async function readAgain(): Promise<void> {
   wantsDuty = false
 }
 
-// The events are not ours any more: nobody is logged in, or somebody else.
-async function denied(): Promise<void> {
+// Finds out who is logged in now; if it is the same one, it is tried anew.
+async function beginAgain(): Promise<void> {
   const whose = events
   await refresh()
-  if (events !== whose || phase.peek() !== 'loggedIn') return
   await pause()
-  if (events === whose && phase.peek() === 'loggedIn') listen()
+  if (events === whose && phase.peek() === 'loggedIn' && !isConnected.peek()) listen()
 }
 
 // Throws ApiError.
