@@ -324,7 +324,7 @@ export interface UserDataPair {
 export interface Channel {
   channel: 'voice'
   userState: UserState
-  userStateSince?: EpochMs
+  userStateSince: EpochMs
 }
 /**
  * Empty for other users.
