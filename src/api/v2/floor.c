@@ -112,8 +112,7 @@ static void ask(struct watcher *watcher)
 {
     struct api *api = watcher->api;
     struct request request = {.api = api, .x = watcher->x};
-    struct query query = {
-        .kind = QUERY_FLOOR, .user = user_of(watcher), .since = watcher->since};
+    struct query query = {.kind = QUERY_FLOOR, .user = user_of(watcher), .since = watcher->since};
     if (!(directory_roles(api->directory, query.user) & (ROLE_SUPERVISOR | ROLE_ADMIN))) {
         api_refuse(let_go(watcher), ERR_PERMISSION, slice_of(for_whom));
         return;
@@ -128,8 +127,7 @@ static void ask(struct watcher *watcher)
 static uint64_t due_ms(const struct watcher *watcher)
 {
     bool has_moved = watcher->since != watcher->api->floor.version;
-    return has_moved && watcher->from_ms < watcher->until_ms ? watcher->from_ms
-                                                             : watcher->until_ms;
+    return has_moved && watcher->from_ms < watcher->until_ms ? watcher->from_ms : watcher->until_ms;
 }
 
 void api_tick(struct api *api)
@@ -216,8 +214,8 @@ static enum err read_bounds(const struct exchange *x, uint64_t *since, unsigned 
     *since = version.ptr ? number : 0;
     number = 0;
     if (wait.ptr && !slice_to_u64(wait, WAIT_MAX_S, &number)) {
-        *reason = arena_printf(x->arena, "wait must be a number of seconds from 0 to %d",
-                               WAIT_MAX_S);
+        *reason =
+            arena_printf(x->arena, "wait must be a number of seconds from 0 to %d", WAIT_MAX_S);
         return is_digits(wait) ? ERR_RANGE : ERR_INVALID;
     }
     *wait_s = (unsigned)number;
@@ -256,8 +254,8 @@ void v2_floor_get(const struct request *request)
     uint64_t since;
     unsigned wait_s;
     struct slice reason = SLICE_NONE;
-    enum err err = api_is_overseer(request) ? read_bounds(x, &since, &wait_s, &reason)
-                                            : ERR_PERMISSION;
+    enum err err =
+        api_is_overseer(request) ? read_bounds(x, &since, &wait_s, &reason) : ERR_PERMISSION;
     if (err) {
         api_refuse(x, err, err == ERR_PERMISSION ? slice_of(for_whom) : reason);
         return;

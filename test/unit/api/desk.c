@@ -44,6 +44,7 @@ enum err engine_query(struct engine *e, const struct query *query, void *tag)
     (void)e;
     asked.queries++;
     asked.kind = query->kind;
+    asked.since = query->since;
     keep(asked.user, query->user);
     keep(asked.target, query->target);
     asked.names[0] = '\0';
@@ -212,7 +213,7 @@ int main(void)
     } parts[] = {{render_tests, render_test_count},   {route_tests, route_test_count},
                  {command_tests, command_test_count}, {param_tests, param_test_count},
                  {dialect_tests, dialect_test_count}, {start_up_tests, start_up_test_count},
-                 {contact_tests, contact_test_count}};
+                 {contact_tests, contact_test_count}, {floor_tests, floor_test_count}};
     struct CMUnitTest all[128];
     size_t count = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -27,6 +27,7 @@ struct asked {
     int commands;
     enum query_kind kind;
     enum op op;
+    uint64_t since;
     char user[64];
     char names[64]; /* each with a comma; as many as fit */
     char target[64];
@@ -74,6 +75,8 @@ extern const struct CMUnitTest start_up_tests[];
 extern const size_t start_up_test_count;
 extern const struct CMUnitTest contact_tests[];
 extern const size_t contact_test_count;
+extern const struct CMUnitTest floor_tests[];
+extern const size_t floor_test_count;
 extern const struct CMUnitTest command_tests[];
 extern const size_t command_test_count;
 
