@@ -14,7 +14,7 @@ export const de: Texts = {
     copied: 'Kopiert',
     nothing: 'Nichts da',
     theme: 'Farben',
-    themes: { auto: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
+    themes: { auto: 'Auto', light: 'Hell', dark: 'Dunkel' },
     languages: 'Sprache',
     skip: 'Zum Inhalt',
     demo: 'Demo: Das Passwort ist öffentlich. Dieser Server gehört nur auf diesen Rechner.',

@@ -14,7 +14,7 @@ export const en = {
     copied: 'Copied',
     nothing: 'Nothing here',
     theme: 'Theme',
-    themes: { auto: 'As the system', light: 'Light', dark: 'Dark' },
+    themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
     languages: 'Language',
     skip: 'To the content',
     demo: 'Demo: the password is public. Keep this server on this machine.',

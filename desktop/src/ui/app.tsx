@@ -103,7 +103,10 @@ function Head() {
   return (
     <header class="head">
       <a class="skip" href="#view">{texts.value.common.skip}</a>
-      <h1 class="brand"><img src="/assets/icon.svg" alt="" width="24" height="24" />Cordboard</h1>
+      <h1 class="brand">
+        <img src="/assets/icon.svg" alt="" width="24" height="24" />
+        <span class="brand-name">Cordboard</span>
+      </h1>
       {phase.value === 'loggedIn' && <ViewTabs />}
       <span class="fill" />
       <DockTabs />
