@@ -53,6 +53,7 @@ export class Events {
   private subscription: 'none' | 'asked' | 'done' = 'none'
   private isUp = false
   private isStopped = false
+  private isDoubting = false
   private failures = 0
 
   constructor(private readonly owner: EventsOwner) {
@@ -90,7 +91,11 @@ export class Events {
 
   // Something makes one doubt that the server is there. If it is not, this does not wait to be told.
   async doubt(): Promise<void> {
-    if (!this.isUp || (await serverAnswers()) || this.isStopped || !this.isUp) return
+    if (!this.isUp || this.isDoubting) return
+    this.isDoubting = true
+    const isThere = await serverAnswers()
+    this.isDoubting = false
+    if (isThere || this.isStopped || !this.isUp) return
     this.tellConnection(false)
     this.cometd.getTransport()?.abort()
   }

@@ -8,6 +8,7 @@ import { computed, effect, signal } from '@preact/signals'
 import { Events } from '../api/events'
 import { serverAnswers, serverReturns, serverVersion } from '../api/reach'
 import { ApiError, basic, post, watch } from '../api/rest'
+import { wireClear } from '../api/wire'
 import { clockSet } from './clock'
 import { deskClear, deskEvent, deskOnLost, deskRead, isLoggedIn, me } from './desk'
 import { siteRead } from './site'
@@ -30,20 +31,17 @@ export const isEnded = signal(false)
 const AGAIN_MS = 2000
 
 let events: Events | undefined
+let lastUser: string | undefined
 // Who logs in by hand wants to work: begun when the events are there, so that none is missed.
 let wantsDuty = false
 
 const otherTabs = new BroadcastChannel('cordboard.session')
 
-function endEvents(): void {
+function end(): void {
   events?.stop()
   events = undefined
   isConnected.value = false
   isLost.value = false
-}
-
-function end(): void {
-  endEvents()
   wantsDuty = false
   deskClear()
   phase.value = 'loggedOut'
@@ -65,7 +63,8 @@ export async function startDuty(): Promise<void> {
 }
 
 function listen(): void {
-  endEvents()
+  events?.stop()
+  isConnected.value = false
   events = new Events({
     began: () => void refresh(),
     arrived: deskEvent,
@@ -81,6 +80,10 @@ function listen(): void {
 function begin(): void {
   phase.value = 'loggedIn'
   isEnded.value = false
+  // What one user's work put on the wire is not for the next one.
+  const user = me.peek()?.id
+  if (lastUser !== undefined && lastUser !== user) wireClear()
+  lastUser = user
   void siteRead()
   listen()
 }

@@ -3,14 +3,22 @@
 
 // What is copied from the wire view: lines for a shell, and lines of JSON.
 
+import { effect } from '@preact/signals'
 import type { WireEntry, WireExchange } from '../api/wire'
+import { me } from '../model/desk'
+
+// Whose requests they are, also after the log-out.
+let userName = 'USER'
+effect(() => {
+  if (me.value) userName = me.value.userName
+})
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 // Without a password: curl asks for it.
-export function curlLine({ method, path, request, needsUser }: WireExchange, userName: string): string {
+export function curlLine({ method, path, request, needsUser }: WireExchange): string {
   const parts = ['curl']
   if (needsUser) parts.push('-u', quoted(userName))
   if (method !== 'GET' && (method !== 'POST' || request === undefined)) parts.push('-X', method)

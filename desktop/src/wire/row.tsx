@@ -8,7 +8,6 @@ import { useSignal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { WireEntry, WireExchange, WireMeta, WireNotification } from '../api/wire'
 import { texts } from '../i18n'
-import { me } from '../model/desk'
 import { tell } from '../model/told'
 import { copyText } from '../ui/copy'
 import { curlLine } from './copies'
@@ -103,7 +102,7 @@ function ExchangeBodies({ entry }: { entry: WireExchange }) {
     <div class="wire-bodies">
       <div class="row">
         <h3 class="fill">{t.request}</h3>
-        <Copy label={t.copyCurl} text={() => curlLine(entry, me.peek()?.userName ?? '')} />
+        <Copy label={t.copyCurl} text={() => curlLine(entry)} />
       </div>
       <p class="wire-target"><code>{entry.method} {entry.path}</code></p>
       {request !== undefined && <JsonView label={t.request} text={request} />}
