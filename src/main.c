@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define PASSWORD_SIZE 256
 
@@ -217,10 +218,20 @@ static enum err read_again(void *ctx, struct config *out, char *why, size_t why_
     return configure(out, ctx, why, why_size);
 }
 
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 static int run_serve(struct arguments *a)
 {
     struct config config;
     char why[CONFIG_WHY_SIZE];
+    raise_file_limit();
     int status =
         read_again(a, &config, why, sizeof why) ? complain(why) : serve(&config, read_again, a);
     config_free(&config);

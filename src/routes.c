@@ -10,7 +10,6 @@
 
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "sim_control.h"
 
 #define NOTIFICATIONS "/api/v2/notifications"
 #define NAME_SIZE     256
@@ -120,8 +119,8 @@ static void handle_api(void *ctx, struct exchange *x)
 static void handle_sim(void *ctx, struct exchange *x)
 {
     struct routes *r = ctx;
-    if (r->sim)
-        sim_control_handle(r->sim, r->has_manual_clock ? r->engine : NULL, x);
+    if (r->sim.sim)
+        sim_control_handle(&r->sim, x);
     else
         api_refuse(x, ERR_NOT_FOUND, SLICE("there is no such resource"));
 }
@@ -157,7 +156,7 @@ size_t routes_fill(struct routes *r, struct web_route table[ROUTES_MAX])
         {NOTIFICATIONS, handle_events, r, true},
         {"/api/v2", handle_api, r, true},
         {"/internal-api", handle_api, r, true},
-        {"/sim/v1/", handle_sim, r, false},
+        {"/sim/v1", handle_sim, r, false},
         {"/healthz", handle_health, r, false},
         {"/metrics", handle_metrics, r, false},
         {"/", handle_rest, r, false},

@@ -10,6 +10,7 @@
 #include "bayeux/bayeux.h"
 #include "hub/hub.h"
 #include "page/page.h"
+#include "sim_control.h"
 #include "web/web.h"
 
 struct routes {
@@ -20,8 +21,7 @@ struct routes {
     struct hub *hub;
     struct engine *engine;
     struct page page;
-    struct line_driver *sim; /* NULL: no simulated telephones, and no resource for them */
-    bool has_manual_clock;
+    struct sim_control sim; /* without simulated telephones there is no resource for them */
     bool is_demo;
     struct metric *hub_notices;
     struct metric *hub_bytes;

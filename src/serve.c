@@ -34,7 +34,6 @@
 #include "web/web.h"
 
 #include <stdio.h>
-#include <sys/resource.h>
 
 #define QUEUE_LIMIT        16384
 #define QUEUE_BYTES        ((size_t)64 << 20)
@@ -278,8 +277,10 @@ static void make_doors(struct server *s)
     s->routes.bayeux = s->bayeux;
     s->routes.hub = s->hub;
     s->routes.engine = s->engine;
-    s->routes.sim = s->config->driver == CONFIG_DRIVER_SIM ? s->line : NULL;
-    s->routes.has_manual_clock = s->config->sim_clock == CONFIG_CLOCK_MANUAL;
+    s->routes.sim =
+        (struct sim_control){.sim = s->config->driver == CONFIG_DRIVER_SIM ? s->line : NULL,
+                             .engine = s->engine,
+                             .is_manual = s->config->sim_clock == CONFIG_CLOCK_MANUAL};
     s->routes.is_demo = s->config->is_demo;
 }
 
@@ -463,15 +464,6 @@ static void ask_to_stop(void *ctx)
     poster.post(poster.ctx, stop, s);
 }
 
-static void raise_file_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 static void run(struct server *s)
 {
     store_start(s->store, s->engine);
@@ -492,7 +484,6 @@ int serve(const struct config *config, serve_read *read, void *read_ctx)
     struct server s = {.config = config};
     signals_block();
     log_set_level((enum log_level)config->log_level);
-    raise_file_limit();
     notify_begin();
     enum err err = build(&s, read, read_ctx);
     if (err)

@@ -8,8 +8,19 @@
 #include "base/exchange.h"
 #include "engine/engine.h"
 
-/* Answers the exchange. clock: the engine if its clock is manual, else NULL: no such resource.
+struct sim_control {
+    struct line_driver *sim; /* NULL: no simulated telephones, and nothing of this may be called */
+    struct engine *engine;
+    bool is_manual; /* the clock */
+};
+
+/* Answers the exchange. Pages of other origins than the server's own are refused.
  *
+ *   GET  /sim/v1                   {"statusCode":0,"clock":{"kind":"real"|"manual","nowMs":N},
+ *                                  "trunks":["outside"],"lineCount":11}
+ *   GET  /sim/v1/lines?offset=&limit=
+ *                                  {"statusCode":0,"lines":[...],"totalCount":11}
+ *   GET  /sim/v1/outside           {"statusCode":0,"telephones":[...]}: those that there are
  *   GET  /sim/v1/lines/{dn}        what the telephone shows (line_sim.h)
  *   POST /sim/v1/lines/{dn}        {"do":"answer"|"hangup"|"hold"|"retrieve"|"failRecording"}
  *                                  {"do":"dial","number":"15001"}, {"do":"press","digits":"12"}
@@ -23,6 +34,6 @@
  * call, without it the one that fits.
  *
  *   POST /sim/v1/clock             {"advanceMs":N}; answered when all that it caused is durable */
-void sim_control_handle(struct line_driver *sim, struct engine *clock, struct exchange *x);
+void sim_control_handle(const struct sim_control *control, struct exchange *x);
 
 #endif

@@ -10,8 +10,9 @@
  * A batch is bounded in bytes, too, whatever they are for: it is one row of the database, and a
  * commit that many wait for.
  *
- * What the core refuses leaves no trace in the batch but its reply. With the manual clock a batch
- * ends after one deadline, so that what the telephones say to it is applied before the next. */
+ * What the core refuses leaves no trace in the batch but its reply. With a clock that is manual, or
+ * being moved, a batch ends after one deadline, so that what the telephones say to it is applied
+ * before the next. */
 #include "engine/engine_int.h"
 
 #include "base/log.h"
@@ -181,7 +182,7 @@ bool engine_batch_run(struct engine *e)
     for (size_t count = 0; count < BATCH_INPUTS && bytes < BATCH_BYTES; count++) {
         if (engine_is_due(e)) {
             engine_fire(e);
-            if (e->clock.kind == ENGINE_CLOCK_MANUAL)
+            if (e->clock.kind == ENGINE_CLOCK_MANUAL || e->advance_target > 0)
                 break;
         } else if (e->item_next < e->item_count) {
             void **item = &e->items[e->item_next++];

@@ -3,10 +3,16 @@
 
 /* The time by which inputs are stamped. The real clock is the wall's at start and the monotonic
  * clock's from then on: a correction of the wall clock moves no deadline, and time never goes back,
- * not even over a restart with a wrong clock. The manual one stands still until it is moved. */
+ * not even over a restart with a wrong clock. The manual one stands still until it is moved.
+ *
+ * The real one can be moved, too, ahead only. To where is a record of the journal, written before
+ * it moves: so nobody sees a time that a restart could be before, and one that comes in the middle
+ * of the way does the rest of it. */
 #include "engine/engine_int.h"
 
 #include <time.h>
+
+#define CLOCK_RECORD "clock"
 
 static uint64_t milliseconds(clockid_t id)
 {
@@ -28,7 +34,7 @@ void clock_start(struct clock *c, enum engine_clock kind, uint64_t manual_ms, ui
     if (now < after_ms)
         now = after_ms;
     c->kind = kind;
-    c->offset_ms = (int64_t)now - (int64_t)milliseconds(CLOCK_MONOTONIC);
+    atomic_init(&c->offset_ms, (int_fast64_t)now - (int_fast64_t)milliseconds(CLOCK_MONOTONIC));
     atomic_init(&c->virtual_ms, now);
 }
 
@@ -36,7 +42,41 @@ uint64_t clock_now_ms(const struct clock *c)
 {
     if (c->kind == ENGINE_CLOCK_MANUAL)
         return atomic_load_explicit(&c->virtual_ms, memory_order_acquire);
-    return (uint64_t)((int64_t)milliseconds(CLOCK_MONOTONIC) + c->offset_ms);
+    return (uint64_t)((int_fast64_t)milliseconds(CLOCK_MONOTONIC) +
+                      atomic_load_explicit(&c->offset_ms, memory_order_acquire));
+}
+
+void clock_skip(struct clock *c, uint64_t to_ms)
+{
+    uint64_t now_ms = clock_now_ms(c);
+    if (to_ms <= now_ms)
+        return;
+    if (c->kind == ENGINE_CLOCK_MANUAL)
+        atomic_store_explicit(&c->virtual_ms, to_ms, memory_order_release);
+    else
+        atomic_fetch_add_explicit(&c->offset_ms, (int_fast64_t)(to_ms - now_ms),
+                                  memory_order_acq_rel);
+}
+
+enum err clock_remember(struct journal *j, uint64_t ms)
+{
+    struct buf value = {0};
+    enc_u64(&value, ms);
+    enum err err = journal_put(j, RECORD_META, SLICE(CLOCK_RECORD), buf_view(&value));
+    buf_free(&value);
+    return err;
+}
+
+uint64_t clock_remembered(struct journal *j)
+{
+    struct buf value = {0};
+    uint64_t ms = 0;
+    if (journal_get(j, RECORD_META, SLICE(CLOCK_RECORD), &value) == ERR_OK) {
+        struct dec d = dec_of(buf_view(&value));
+        ms = dec_u64(&d);
+    }
+    buf_free(&value);
+    return ms;
 }
 
 void clock_wait(const struct clock *c, struct queue *q, uint64_t until_ms)
@@ -45,6 +85,7 @@ void clock_wait(const struct clock *c, struct queue *q, uint64_t until_ms)
         queue_wait(q, UINT64_MAX);
         return;
     }
-    int64_t at = (int64_t)until_ms - c->offset_ms;
+    int64_t at =
+        (int64_t)until_ms - (int64_t)atomic_load_explicit(&c->offset_ms, memory_order_relaxed);
     queue_wait(q, at > 0 ? (uint64_t)at : 0);
 }

@@ -31,6 +31,8 @@ static enum err attempt(struct engine *e)
         return err;
     for (size_t i = 0; i < b->record_count && err == ERR_OK; i++)
         err = submission_put_records(b->records[i], j);
+    if (err == ERR_OK && b->skip_ms > 0)
+        err = clock_remember(j, b->skip_ms);
     if (err == ERR_OK && b->bytes.len > 0)
         err = journal_append(j, buf_view(&b->bytes), b->fx.digest);
     if (err == ERR_OK && b->fx.history_count > 0 && e->options.store)
@@ -161,8 +163,9 @@ static void let_go(struct engine *e)
 bool engine_batch_complete(struct engine *e)
 {
     struct batch *b = &e->batch;
-    if ((b->bytes.len > 0 || b->record_count > 0) && !commit(e))
+    if ((b->bytes.len > 0 || b->record_count > 0 || b->skip_ms > 0) && !commit(e))
         return false;
+    b->skip_ms = 0;
     if (b->bytes.len > 0)
         feed(e);
     if (b->fx.history_count > 0 && e->options.stored)

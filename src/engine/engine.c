@@ -63,7 +63,10 @@ enum err engine_create(const struct engine_options *options, struct engine **out
         free_engine(e);
         return err;
     }
-    clock_start(&e->clock, options->clock, options->manual_start_ms, e->last_ms);
+    uint64_t after_ms = e->last_ms;
+    if (options->clock == ENGINE_CLOCK_REAL && clock_remembered(options->journal) > after_ms)
+        after_ms = clock_remembered(options->journal);
+    clock_start(&e->clock, options->clock, options->manual_start_ms, after_ms);
     *out = e;
     return ERR_OK;
 }

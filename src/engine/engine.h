@@ -99,9 +99,10 @@ struct engine_record {
 };
 enum err engine_record(struct engine *e, const struct engine_record *records, size_t count,
                        void *tag);
-/* Manual clock: steps through every deadline up to now + ms; the reply comes when all that this
- * caused is durable and released. The time itself is durable with the next input only: after a
- * restart the clock stands at the last one. ERR_STATE with a real clock. */
+/* Moves the clock ahead, stepping through every deadline up to now + ms; the reply comes when all
+ * that this caused is durable and released. The real clock goes on from there, also after a
+ * restart: for simulated telephones only, as sound can't skip. Of the manual one the time itself is
+ * durable with the next input only: after a restart it stands at the last one. */
 enum err engine_advance(struct engine *e, uint64_t ms, void *tag);
 
 /* The configuration anew, all of it, while calls go on: what is not listed is removed, in the core

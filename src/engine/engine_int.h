@@ -53,13 +53,18 @@ void submission_configuration(const struct submission *s, struct engine_configur
 /* clock.c */
 struct clock {
     enum engine_clock kind;
-    int64_t offset_ms; /* real: epoch minus monotonic */
+    atomic_int_fast64_t offset_ms; /* real: epoch minus monotonic */
     atomic_uint_fast64_t virtual_ms;
 };
 uint64_t clock_monotonic_us(void);
 /* Does not go below after_ms. */
 void clock_start(struct clock *c, enum engine_clock kind, uint64_t manual_ms, uint64_t after_ms);
 uint64_t clock_now_ms(const struct clock *c);
+/* Does nothing when it is later already. The core thread only. */
+void clock_skip(struct clock *c, uint64_t to_ms);
+/* To where a real clock was moved, in the transaction that is open. */
+enum err clock_remember(struct journal *j, uint64_t ms);
+uint64_t clock_remembered(struct journal *j); /* 0: it never was */
 /* Blocks until something is queued or the time has come (manual: never comes). */
 void clock_wait(const struct clock *c, struct queue *q, uint64_t until_ms);
 
@@ -76,6 +81,7 @@ struct batch {
     size_t record_count;
     size_t record_cap;
     size_t inputs;      /* accepted */
+    uint64_t skip_ms;   /* a real clock is to move to there; 0: not */
     size_t orders_seen; /* of fx, those looked at for what is let out before the commit */
 };
 

@@ -4,7 +4,7 @@
 /* The core thread. It takes what is queued, and while that is committed the next batch gathers: the
  * slower the disk, the larger the batches, and no timer is needed to make them.
  *
- * Moving the manual clock is done here and nowhere else: only when nothing is queued and nothing is
+ * Moving the clock is done here and nowhere else: only when nothing is queued and nothing is
  * due does the clock step to the next deadline, and only when there is none before the target does
  * it reach the target and the mover get his reply. */
 #include "engine/engine_int.h"
@@ -44,14 +44,18 @@ static bool step_advance(struct engine *e)
 {
     struct submission *s = e->advance_first;
     uint64_t now_ms = clock_now_ms(&e->clock);
-    if (e->advance_target == 0)
-        e->advance_target = s->number < UINT64_MAX - now_ms ? now_ms + s->number : UINT64_MAX - 1;
+    if (e->advance_target == 0) {
+        e->advance_target = s->number < INT64_MAX - now_ms ? now_ms + s->number : INT64_MAX;
+        e->batch.skip_ms = e->clock.kind == ENGINE_CLOCK_REAL ? e->advance_target : 0;
+        if (!engine_batch_complete(e))
+            return false;
+    }
     uint64_t next_ms = core_next_deadline(e->core);
     if (next_ms <= e->advance_target) {
-        atomic_store_explicit(&e->clock.virtual_ms, next_ms, memory_order_release);
+        clock_skip(&e->clock, next_ms);
         return true;
     }
-    atomic_store_explicit(&e->clock.virtual_ms, e->advance_target, memory_order_release);
+    clock_skip(&e->clock, e->advance_target);
     e->advance_target = 0;
     e->advance_first = s->next;
     engine_reply(e, s->tag, ERR_OK, SLICE_NONE, NULL);

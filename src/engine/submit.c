@@ -155,8 +155,6 @@ enum err submission_put_records(const struct submission *s, struct journal *jour
 
 enum err engine_advance(struct engine *e, uint64_t ms, void *tag)
 {
-    if (e->clock.kind != ENGINE_CLOCK_MANUAL)
-        return ERR_STATE;
     if (is_shut(e))
         return ERR_OVERLOAD;
     struct buf block = begin(0);

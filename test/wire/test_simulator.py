@@ -7,7 +7,7 @@ what a telephone shows, and what the telephone's own buttons mean for its agent.
 import pytest
 
 from support.bayeux import LongPolling
-from support.rest import Agent, Http, Telephone, eventually, outside, refused
+from support.rest import Agent, Http, Telephone, advance, eventually, outside, refused
 
 
 @pytest.fixture
@@ -157,6 +157,114 @@ def test_it_calls_through_a_trunk_of_the_configuration(server):
     assert phone.legs == []
     phone.dial("15000")
     assert [leg["trunk"] for leg in phone.legs] == ["outside"]
+
+
+def sim(server, path="", **headers):
+    return Http(server).get(f"/sim/v1{path}", headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def test_it_says_what_there_is(server):
+    state = sim(server).json
+    assert state.pop("clock")["kind"] == "manual"
+    assert state == {"statusCode": 0, "trunks": ["outside"], "lineCount": 11}
+    before = sim(server, "/").json["clock"]["nowMs"]
+    advance(server, 90_000)
+    assert sim(server).json["clock"]["nowMs"] == before + 90_000
+
+
+def test_lines_come_in_pages(server):
+    numbers = [str(15000 + number) for number in range(10)] + ["19000"]
+
+    def page(query=""):
+        answer = sim(server, "/lines" + query).json
+        assert answer["totalCount"] == 11
+        return [line["dn"] for line in answer["lines"]]
+    assert page() == page("?limit=1000") == page("?limit=11&offset=0") == numbers
+    assert page("?limit=4") == numbers[:4]
+    assert page("?offset=4&limit=4") == numbers[4:8]
+    assert page("?offset=10") == numbers[10:]
+    assert page("?offset=11") == page("?limit=0") == page("?offset=4294967295") == []
+    assert sim(server, "/lines").json["lines"][3] == Telephone(server, "15003").show()
+    for query in ("limit=1001", "limit=-1", "limit=", "offset=x", "offset=4294967296"):
+        refused(sim(server, "/lines?" + query), 400, 10, query.split("=")[0])
+
+
+def test_outside_telephones_are_listed_while_there_are_any(server):
+    def listed(query=""):
+        return sim(server, "/outside" + query).json["telephones"]
+    assert listed() == []
+    first, second = outside(server, "+4989123"), outside(server, "110")
+    first.dial("15000")
+    second.set_mode("busy")
+    eventually(lambda: first.leg["tone"] == "ringback")
+    assert listed() == [first.show(), second.show()]
+    assert listed("?offset=1") == [second.show()] and listed("?limit=1") == [first.show()]
+    first.hang_up()
+    second.set_mode("talk")
+    eventually(lambda: listed() == [])
+
+
+def test_the_real_clock_is_wound_ahead(start_server):
+    server = start_server(clock="real")
+
+    def now():
+        clock = sim(server).json["clock"]
+        assert clock["kind"] == "real"
+        return clock["nowMs"]
+    agent = Agent(server, 0)
+    listener = LongPolling(server, agent.name).open("/v2/me/calls")
+    begun = now()
+    agent.dial("15001")
+    advance(server, 3_600_000)
+    released = listener.wait_call(state="Released")
+    assert released["extensions"]["ReleaseReason"] == "no-answer"
+    assert agent.calls() == [], "a call that is over is kept for a minute"
+    advance(server, 3_600_000)
+    wound = now()
+    assert wound >= begun + 7_200_000
+    server.kill()
+    server.start()
+    assert now() >= wound, "an hour in which nothing happened counts as well"
+    refused(Http(server).post("/sim/v1/clock", {"advanceMs": -1}), 400, 2, "advanceMs")
+
+
+@pytest.mark.parametrize("headers, is_taken", [
+    ({}, True),
+    ({"Origin": "own"}, True),
+    ({"Origin": "own", "Sec-Fetch-Site": "same-origin"}, True),
+    ({"Sec-Fetch-Site": "same-origin"}, True),
+    ({"Sec-Fetch-Site": "none"}, True),
+    ({"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, False),
+    ({"Origin": "https://evil.example"}, False),
+    ({"Origin": "null"}, False),
+    ({"Origin": "http://127.0.0.1:1"}, False),
+    ({"Sec-Fetch-Site": "cross-site"}, False),
+    ({"Sec-Fetch-Site": "same-site"}, False),
+])
+def test_pages_of_other_origins_are_refused(server, headers, is_taken):
+    http = Http(server)
+    sent = {name: server.base if value == "own" else value for name, value in headers.items()}
+    before = sim(server).json["clock"]["nowMs"]
+    answers = [http.get("/sim/v1", headers=sent), http.get("/sim/v1/lines/15000", headers=sent),
+               http.post("/sim/v1/clock", {"advanceMs": 1}, headers=sent),
+               http.post("/sim/v1/lines/15000", {"do": "unplug"}, headers={**sent, "Content-Type": "text/plain"})]
+    for answer in answers:
+        if is_taken:
+            assert answer.status == 200, answer
+        else:
+            refused(answer, 403, 5, "origin")
+    assert sim(server).json["clock"]["nowMs"] - before == int(is_taken)
+    assert Telephone(server, "15000").show()["registered"] != is_taken
+
+
+def test_what_there_is_is_only_read(server):
+    for path in ("", "/lines", "/outside"):
+        answer = Http(server).post("/sim/v1" + path, {"do": "hangup"})
+        refused(answer, 405, 3)
+        assert answer.header("allow") == "GET"
+    for path in ("/nothing", "x", "/lines/", "/line"):
+        answer = sim(server, path)
+        assert answer.status == (200 if path == "/lines/" else 404), path
 
 
 def test_acts_take_their_parameters_and_no_others(server):

@@ -83,5 +83,11 @@ enum err line_sim_act(struct line_driver *driver, const struct sim_request *requ
  * an outside number that nobody uses shows an idle telephone. */
 enum err line_sim_show(struct line_driver *driver, bool is_outside, struct slice number,
                        struct buf *out);
+/* Such objects, with commas between: of the devices' telephones in the order of their making, or of
+ * those outside that there are, those from offset on, at most limit. Returns how many there are. */
+size_t line_sim_list(struct line_driver *driver, bool is_outside, size_t offset, size_t limit,
+                     struct buf *out);
+/* The names of the trunks, as a JSON array. */
+void line_sim_trunks(struct line_driver *driver, struct buf *out);
 
 #endif

@@ -75,3 +75,35 @@ enum err line_sim_show(struct line_driver *driver, bool is_outside, struct slice
     pthread_mutex_unlock(&sim->lock);
     return phone ? ERR_OK : ERR_NOT_FOUND;
 }
+
+size_t line_sim_list(struct line_driver *driver, bool is_outside, size_t offset, size_t limit,
+                     struct buf *out)
+{
+    struct sim *sim = driver->self;
+    size_t at = 0;
+    pthread_mutex_lock(&sim->lock);
+    LIST_EACH(it, is_outside ? &sim->outside : &sim->devices)
+    {
+        if (at >= offset && at - offset < limit) {
+            if (at > offset)
+                buf_char(out, ',');
+            show_phone(LIST_OWNER(it, struct sim_phone, link), out);
+        }
+        at++;
+    }
+    pthread_mutex_unlock(&sim->lock);
+    return at;
+}
+
+void line_sim_trunks(struct line_driver *driver, struct buf *out)
+{
+    struct sim *sim = driver->self;
+    struct json_writer names = json_begin_array(out);
+    pthread_mutex_lock(&sim->lock);
+    for (size_t i = 0; i < sim->trunk_count; i++) {
+        json_item(&names);
+        json_write_string(out, buf_view(&sim->trunks[i]));
+    }
+    pthread_mutex_unlock(&sim->lock);
+    json_end_array(&names);
+}
