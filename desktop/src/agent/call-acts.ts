@@ -11,7 +11,7 @@ export interface CallAct {
   letter?: string // its shortcut, with Alt
   kind?: 'good' | 'bad' | 'primary'
   needs?: 'number' | 'digits' | 'call'
-  isLast?: boolean // stands apart, at the end
+  isLast?: boolean // ends the call
 }
 
 // In the order of the bar. Two that are never offered together may share a letter.
@@ -36,9 +36,9 @@ const BAR: readonly CallAct[] = [
   { name: 'SwitchToListenIn', letter: 'V' },
   { name: 'SwitchToCoach', letter: 'W' },
   { name: 'SwitchToBargeIn', letter: 'B' },
+  { name: 'Hangup', letter: 'H', kind: 'bad', isLast: true },
   { name: 'Reject', letter: 'J', kind: 'bad', isLast: true },
   { name: 'ClearCall', letter: 'L', isLast: true },
-  { name: 'Hangup', letter: 'H', kind: 'bad', isLast: true },
 ]
 
 // Offered too, but each has its place elsewhere on the card: beside pairs and participants.
@@ -58,9 +58,7 @@ export function barActs(capabilities: readonly string[]): CallAct[] {
   const offered = new Set(capabilities)
   const known = BAR.filter(({ name }) => offered.delete(name))
   const others = [...offered].filter((name) => !ELSEWHERE.has(name)).sort()
-  const first = known.filter(({ isLast }) => !isLast)
-  const last = known.filter(({ isLast }) => isLast)
-  return [...first, ...others.map((name) => ({ name })), ...last]
+  return [...known, ...others.map((name) => ({ name }))]
 }
 
 export function lettersOf(capabilities: readonly string[]): string[] {

@@ -3,6 +3,7 @@
 
 // The call bar: exactly what the server offers for this call at the moment.
 
+import type { ComponentChildren } from 'preact'
 import { texts } from '../i18n'
 import { callAct } from '../model/acts'
 import { calls, type DeskCall } from '../model/desk'
@@ -23,6 +24,25 @@ function run({ call }: DeskCall, act: CallAct): Promise<unknown> | void {
   return callAct(call, act.name, { otherCallUri: other?.uri })
 }
 
+function Acts({ deskCall, acts, open }: { deskCall: DeskCall; acts: CallAct[]; open: CallAct | undefined }) {
+  const { id } = deskCall.call
+  const opens = ({ needs }: CallAct) => needs === 'number' || needs === 'digits'
+  return acts.map((act): ComponentChildren => (
+    // Of two that share a letter one takes the other's place, and keeps the focus.
+    <span key={act.letter ?? act.name} data-opens={opens(act) ? act.name : undefined}>
+      <ActButton
+        kind={act.kind}
+        shortcut={letterOn(id, act.letter)}
+        expanded={opens(act) ? act === open : undefined}
+        act={() => run(deskCall, act)}
+      >
+        {actLabel(act.name)}
+      </ActButton>
+    </span>
+  ))
+}
+
+// What ends the call stands apart, always at the same place.
 export function CallBar({ deskCall }: { deskCall: DeskCall }) {
   const { call } = deskCall
   const acts = barActs(call.capabilities)
@@ -31,23 +51,8 @@ export function CallBar({ deskCall }: { deskCall: DeskCall }) {
   return (
     <>
       <div class="call-bar" role="group" aria-label={texts.value.agent.callBar}>
-        {acts.map((act, at) => (
-          // Of two that share a letter one takes the other's place, and keeps the focus.
-          <span
-            key={act.letter ?? act.name}
-            class={act.isLast && !acts[at - 1]?.isLast ? 'is-apart' : undefined}
-            data-opens={act.needs && act.name}
-          >
-            <ActButton
-              kind={act.kind}
-              shortcut={letterOn(call.id, act.letter)}
-              expanded={act.needs === 'number' || act.needs === 'digits' ? act === open : undefined}
-              act={() => run(deskCall, act)}
-            >
-              {actLabel(act.name)}
-            </ActButton>
-          </span>
-        ))}
+        <div><Acts deskCall={deskCall} acts={acts.filter(({ isLast }) => !isLast)} open={open} /></div>
+        <div><Acts deskCall={deskCall} acts={acts.filter(({ isLast }) => isLast)} open={open} /></div>
       </div>
       {open?.needs === 'digits' && <Keypad call={call} />}
       {open?.needs === 'number' && (

@@ -11,6 +11,7 @@ import { clockText, now } from '../model/clock'
 import type { DeskCall } from '../model/desk'
 import { entryOf, nameOf } from '../model/directory'
 import { dispositionKey } from '../model/history'
+import { dispositions } from '../model/site'
 import { ActButton } from '../ui/act-button'
 import { useFocusKept } from '../ui/focus'
 import { REMOVE_LETTER } from './call-acts'
@@ -29,12 +30,14 @@ function Timers({ deskCall }: { deskCall: DeskCall }) {
   const { call, startedAt, stateSince } = deskCall
   return (
     <span class="timers timer">
-      <span class={'state is-' + call.state.toLowerCase()}>{t.states[call.state]}</span>
-      {stateSince !== undefined && (
-        <span title={t.inState}>
-          <span class="visually-hidden">{t.inState} </span>{clockText(now.value - stateSince)}
-        </span>
-      )}
+      <span class={'state is-' + call.state.toLowerCase()}>
+        {t.states[call.state]}
+        {stateSince !== undefined && (
+          <span title={t.inState}>
+            <span class="visually-hidden">, {t.inState}</span> {clockText(now.value - stateSince)}
+          </span>
+        )}
+      </span>
       <span class="total" title={t.inAll}>
         <span class="visually-hidden">{t.inAll} </span>{clockText(now.value - startedAt)}
       </span>
@@ -62,15 +65,17 @@ function Flags({ call }: { call: Call }) {
   )
 }
 
+// Of a single one the heading has the name.
 function Participants({ call }: { call: Call }) {
   const t = texts.value.agent
   const mayRemove = call.capabilities.includes('RemoveParticipantFromConference')
   const remove = (participant: string) => callAct(call, 'RemoveParticipantFromConference', { participant })
+  const isOne = call.participants.length === 1 && !mayRemove
   return (
-    <ul class="participants" aria-label={t.participants}>
+    <ul class={isOne ? 'participants is-one' : 'participants'} aria-label={t.participants}>
       {call.participants.map(({ phoneNumber, formattedPhoneNumber }, at) => (
         <li key={phoneNumber}>
-          <span class="name">{nameOf(phoneNumber)}</span>
+          <span class={isOne ? 'visually-hidden' : undefined}>{nameOf(phoneNumber)}</span>
           {nameOf(phoneNumber) !== phoneNumber && <span class="number">{formattedPhoneNumber}</span>}
           {mayRemove && (
             <ActButton
@@ -105,11 +110,13 @@ function Details({ call }: { call: Call }) {
   const t = texts.value.agent
   return (
     <div class="details">
+      {dispositions.value.length > 0 && (
+        <section class="call-disposition" aria-label={t.disposition}>
+          <h4>{t.disposition}</h4>
+          <DispositionChoice id={call.id} current={dispositionIn(call)} who={whoIsOn(call)} />
+        </section>
+      )}
       <UserDataTable key={call.id} call={call} />
-      <section class="call-disposition" aria-label={t.disposition}>
-        <h4>{t.disposition}</h4>
-        <DispositionChoice id={call.id} current={dispositionIn(call)} who={whoIsOn(call)} />
-      </section>
     </div>
   )
 }
@@ -126,6 +133,7 @@ export function CallCard({ deskCall, isConsult }: CallCardProps) {
   useFocusKept(card)
   const isSelected = selectedId.value === call.id
   const who = whoIsOn(call)
+  const isConference = call.participants.length > 1 && !call.monitoring
   const select = () => (selectedId.value = call.id)
   const state = 'is-' + call.state.toLowerCase()
   const kinds = ['call', state, isSelected && 'is-selected', isConsult && 'is-consult']
@@ -139,16 +147,14 @@ export function CallCard({ deskCall, isConsult }: CallCardProps) {
       <header class="call-head">
         <h3>
           <button type="button" class="quiet" aria-expanded={isSelected} onClick={select}>
-            {who}
+            {isConference ? t.conference : who}
           </button>
         </h3>
-        <Timers deskCall={deskCall} />
-      </header>
-      <div class="call-about">
         <Participants call={call} />
         <Flags call={call} />
         <MonitoredUser call={call} />
-      </div>
+        <Timers deskCall={deskCall} />
+      </header>
       <CallBar deskCall={deskCall} />
       {isSelected && <Details call={call} />}
     </article>

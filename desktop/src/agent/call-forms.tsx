@@ -4,7 +4,7 @@
 // What opens below a call bar: whom to transfer to or to add, and the keypad.
 
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Call } from '../api/objects'
 import { texts } from '../i18n'
 import { callAct } from '../model/acts'
@@ -75,7 +75,7 @@ export function Keypad({ call }: { call: Call }) {
   const t = texts.value.agent
   const pad = useRef<HTMLDivElement>(null)
   const { sent, send } = useDigits(call)
-  useEffect(() => pad.current?.querySelector('button')?.focus(), [])
+  useLayoutEffect(() => pad.current?.querySelector('button')?.focus(), [])
 
   function keyDown(event: KeyboardEvent): void {
     closeByEscape(event)

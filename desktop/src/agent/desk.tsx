@@ -58,7 +58,8 @@ export function AgentDesk() {
       <h2 class="visually-hidden">{t.views.desk}</h2>
       <div class="panel desk-top">
         <CurrentState />
-        <span class="number own-number">{device.value?.phoneNumber ?? t.agent.noTelephone}</span>
+        <span class="number">{device.value?.phoneNumber ?? t.agent.noTelephone}</span>
+        <span class="hint shortcuts"><kbd>Alt</kbd> + <kbd>{t.agent.letter}</kbd></span>
         <DialForm />
         <StateBar />
       </div>

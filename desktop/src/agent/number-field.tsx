@@ -5,7 +5,7 @@
 // Authoring Practices have it. What is typed by hand is taken as it is.
 
 import { useSignal, type Signal } from '@preact/signals'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { ApiError } from '../api/rest'
 import { texts } from '../i18n'
 import { directorySearch, type Entry } from '../model/directory'
@@ -81,7 +81,7 @@ export function NumberField({ label, value, shortcut, isFocused }: NumberFieldPr
   const active = useSignal(-1)
   const found = useSearch(value.value, isOpen.value)
   const shown = isOpen.value ? found.value : []
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isFocused) input.current?.focus()
   }, [])
 

@@ -5,7 +5,7 @@
 // chosen; what is not JSON then is refused here, before it is sent.
 
 import { useSignal } from '@preact/signals'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Call } from '../api/objects'
 import { texts } from '../i18n'
 import { callAct } from '../model/acts'
@@ -26,7 +26,7 @@ function ValueField({ label, draft, change, trouble, isFocused }: ValueFieldProp
   const id = useId()
   const field = useRef<HTMLTextAreaElement>(null)
   const t = texts.value.agent
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isFocused) field.current?.select()
   }, [])
   // Enter saves; a new line of a text, or of JSON, with Shift.

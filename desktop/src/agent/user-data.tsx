@@ -4,7 +4,7 @@
 // The user data of a call: a table of its pairs, each to change or to delete, and a line to attach
 // more; each only where the server offers it. What is being typed outlives changes of the call.
 
-import { useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Call } from '../api/objects'
 import { texts } from '../i18n'
 import { callAct } from '../model/acts'
@@ -34,8 +34,15 @@ function RowActs({ call, row }: { call: Call; row: DataRow }) {
 }
 
 function Row({ call, row, draft }: { call: Call; row: DataRow; draft: PairDraft | undefined }) {
+  const line = useRef<HTMLTableRowElement>(null)
+  const wasEdited = useRef(false)
+  useLayoutEffect(() => {
+    const isClosed = wasEdited.current && !draft
+    wasEdited.current = draft !== undefined
+    if (isClosed && document.activeElement === document.body) line.current?.querySelector('button')?.focus()
+  })
   return (
-    <tr>
+    <tr ref={line}>
       <th scope="row">{row.key}</th>
       {draft ? (
         <td colSpan={2}><EditForm call={call} row={row} draft={draft} /></td>
@@ -80,10 +87,11 @@ export function UserDataTable({ call }: { call: Call }) {
     <section class="user-data" aria-label={t.userData}>
       <div class="user-data-head">
         <h4>{t.userData}</h4>
+        {call.capabilities.includes('AttachUserData') && <AttachForm call={call} />}
         {rows.length > 0 && call.capabilities.includes('DeleteUserData') && <DeleteAll call={call} />}
       </div>
       <div class="pairs" ref={table} tabIndex={-1}>
-        {rows.length === 0 ? <p class="faint">{t.noData}</p> : (
+        {rows.length > 0 && (
           <table>
             <thead class="visually-hidden">
               <tr>
@@ -105,7 +113,6 @@ export function UserDataTable({ call }: { call: Call }) {
           </table>
         )}
       </div>
-      {call.capabilities.includes('AttachUserData') && <AttachForm call={call} />}
     </section>
   )
 }

@@ -5,7 +5,7 @@
 
 import { computed } from '@preact/signals'
 import { agentStateSince, channel } from '../model/desk'
-import { past } from '../model/history'
+import { past, type PastCall } from '../model/history'
 import { wrapUpOf } from '../model/wrap-up'
 
 // It begins when the call ends, or when the agent asks for that state by hand: then it has no end.
@@ -14,7 +14,8 @@ const NEAR_MS = 3000
 export const wrapUp = computed(() => {
   if (channel.value?.userState.workMode !== 'AfterCallWork') return undefined
   const since = agentStateSince.value
-  const last = past.value.find((call) => Math.abs(call.startedAt + call.durationMs - since) < NEAR_MS)
+  const isNear = (call: PastCall) => Math.abs(call.startedAt + call.durationMs - since) < NEAR_MS
+  const last = past.value.find((call) => isNear(call) && (call.queue || wrapUpOf(call.id)))
   const seconds = last && wrapUpOf(last.id)
-  return last && { id: last.id, endsAt: seconds ? since + seconds * 1000 : undefined, seconds }
+  return last && { id: last.id, endsAt: seconds ? since + seconds * 1000 : undefined }
 })

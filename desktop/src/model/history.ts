@@ -5,7 +5,7 @@
 // and before it what this tab has just seen end.
 
 import { computed, effect, signal } from '@preact/signals'
-import type { CallType, HistoryCall, HistoryParticipant, ReleaseReason } from '../api/objects'
+import type { CallType, HistoryCall, ReleaseReason } from '../api/objects'
 import { ApiError, get } from '../api/rest'
 import { calls, me, pastCalls, type DeskCall } from './desk'
 
@@ -34,18 +34,24 @@ function textOf(value: unknown): string | undefined {
   return value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+// The other side: who is outside, where somebody is; else who played the other part.
+function otherNumber(call: HistoryCall, isCaller: boolean, userId: string): string {
+  if (call.callType === 'Inbound' && call.ani) return call.ani
+  if (call.callType === 'Outbound') return call.dnis
+  const others = call.participants.filter((one) => one.userId !== userId && (!one.queue || one.userId))
+  const other = others.find(({ role }) => (role === 'Caller') !== isCaller) ?? others[0]
+  return other?.phoneNumber ?? call.dnis
+}
+
 function fromHistory(call: HistoryCall, userId: string): PastCall {
-  const own = (one: HistoryParticipant) => one.userId === userId
-  const mine = call.participants.filter(own)
+  const mine = call.participants.filter((one) => one.userId === userId)
   const part = mine.at(-1)
   const isCaller = mine.some(({ role }) => role === 'Caller')
-  const others = call.participants.filter((one) => !own(one) && (one.queue === undefined || one.userId))
-  const other = others.find(({ role }) => (role === 'Caller') !== isCaller) ?? others[0]
   const startedAt = timeOf(mine[0]?.startTime ?? call.startTime)
   return {
     id: call.id,
     callType: call.callType,
-    number: other?.phoneNumber ?? (isCaller ? call.dnis : (call.ani ?? call.dnis)),
+    number: otherNumber(call, isCaller, userId),
     isCaller,
     isTalk: mine.some(({ answerTime }) => answerTime !== undefined),
     queue: call.queue,
