@@ -19,8 +19,9 @@ const TIMEOUT_MS = 30_000
 const PACE_MS = 100 // between two requests
 const RETRY_MS = 500
 const RETRY_MAX_MS = 5000
-const SEEN_A_FRAME = 40
-const UNSEEN_A_FRAME = 8
+const SEEN_A_FRAME = 30
+const UNSEEN_A_FRAME = 30
+const UNSEEN_PACE_MS = 100
 
 export interface Tile {
   agent: Signal<FloorAgent>
@@ -79,7 +80,8 @@ function bringForward(): void {
     }
     changes.value = changes.peek() + 1
   })
-  if (due.size > 0) bringForwardSoon()
+  if (seen < 0) bringForwardSoon()
+  else if (unseen < 0) setTimeout(bringForwardSoon, UNSEEN_PACE_MS)
 }
 
 function bringForwardSoon(): void {

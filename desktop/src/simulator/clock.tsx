@@ -24,10 +24,12 @@ export function ClockPanel() {
     isBusy.value = false
   }
   return (
-    <section class="clock" aria-label={t.clock} title={t.clock}>
+    <section class="sim-clock" aria-label={t.clock} >
+      <span class="faint">{t.clock}</span>
       <time class="timer">{timeText(now.value)}</time>
       {simState.value?.clock.kind === 'manual' && <span class="badge">{t.clockStands}</span>}
-      <div class="keys" role="group" aria-label={t.windForward}>
+      <span class="fill" />
+      <div class="sim-keys" role="group" aria-label={t.windForward}>
         {(Object.keys(steps) as (keyof typeof steps)[]).map((name) => (
           <button key={name} type="button" disabled={isBusy.value} onClick={() => void wind(steps[name])}>
             {t.winds[name]}

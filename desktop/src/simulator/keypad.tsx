@@ -25,7 +25,7 @@ export function Keypad({ telephone }: { telephone: Telephone }) {
     else digits.value += key
   }
   return (
-    <form class="keypad" onSubmit={(event) => (event.preventDefault(), to && void act('dial'))}>
+    <form class="sim-keypad" onSubmit={(event) => (event.preventDefault(), to && void act('dial'))}>
       <input
         inputMode="tel"
         autocomplete="off"
@@ -37,7 +37,7 @@ export function Keypad({ telephone }: { telephone: Telephone }) {
       <div class="dial-keys" role="group" aria-label={`${has('up') ? t.press : t.keypad}: ${number}`}>
         {keys.map((key) => <button key={key} type="button" onClick={() => press(key)}>{key}</button>)}
       </div>
-      <div class="keys">
+      <div class="sim-keys">
         <button type="submit" class="good" disabled={!to} aria-label={`${t.acts.dial}: ${number}`}>{t.acts.dial}</button>
         {count > 0 && (
           <button type="button" disabled={!to} aria-label={`${t.acts.transfer}: ${number}`} onClick={() => void act('transfer')}>

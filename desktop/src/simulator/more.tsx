@@ -6,6 +6,7 @@
 import type { SimMode } from '../api/objects'
 import { texts } from '../i18n'
 import { telephoneAct, type Telephone } from '../model/simulator'
+import { ActButton } from '../ui/act-button'
 
 const modes: SimMode[] = ['talk', 'no-talk', 'refuse', 'busy']
 
@@ -18,7 +19,7 @@ export function More({ telephone }: { telephone: Telephone }) {
   if (shown.legs.some(({ state }) => state === 'ringing')) names.push('sound', 'silence')
   if (shown.legs.some(({ recording }) => recording === 'on')) names.push('failRecording')
   return (
-    <div class="more">
+    <div class="sim-more">
       <label>
         {t.mode}
         <select
@@ -29,16 +30,15 @@ export function More({ telephone }: { telephone: Telephone }) {
           {modes.map((mode) => <option key={mode} value={mode}>{t.modes[mode]}</option>)}
         </select>
       </label>
-      <div class="keys">
+      <div class="sim-keys">
         {names.map((name) => (
-          <button
+          <ActButton
             key={name}
-            type="button"
-            aria-label={`${t.acts[name]}: ${number}`}
-            onClick={() => void telephoneAct(telephone, { do: name })}
+            label={`${t.acts[name]}: ${number}`}
+            act={() => telephoneAct(telephone, { do: name })}
           >
             {t.acts[name]}
-          </button>
+          </ActButton>
         ))}
       </div>
     </div>

@@ -8,6 +8,7 @@ import { useId } from 'preact/hooks'
 import type { SimLeg } from '../api/objects'
 import { texts } from '../i18n'
 import { names, telephoneAct, type Telephone } from '../model/simulator'
+import { ActButton } from '../ui/act-button'
 import { Keypad } from './keypad'
 import { More } from './more'
 import { ownNumbers } from './order'
@@ -50,23 +51,22 @@ function Leg({ telephone, leg }: { telephone: Telephone; leg: SimLeg }) {
   const which = legs.length > 1 ? `${telephone.number}, ${other}` : telephone.number
   return (
     <li class={'leg is-' + leg.state}>
-      <div class="says">
-        <p class="line"><b>{t.legStates[leg.state]}</b> {other}</p>
-        <p class="notes">{legNotes(leg).join(' · ')}</p>
+      <div class="leg-says">
+        <p class="leg-line"><b>{t.legStates[leg.state]}</b> {other}</p>
+        <p class="leg-notes">{legNotes(leg).join(' · ')}</p>
       </div>
-      <div class="keys">
+      <div class="sim-keys">
         {actsOf[leg.state].map((act) => {
           const text = act === 'hangup' && leg.state === 'ringing' ? t.acts.reject : t.acts[act]
           return (
-            <button
+            <ActButton
               key={act}
-              type="button"
-              class={looks[act]}
-              aria-label={`${text}: ${which}`}
-              onClick={() => void telephoneAct(telephone, { do: act, leg: legName(legs, leg) })}
+              kind={looks[act]}
+              label={`${text}: ${which}`}
+              act={() => telephoneAct(telephone, { do: act, leg: legName(legs, leg) })}
             >
               {text}
-            </button>
+            </ActButton>
           )
         })}
       </div>

@@ -10,13 +10,13 @@ import { texts } from '../i18n'
 import { me } from '../model/desk'
 import { remembered } from '../model/remembered'
 import {
-  customerCalls, lineCount, lines, offset, outsides, PAGE, queueNumbers, simTrouble, simulatorFollow, simulatorNames,
+  customerCalls, lineCount, lines, offset, PAGE, queueNumbers, simTrouble, simulatorFollow, simulatorNames,
 } from '../model/simulator'
 import { attempt } from '../model/told'
 import '../style/simulator.css'
 import { useKeptFocus } from '../ui/kept-focus'
 import { ClockPanel } from './clock'
-import { hiddenCount, isAllShown, ownNumbers, search, searched, SHOWN, shownLines } from './order'
+import { hiddenCount, isAllShown, ownNumbers, search, searched, SHOWN, shownTelephones } from './order'
 import { numberAndName, Phone } from './phone'
 
 const isHintOpen = remembered<boolean>('simulatorHint', true)
@@ -48,16 +48,6 @@ function Customer() {
   )
 }
 
-function Outsides() {
-  const t = texts.value.simulator
-  if (outsides.value.length === 0) return null
-  return (
-    <section aria-label={t.outside}>
-      <ul class="phones">{outsides.value.map((one) => <Phone key={one.number} telephone={one} />)}</ul>
-    </section>
-  )
-}
-
 function Pages() {
   const t = texts.value.simulator
   const from = offset.value
@@ -71,12 +61,12 @@ function Pages() {
   )
 }
 
-function Lines() {
+function Telephones() {
   const t = texts.value.simulator
   const list = useRef<HTMLUListElement>(null)
   useKeptFocus(list)
   return (
-    <section class="lines" aria-label={t.lines}>
+    <section class="lines" aria-label={texts.value.views.telephones}>
       {lineCount.value > SHOWN && (
         <input
           type="search"
@@ -86,7 +76,7 @@ function Lines() {
           onInput={(event) => search(event.currentTarget.value)}
         />
       )}
-      <ul ref={list} class="phones">{shownLines.value.map((one) => <Phone key={one.number} telephone={one} />)}</ul>
+      <ul ref={list} class="phones">{shownTelephones.value.map((one) => <Phone key={one.path} telephone={one} />)}</ul>
       {hiddenCount.value > 0 && (
         <button type="button" onClick={() => (isAllShown.value = true)}>{t.moreLines(hiddenCount.value)}</button>
       )}
@@ -102,16 +92,12 @@ export function Simulator() {
   useEffect(() => void attempt(simulatorNames()), [userId])
   return (
     <div class="simulator">
-      <div class="row">
-        <h2>{texts.value.views.telephones}</h2>
-        <span class="fill" />
-        <ClockPanel />
-      </div>
+      <h2 class="visually-hidden">{texts.value.views.telephones}</h2>
+      <ClockPanel />
       <TryThis />
       <div role="status">{simTrouble.value && <p class="trouble">{t.trouble(simTrouble.value)}</p>}</div>
       <Customer />
-      <Outsides />
-      {lines.value.length > 0 && <Lines />}
+      {lines.value.length > 0 && <Telephones />}
     </div>
   )
 }

@@ -3,9 +3,8 @@
 
 // How the supervisor wants to listen, what is armed, and the monitored call itself.
 
-import type { Capability } from '../api/objects'
+import { CallBar } from '../agent/call-bar'
 import { texts } from '../i18n'
-import { callAct } from '../model/acts'
 import type { DeskCall } from '../model/desk'
 import { floorAgents, nameOf, roster } from '../model/floor'
 import {
@@ -54,7 +53,7 @@ export function ArmedBar() {
         <div class="armed row">
           <span>
             <b>{t.armed(t.monitorings[what.state], nameOfDevice(armedDeviceId.value))}</b>{' '}
-            {t.modes[what.mode]}, {t.scopes[what.scope]}
+            · {t.modes[what.mode]} · {t.scopes[what.scope]}
           </span>
           <span class="fill" />
           {canCancelMonitoring.value && (
@@ -66,26 +65,19 @@ export function ArmedBar() {
   )
 }
 
-const acts = ['Answer', 'SwitchToListenIn', 'SwitchToCoach', 'SwitchToBargeIn', 'Hold', 'Retrieve', 'Hangup'] as const
-const looks: Partial<Record<Capability, string>> = { Answer: 'good', Hangup: 'bad' }
-
 function MonitoredCall({ one }: { one: DeskCall }) {
   const t = texts.value.supervisor
   const { call, startedAt } = one
   const others = call.participants.map((other) => other.formattedPhoneNumber || other.phoneNumber).join(', ')
-  const how = call.state === 'Ringing' ? t.callStates.Ringing : t.taking[howMonitored(one)]
+  const how = call.state === 'Established' ? t.taking[howMonitored(one)] : t.callStates[call.state]
   return (
     <section class="monitored" aria-label={t.monitoredCall}>
-      <div>
+      <p class="row">
         <b>{t.monitoredCall}: {how}</b>
-        <p class="faint">{others} · <Elapsed since={startedAt} /></p>
-      </div>
-      <span class="fill" />
-      {acts.filter((name) => call.capabilities.includes(name)).map((name) => (
-        <button key={name} type="button" class={looks[name]} onClick={() => void callAct(call, name)}>
-          {t.callActs[name]}
-        </button>
-      ))}
+        <span class="faint">{others}</span>
+        <Elapsed since={startedAt} />
+      </p>
+      <CallBar deskCall={one} />
     </section>
   )
 }

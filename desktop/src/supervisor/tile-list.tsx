@@ -12,7 +12,7 @@ import { useKeptFocus } from '../ui/kept-focus'
 import { chosen, current, shownIds } from './shown'
 import { AgentTile } from './tile'
 
-const AT_ONCE = 40 // tiles built in a frame
+const AT_ONCE = 30 // tiles built in a frame
 const PAGE = 600
 const NEARLY_PX = 200
 

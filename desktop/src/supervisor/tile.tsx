@@ -20,14 +20,14 @@ function CallLines({ calls, isResting }: { calls: FloorCall[]; isResting: boolea
   const others = call.participants.map((one) => one.formattedPhoneNumber || one.phoneNumber).join(', ')
   return (
     <>
-      <p class="call">
+      <p class="tile-call">
         <span class="what">
           {t.callStates[call.state]} {t.directions[call.callType]}
           {calls.length > 1 && <span class="faint"> {t.moreCalls(calls.length - 1)}</span>}
         </span>
         <Elapsed since={call.startTime} isResting={isResting} />
       </p>
-      <p class="other">
+      <p class="tile-other">
         <span class="what number">{others || call.dnis}</span>
         {call.queue && <span class="number faint"> {t.fromQueue(call.queue)}</span>}
       </p>
@@ -39,7 +39,7 @@ function Notes({ agent }: { agent: FloorAgent }) {
   const t = texts.value.supervisor
   const by = agent.monitoredBy === me.value?.userName ? t.you : agent.monitoredBy
   return (
-    <p class="notes faint">
+    <p class="tile-notes faint">
       {agent.registered === false && <span class="is-bad">{t.unregistered} </span>}
       {agent.doNotDisturb === 'On' && <span>{t.doNotDisturb} </span>}
       {by ? <span class="is-monitored">{t.monitoredBy(by)}</span> : agent.queues.join(' ')}
@@ -52,7 +52,7 @@ function Acts({ agent, isCurrent }: { agent: FloorAgent; isCurrent: boolean }) {
   const how = armedDeviceId.value === agent.deviceId ? armed.value?.state : undefined
   const act = (one: Monitoring) => void (one === how ? cancelMonitoring() : monitor(agent, one))
   return (
-    <div class="acts">
+    <div class="tile-acts">
       {offeredMonitorings.value.map((one) => (
         <button
           key={one}
@@ -72,9 +72,9 @@ function Acts({ agent, isCurrent }: { agent: FloorAgent; isCurrent: boolean }) {
 function State({ agent, isResting }: { agent: FloorAgent; isResting: boolean }) {
   const t = texts.value.supervisor
   return (
-    <p class="state">
+    <p class="tile-state">
       <span class="what">{agent.userState?.displayName ?? t.activities.loggedOut}</span>
-      <Elapsed since={agent.userStateSince} isResting={isResting} />
+      {agent.userState && <Elapsed since={agent.userStateSince} isResting={isResting} />}
     </p>
   )
 }
@@ -102,7 +102,7 @@ export function AgentTile({ id, watcher }: { id: string; watcher: IntersectionOb
       aria-label={nameOf(agent)}
       tabIndex={canAct ? undefined : isCurrent ? 0 : -1}
     >
-      <p class="name"><b>{nameOf(agent)}</b> <span class="number faint">{agent.phoneNumber}</span></p>
+      <p class="tile-name"><b>{nameOf(agent)}</b> <span class="number faint">{agent.phoneNumber}</span></p>
       <State agent={agent} isResting={isResting} />
       <CallLines calls={agent.calls} isResting={isResting} />
       <Notes agent={agent} />
