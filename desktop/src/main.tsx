@@ -7,6 +7,7 @@ import { clockStart } from './model/clock'
 import { sessionStart } from './model/session'
 import { simulatorStart } from './model/simulator'
 import { App } from './ui/app'
+import { Boundary } from './ui/boundary'
 import { failuresTold } from './ui/failures'
 import './style/base.css'
 import './style/shell.css'
@@ -16,4 +17,4 @@ clockStart()
 agentStart()
 sessionStart()
 void simulatorStart()
-render(<App />, document.getElementById('app')!)
+render(<Boundary><App /></Boundary>, document.getElementById('app')!)

@@ -70,6 +70,7 @@ export class Events {
       useWorkerScheduler: false, // would need a script from a blob
     })
     cometd.registerExtension('ack', new AckExtension())
+    cometd.registerExtension('wire', { incoming: (message) => this.logMeta(message) })
     cometd.registerExtension('heartbeat', { incoming: shortened, outgoing: shortened })
     const retry = cometd.onTransportFailure
     cometd.onTransportFailure = (message, failure, handle) =>
@@ -169,15 +170,17 @@ export class Events {
     for (let i = messages.length - 1; i >= 0; i--) {
       const message = messages[i]!
       const whole = texts[i]?.text ?? ''
-      if (message.data === undefined) {
-        wireMeta(false, message.channel, whole)
-        continue
-      }
-      const data = jsonParts(whole).find(({ name }) => name === 'data')?.text ?? whole
-      const isNumbered = number > 0 && message.channel !== RESYNC
-      this.heard.set(message, { text: data, number: isNumbered ? number-- : 0 })
+      const data = jsonParts(whole).find(({ name }) => name === 'data')?.text
+      const isNumbered = number > 0 && data !== undefined && message.channel !== RESYNC
+      this.heard.set(message, { text: data ?? whole, number: isNumbered ? number-- : 0 })
     }
     return messages
+  }
+
+  private logMeta(message: Message): Message {
+    const { channel, data } = message
+    if (data === undefined) wireMeta(false, channel, this.heard.get(message)?.text ?? JSON.stringify(message))
+    return message
   }
 }
 

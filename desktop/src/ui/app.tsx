@@ -5,6 +5,7 @@
 // with the telephones and the wire, for whoever tries the product or writes a client.
 
 import type { ComponentType } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { AgentDesk } from '../agent/desk'
 import { Incoming } from '../agent/incoming'
 import { texts } from '../i18n'
@@ -150,6 +151,8 @@ function DockPanel({ name }: { name: DockName }) {
   const Dock = docks[name]
   const leave = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return
+    // There it is for the field.
+    if (event.target instanceof HTMLInputElement && event.target.value && event.target.type !== 'checkbox') return
     dock.value = ''
     document.getElementById('tab-' + name)?.focus()
   }
@@ -160,7 +163,17 @@ function DockPanel({ name }: { name: DockName }) {
   )
 }
 
+// Who has logged in goes on from there, and not from the top of the page.
+function useFocusAfterLogIn(): void {
+  const before = useRef(phase.value)
+  useEffect(() => {
+    if (before.current === 'loggedOut' && phase.value === 'loggedIn') document.getElementById('view')?.focus()
+    before.current = phase.value
+  }, [phase.value])
+}
+
 export function App() {
+  useFocusAfterLogIn()
   const name = dock.value === 'telephones' && !hasSimulator.value ? '' : dock.value
   return (
     <div class={'app' + (name ? ' has-dock' : '')}>

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Cordboard authors
 
 import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import { ApiError } from '../api/rest'
 import { texts } from '../i18n'
 import { isDemo, isEnded, logIn } from '../model/session'
@@ -10,6 +11,8 @@ export function LogIn() {
   const t = texts.value.logIn
   const trouble = useSignal('')
   const isBusy = useSignal(false)
+  const first = useRef<HTMLInputElement>(null)
+  useEffect(() => first.current?.focus(), [])
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault()
@@ -31,7 +34,7 @@ export function LogIn() {
     <form class="log-in" onSubmit={(event) => void submit(event)}>
       <h2>{t.title}</h2>
       {isEnded.value && <p role="status">{t.ended}</p>}
-      <label>{t.user}<input name="user" autocomplete="username" autoFocus required /></label>
+      <label>{t.user}<input name="user" autocomplete="username" ref={first} required /></label>
       <label>
         {t.password}
         <input name="password" type="password" autocomplete="current-password" required />

@@ -14,7 +14,7 @@ effect(() => {
 })
 
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 // Without a password: curl asks for it.

@@ -116,7 +116,13 @@ function Bodies({ entry }: { entry: WireEntry }) {
   return <div class="wire-bodies"><Body label={texts.value.wire.message} text={entry.text} /></div>
 }
 
-export function Row({ entry }: { entry: WireEntry }) {
+interface RowProps {
+  entry: WireEntry
+  isTabStop: boolean
+  visit: (entry: WireEntry) => void
+}
+
+export function Row({ entry, isTabStop, visit }: RowProps) {
   const isOpen = useSignal(false)
   const row = useRef<HTMLLIElement>(null)
   useLayoutEffect(() => {
@@ -127,7 +133,9 @@ export function Row({ entry }: { entry: WireEntry }) {
       <button
         type="button"
         class="wire-line"
+        tabIndex={isTabStop ? 0 : -1}
         aria-expanded={isOpen.value}
+        onFocus={() => visit(entry)}
         onClick={() => (isOpen.value = !isOpen.peek())}
       >
         <time class="timer" dateTime={new Date(entry.time).toISOString()}>{clockTime(entry.time)}</time>

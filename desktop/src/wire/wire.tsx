@@ -5,7 +5,7 @@
 // with the newest as long as its reader does.
 
 import { useComputed, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useCallback, useLayoutEffect, useRef } from 'preact/hooks'
 import { hasWireMeta, isWirePaused, wireClear, wireEntries, type WireEntry } from '../api/wire'
 import { texts } from '../i18n'
 import { remembered } from '../model/remembered'
@@ -81,15 +81,27 @@ function isWanted(entry: WireEntry, wanted: Kind, text: string): boolean {
   return !text || hasText(entry, text)
 }
 
+// Up and down from line to line, so that the keyboard need not go through all of them.
+function moved(event: KeyboardEvent): void {
+  const lines = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('.wire-line')]
+  const at = lines.findIndex((line) => line === event.target)
+  const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: lines.length - 1 }[event.key]
+  if (at < 0 || to === undefined) return
+  event.preventDefault()
+  lines[to]?.focus()
+}
+
 export function Wire() {
   const t = texts.value.wire
   const sought = useSignal('')
   const follows = useSignal(true)
   const list = useRef<HTMLOListElement>(null)
+  const visited = useSignal(0)
   const shown = useComputed(() => {
     const text = sought.value.trim().toLowerCase()
     return wireEntries.value.filter((entry) => isWanted(entry, kind.value, text))
   })
+  const visit = useCallback((entry: WireEntry) => (visited.value = entry.number), [])
   const toEnd = () => list.current?.scrollTo({ top: list.current.scrollHeight })
   useLayoutEffect(() => {
     if (follows.peek()) toEnd()
@@ -99,13 +111,17 @@ export function Wire() {
     follows.value = scrollHeight - scrollTop - clientHeight < NEAR_END_PX
   }
   const isEmpty = shown.value.length === 0
+  const isThere = shown.value.some(({ number }) => number === visited.value)
+  const tabStop = isThere ? visited.value : shown.value.at(-1)?.number
   return (
     <section class="wire">
       <h2 class="visually-hidden">{texts.value.views.wire}</h2>
       <Toolbar sought={sought} shown={shown} />
       {isEmpty && <p class="faint wire-empty">{wireEntries.value.length > 0 ? t.noMatch : t.empty}</p>}
-      <ol class="wire-list" ref={list} aria-label={t.list} onScroll={scrolled}>
-        {shown.value.map((entry) => <Row key={entry.number} entry={entry} />)}
+      <ol class="wire-list" ref={list} aria-label={t.list} onScroll={scrolled} onKeyDown={moved}>
+        {shown.value.map((entry) => (
+          <Row key={entry.number} entry={entry} isTabStop={entry.number === tabStop} visit={visit} />
+        ))}
       </ol>
       {!follows.value && !isEmpty && (
         <button type="button" class="wire-newest small" onClick={toEnd}>↓ {t.newest}</button>
