@@ -9,7 +9,7 @@ import { texts } from '../i18n'
 import { callAct } from '../model/acts'
 import { clockText, now } from '../model/clock'
 import type { DeskCall } from '../model/desk'
-import { entryOf, nameOf } from '../model/directory'
+import { entryOf, nameOf, WITHHELD } from '../model/directory'
 import { dispositionKey } from '../model/history'
 import { dispositions } from '../model/site'
 import { ActButton } from '../ui/act-button'
@@ -65,6 +65,11 @@ function Flags({ call }: { call: Call }) {
   )
 }
 
+// Beside which its number is worth showing.
+function hasName(number: string): boolean {
+  return number !== WITHHELD && nameOf(number) !== number
+}
+
 // Of a single one the heading has the name.
 function Participants({ call }: { call: Call }) {
   const t = texts.value.agent
@@ -76,15 +81,15 @@ function Participants({ call }: { call: Call }) {
       {call.participants.map(({ phoneNumber, formattedPhoneNumber }, at) => (
         <li key={phoneNumber}>
           <span class={isOne ? 'visually-hidden' : undefined}>{nameOf(phoneNumber)}</span>
-          {nameOf(phoneNumber) !== phoneNumber && <span class="number">{formattedPhoneNumber}</span>}
+          {hasName(phoneNumber) && <span class="number">{formattedPhoneNumber}</span>}
           {mayRemove && (
             <ActButton
               kind="quiet"
-              label={t.removeWho(nameOf(phoneNumber))}
               shortcut={at === 0 ? letterOn(call.id, REMOVE_LETTER) : undefined}
               act={() => remove(phoneNumber)}
             >
               {texts.value.common.remove}
+              <span class="visually-hidden"> {nameOf(phoneNumber)}</span>
             </ActButton>
           )}
         </li>

@@ -6,7 +6,7 @@
 import { language, texts } from '../i18n'
 import { dial } from '../model/acts'
 import { clockText } from '../model/clock'
-import { nameOf } from '../model/directory'
+import { nameOf, WITHHELD } from '../model/directory'
 import { past, type PastCall } from '../model/history'
 import { ActButton } from '../ui/act-button'
 import { DispositionChoice } from './disposition'
@@ -20,7 +20,7 @@ function PastRow({ call }: { call: PastCall }) {
     <li class={wrapUp.value?.id === call.id ? 'past is-now' : 'past'} aria-label={t.callWith(who)}>
       <span class="past-who">
         <strong>{who}</strong>
-        {who !== call.number && <span class="number">{call.number}</span>}
+        {who !== call.number && call.number !== WITHHELD && <span class="number">{call.number}</span>}
       </span>
       <span class="past-what">
         {call.isCaller ? t.outgoing : t.incoming}
@@ -32,7 +32,9 @@ function PastRow({ call }: { call: PastCall }) {
         <span class="timer">{time}</span>
       </span>
       <DispositionChoice id={call.id} current={call.disposition} who={who} />
-      <ActButton label={t.callBackTo(who)} act={() => dial(call.number)}>{t.callBack}</ActButton>
+      {call.number !== WITHHELD && (
+        <ActButton label={t.callBackTo(who)} act={() => dial(call.number)}>{t.callBack}</ActButton>
+      )}
     </li>
   )
 }

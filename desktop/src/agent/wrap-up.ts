@@ -4,9 +4,9 @@
 // The work after a queue's call: how long it may still take, and after which call it is.
 
 import { computed } from '@preact/signals'
+import { noteOf } from '../model/call-notes'
 import { agentStateSince, channel } from '../model/desk'
 import { past, type PastCall } from '../model/history'
-import { wrapUpOf } from '../model/wrap-up'
 
 // It begins when the call ends, or when the agent asks for that state by hand: then it has no end.
 const NEAR_MS = 3000
@@ -15,7 +15,7 @@ export const wrapUp = computed(() => {
   if (channel.value?.userState.workMode !== 'AfterCallWork') return undefined
   const since = agentStateSince.value
   const isNear = (call: PastCall) => Math.abs(call.startedAt + call.durationMs - since) < NEAR_MS
-  const last = past.value.find((call) => isNear(call) && (call.queue || wrapUpOf(call.id)))
-  const seconds = last && wrapUpOf(last.id)
+  const last = past.value.find((call) => isNear(call) && (call.queue || noteOf(call.id)?.wrapUpS))
+  const seconds = last && noteOf(last.id)?.wrapUpS
   return last && { id: last.id, endsAt: seconds ? since + seconds * 1000 : undefined }
 })

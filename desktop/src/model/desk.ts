@@ -15,9 +15,9 @@ import type {
   Call, CallMessage, Channel, ChannelMessage, Device, DeviceMessage, ErrorMessage, User,
 } from '../api/objects'
 import { request } from '../api/rest'
+import { noteOf, noteSet } from './call-notes'
 import { serverNow } from './clock'
 import { tell } from './told'
-import { wrapUpSet } from './wrap-up'
 
 // A call as this desk sees it.
 export interface DeskCall {
@@ -46,13 +46,23 @@ export const isSupervisor = computed(() =>
 )
 export const isLoggedIn = computed(() => device.value?.deviceState === 'Active')
 
-// isNow: as an event just told it, and not as it was found.
+// Since when it is in its state: as it was known, or an event just told it (isNow), or this tab noted
+// before a reload.
+function stateSinceOf(call: Call, before: DeskCall | undefined, startedAt: number, isNow: boolean) {
+  const { id, state } = call
+  if (before?.call.state === state) return before.stateSince
+  if (isNow) {
+    noteSet(id, { state, stateSince: serverNow() })
+    return serverNow()
+  }
+  const note = noteOf(id)
+  if (note?.state === state) return note.stateSince
+  return state === 'Ringing' || state === 'Dialing' ? startedAt : undefined
+}
+
 function deskCall(call: Call, before: DeskCall | undefined, isNow: boolean): DeskCall {
   const startedAt = before?.startedAt ?? serverNow() - Number(call.duration) * 1000
-  const isFirst = call.state === 'Ringing' || call.state === 'Dialing'
-  const began = isNow ? serverNow() : isFirst ? startedAt : undefined
-  const stateSince = before?.call.state === call.state ? before.stateSince : began
-  return { ...before, call, startedAt, stateSince }
+  return { ...before, call, startedAt, stateSince: stateSinceOf(call, before, startedAt, isNow) }
 }
 
 function over(ended: DeskCall): void {
@@ -63,7 +73,7 @@ function over(ended: DeskCall): void {
 // What a picture does not have.
 function withNotes(known: DeskCall, { extensions }: CallMessage): DeskCall {
   const noted = { ...known }
-  if (extensions?.WrapUpTime) wrapUpSet(known.call.id, extensions.WrapUpTime)
+  if (extensions?.WrapUpTime) noteSet(known.call.id, { wrapUpS: extensions.WrapUpTime })
   if (extensions?.ReleaseReason !== undefined) noted.releaseReason = extensions.ReleaseReason
   return noted
 }

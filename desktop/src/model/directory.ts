@@ -6,6 +6,7 @@
 import { signal } from '@preact/signals'
 import type { Contact, ContactChannel, ContactType } from '../api/objects'
 import { ApiError, get } from '../api/rest'
+import { texts } from '../i18n'
 
 export interface Entry {
   id: string // of the contact and its number
@@ -19,6 +20,9 @@ export interface Entry {
 const SHOWN = 12
 const ASKED_AT_ONCE = 16 // as many as a list in a parameter may have
 const NAMES_KEPT = 2000
+
+// The number of whoever does not say it.
+export const WITHHELD = 'anonymous'
 
 function entriesOf(contact: Contact): Entry[] {
   const { id, name, type, availability } = contact
@@ -83,5 +87,6 @@ export function entryOf(number: string): Entry | undefined {
 }
 
 export function nameOf(number: string): string {
+  if (number === WITHHELD) return texts.value.agent.withheld
   return entryOf(number)?.name ?? number
 }

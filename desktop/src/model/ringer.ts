@@ -4,7 +4,7 @@
 // An incoming call, and its sound. Browsers let a page sound only once somebody has used it; until
 // then it is quiet.
 
-import { computed, effect } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { calls } from './desk'
 import { nameOf } from './directory'
 import { remembered } from './remembered'
@@ -26,6 +26,7 @@ const RING_S = 0.9 // sounding, of each
 const PERIOD_S = 3
 
 let audio: AudioContext | undefined
+const canSound = signal(false)
 
 // Two tones that quaver a little, as a telephone's.
 function ringOnce(to: AudioContext): void {
@@ -45,24 +46,41 @@ function ringOnce(to: AudioContext): void {
   }
 }
 
-function unlock(): void {
+async function unlock(): Promise<void> {
   audio ??= new AudioContext()
-  if (audio.state === 'suspended') void audio.resume()
+  if (audio.state === 'suspended') await audio.resume()
+  canSound.value = audio.state === 'running'
 }
 
-function soundWhile(isRinging: () => boolean): void {
-  let timer: ReturnType<typeof setInterval> | undefined
-  effect(() => {
-    clearInterval(timer)
-    if (!isRinging()) return
-    const ring = () => audio?.state === 'running' && ringOnce(audio)
+function ringUntil(end: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const ring = () => ringOnce(audio!)
+    const timer = setInterval(ring, PERIOD_S * 1000)
     ring()
-    timer = setInterval(ring, PERIOD_S * 1000)
+    end.addEventListener('abort', () => {
+      clearInterval(timer)
+      done()
+    })
   })
 }
 
+// Of several tabs one sounds; browsers can arrange that on pages that came over TLS or from this machine.
+async function soundUntil(end: AbortSignal): Promise<void> {
+  if (!navigator.locks) return ringUntil(end)
+  try {
+    await navigator.locks.request('cordboard.ring', { signal: end }, () => ringUntil(end))
+  } catch (error) {
+    if (!end.aborted) throw error // else it ended before it was this tab's turn
+  }
+}
+
 export function ringerStart(): void {
-  for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, unlock)
-  const isSounding = computed(() => ringing.value !== undefined && !isQuiet.value)
-  soundWhile(() => isSounding.value)
+  for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, () => void unlock())
+  const isSounding = computed(() => ringing.value !== undefined && !isQuiet.value && canSound.value)
+  effect(() => {
+    if (!isSounding.value) return
+    const sound = new AbortController()
+    void soundUntil(sound.signal)
+    return () => sound.abort()
+  })
 }
