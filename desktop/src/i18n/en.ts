@@ -183,7 +183,7 @@ export const en = {
     waiting: 'Waiting',
     longest: 'Longest',
     readyOf: 'Ready',
-    ofAgents: (ready: number, all: number) => `${ready} of ${all}`,
+    ofAgents: (ready: number, all: number) => `${ready} / ${all}`,
     nobodyWaits: 'Nobody waits',
     callersOf: (queue: string) => `Who waits in ${queue}`,
     moreCallers: (count: number) => `and ${count} more`,

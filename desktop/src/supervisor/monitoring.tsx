@@ -41,7 +41,7 @@ export function MonitoringChoice() {
 function nameOfDevice(id: string): string {
   roster.value
   const agent = [...floorAgents().values()].find(({ deviceId }) => deviceId === id)
-  return agent ? nameOf(agent) : id
+  return agent ? nameOf(agent) : '…'
 }
 
 export function ArmedBar() {
