@@ -6,7 +6,8 @@
 import { computed } from '@preact/signals'
 import { noteOf } from '../model/call-notes'
 import { agentStateSince, channel } from '../model/desk'
-import { past, type PastCall } from '../model/history'
+import { past } from '../model/history'
+import type { PastCall } from '../model/past'
 
 // It begins when the call ends, or when the agent asks for that state by hand: then it has no end.
 const NEAR_MS = 3000
