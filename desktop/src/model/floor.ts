@@ -18,7 +18,7 @@ const WAIT_S = 20
 const TIMEOUT_MS = 30_000
 const PACE_MS = 100 // between two requests
 const RETRY_MS = 500
-const RETRY_MAX_MS = 5000
+const RETRY_MAX_MS = 2000
 const SEEN_A_FRAME = 30
 const UNSEEN_A_FRAME = 30
 const UNSEEN_PACE_MS = 100
@@ -147,8 +147,9 @@ function untilVisible(stop: AbortSignal): Promise<void> {
   })
 }
 
-async function ask(stop: AbortSignal): Promise<void> {
-  const query = version === '' ? '' : `?since=${version}&wait=${WAIT_S}`
+// waitS: how long the server may wait for a change.
+async function ask(stop: AbortSignal, waitS: number): Promise<void> {
+  const query = version === '' ? '' : `?since=${version}&wait=${waitS}`
   const floor = await get<Floor>('/api/v2/floor' + query, {
     signal: stop,
     timeoutMs: TIMEOUT_MS,
@@ -160,15 +161,18 @@ async function ask(stop: AbortSignal): Promise<void> {
 
 async function follow(stop: AbortSignal): Promise<void> {
   let retryMs = RETRY_MS
+  let waitS = 0 // after trouble, so that its end shows at once
   while (!stop.aborted) {
     try {
-      await ask(stop)
+      await ask(stop, waitS)
       retryMs = RETRY_MS
+      waitS = WAIT_S
       await pause(PACE_MS, stop)
     } catch (error) {
       if (stop.aborted) return
       if (!(error instanceof ApiError)) throw error
-      floorTrouble.value = error.message
+      floorTrouble.value = error.isUnreachable ? '' : error.message // a lost server is told elsewhere
+      waitS = 0
       await pause(retryMs, stop)
       retryMs = Math.min(retryMs * 2, RETRY_MAX_MS)
     }

@@ -7,6 +7,7 @@
 import { batch, signal } from '@preact/signals'
 import type { Contact, Queue, SimLine, SimLines, SimOutside, SimOutsideAnswer, SimState } from '../api/objects'
 import { ApiError, get, post } from '../api/rest'
+import { texts } from '../i18n'
 import { clockSet, clockStands } from './clock'
 import { devices, me } from './desk'
 import { attempt } from './told'
@@ -137,7 +138,7 @@ export function simulatorFollow(): () => void {
     } catch (error) {
       if (stop.signal.aborted) return
       if (!(error instanceof ApiError)) throw error
-      simTrouble.value = error.message
+      simTrouble.value = error.isUnreachable ? texts.peek().logIn.unreachable : error.message
     } finally {
       if (!stop.signal.aborted) setTimeout(() => void poll(), simTrouble.peek() ? RETRY_MS : POLL_MS)
     }
