@@ -16,6 +16,7 @@ export const de: Texts = {
     theme: 'Farben',
     themes: { auto: 'Auto', light: 'Hell', dark: 'Dunkel' },
     languages: 'Sprache',
+    notices: 'Hinweise',
     skip: 'Zum Inhalt',
     demo: 'Demo: Das Passwort ist öffentlich. Dieser Server gehört nur auf diesen Rechner.',
     lost: 'Der Server ist nicht erreichbar. Was Sie sehen, kann alt sein; die Seite kommt von selbst wieder.',

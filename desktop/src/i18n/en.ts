@@ -16,6 +16,7 @@ export const en = {
     theme: 'Theme',
     themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
     languages: 'Language',
+    notices: 'Notices',
     skip: 'To the content',
     demo: 'Demo: the password is public. Keep this server on this machine.',
     lost: 'The server can’t be reached. What you see may be old; the page comes back by itself.',

@@ -121,7 +121,7 @@ function Head() {
 function Banners() {
   const t = texts.value.common
   return (
-    <div class="banners">
+    <section class="banners" aria-label={t.notices}>
       {isDemo.value && <p class="banner is-demo">{t.demo}</p>}
       <div role="alert">{isLost.value && <p class="banner is-lost">{t.lost}</p>}</div>
       <Incoming isDeskShown={!isSupervisor.value || view.value === 'desk'} />
@@ -133,7 +133,7 @@ function Banners() {
           </p>
         )}
       </div>
-    </div>
+    </section>
   )
 }
 
