@@ -31,7 +31,6 @@ export const isEnded = signal(false)
 const AGAIN_MS = 2000
 
 let events: Events | undefined
-let lastUser: string | undefined
 // Who logs in by hand wants to work: begun when the events are there, so that none is missed.
 let wantsDuty = false
 
@@ -44,6 +43,7 @@ function end(): void {
   isLost.value = false
   wantsDuty = false
   deskClear()
+  wireClear() // what one user's work put there is not for the next one
   phase.value = 'loggedOut'
 }
 
@@ -69,6 +69,8 @@ function listen(): void {
     began: () => void refresh(),
     arrived: deskEvent,
     connection: (isUp) => {
+      // The site may have changed while the server was away.
+      if (isUp && !isConnected.peek()) void siteRead()
       isLost.value = !isUp
       isConnected.value = isUp
     },
@@ -80,11 +82,6 @@ function listen(): void {
 function begin(): void {
   phase.value = 'loggedIn'
   isEnded.value = false
-  // What one user's work put on the wire is not for the next one.
-  const user = me.peek()?.id
-  if (lastUser !== undefined && lastUser !== user) wireClear()
-  lastUser = user
-  void siteRead()
   listen()
 }
 
@@ -118,7 +115,10 @@ async function readAgain(): Promise<void> {
     tell('error', error.message)
     return pause()
   }
-  if (me.peek()?.id !== before) begin()
+  if (me.peek()?.id !== before) {
+    wireClear()
+    begin()
+  }
   if (wantsDuty && !isLoggedIn.peek()) void attempt(startDuty())
   wantsDuty = false
 }
