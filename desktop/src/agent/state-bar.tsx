@@ -25,14 +25,12 @@ function stateKind(): string {
 
 export function CurrentState() {
   const t = texts.value.agent
-  const endsAt = wrapUp.value?.endsAt
+  const seconds = wrapUp.value?.secondsLeft
   return (
     <div class={'agent-now is-' + stateKind()}>
       <span role="status" aria-label={t.state}>{channel.value?.userState.displayName}</span>
       <span class="timer" title={t.inState}>{clockText(now.value - agentStateSince.value)}</span>
-      {endsAt !== undefined && (
-        <span class="timer countdown">{t.left(clockText(Math.max(0, endsAt - now.value) + 999))}</span>
-      )}
+      {seconds !== undefined && <span class="timer countdown">{t.left(clockText(seconds * 1000))}</span>}
     </div>
   )
 }
