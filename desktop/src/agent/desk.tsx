@@ -6,12 +6,13 @@
 import { useSignal } from '@preact/signals'
 import { texts } from '../i18n'
 import { dial } from '../model/acts'
-import { calls, device } from '../model/desk'
+import { calls, chosenDevice, device, devices } from '../model/desk'
 import { DIAL_LETTER } from './call-acts'
-import { CallCard } from './call-card'
+import { CallCard, whoIsOn } from './call-card'
 import { familiesOf } from './families'
 import { NumberField } from './number-field'
 import { PastCalls } from './past-calls'
+import { selectedId } from './selection'
 import { CurrentState, StateBar } from './state-bar'
 import '../style/agent.css'
 
@@ -35,11 +36,34 @@ function DialForm() {
   )
 }
 
+function OwnNumber() {
+  const t = texts.value.agent
+  const number = device.value?.phoneNumber ?? t.noTelephone
+  if (devices.value.length < 2) return <span class="number">{number}</span>
+  return (
+    <select
+      aria-label={t.telephone}
+      value={device.value?.id}
+      onChange={(event) => (chosenDevice.value = event.currentTarget.value)}
+    >
+      {devices.value.map(({ id, phoneNumber }) => <option key={id} value={id}>{phoneNumber}</option>)}
+    </select>
+  )
+}
+
+// Says to a screen reader what becomes of the call.
+function SaidOfCall() {
+  const selected = calls.value.get(selectedId.value)?.call
+  const text = selected && `${whoIsOn(selected)}: ${texts.value.agent.states[selected.state]}`
+  return <p class="visually-hidden" role="status">{text}</p>
+}
+
 function Calls() {
   const t = texts.value.agent
   const families = familiesOf(calls.value)
   return (
     <section class="calls" aria-label={t.livingCalls}>
+      <SaidOfCall />
       {families.length === 0 && <p class="no-calls">{t.noCalls}</p>}
       {families.map(({ parent, consults }) => (
         <div class="family" key={parent.call.id}>
@@ -58,9 +82,9 @@ export function AgentDesk() {
       <h2 class="visually-hidden">{t.views.desk}</h2>
       <div class="panel desk-top">
         <CurrentState />
-        <span class="number">{device.value?.phoneNumber ?? t.agent.noTelephone}</span>
+        <OwnNumber />
         <span class="hint shortcuts"><kbd>Alt</kbd> + <kbd>{t.agent.letter}</kbd></span>
-        <DialForm />
+        {device.value && <DialForm />}
         <StateBar />
       </div>
       <Calls />

@@ -5,8 +5,10 @@
 
 import { effect } from '@preact/signals'
 import { texts } from '../i18n'
+import { callAct } from '../model/acts'
 import { now } from '../model/clock'
 import { ringing, ringingName } from '../model/ringer'
+import { ActButton } from '../ui/act-button'
 import { titleNotice, view } from '../ui/views'
 import { selectedId } from './selection'
 
@@ -21,16 +23,22 @@ export function titleFlashStart(): void {
 
 export function Incoming({ isDeskShown }: { isDeskShown: boolean }) {
   const t = texts.value.agent
-  const id = ringing.value?.id
+  const call = ringing.value
+  const id = call?.id
   function show(): void {
     view.value = 'desk'
     if (id) selectedId.value = id
   }
   return (
     <div role="alert" class={isDeskShown ? 'visually-hidden' : undefined}>
-      {id && (
+      {call && (
         <p class="banner is-ringing">
           ☎ {t.calls(ringingName.value ?? '')}
+          {!isDeskShown && call.capabilities.includes('Answer') && (
+            <ActButton kind="good" shortcut="A" act={() => callAct(call, 'Answer')}>
+              {t.acts.Answer}
+            </ActButton>
+          )}
           {!isDeskShown && <button type="button" onClick={show}>{texts.value.views.desk}</button>}
         </p>
       )}

@@ -28,7 +28,9 @@ function PastRow({ call }: { call: PastCall }) {
         {call.queue && `, ${nameOf(call.queue)}`}
         {' · '}
         {call.isTalk ? clockText(call.durationMs) : t.reasons[call.releaseReason ?? 'no-answer']}
-        {call.isRecorded && ` · ${t.recorded}`}
+        {call.isRecorded && (
+          <> · <a href={`/api/v2/me/recordings/${call.id}/audio`} target="_blank">{t.recorded}</a></>
+        )}
         {' · '}
         <span class="timer">{time}</span>
       </span>

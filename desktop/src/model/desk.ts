@@ -17,6 +17,7 @@ import type {
 import { request } from '../api/rest'
 import { noteOf, noteSet } from './call-notes'
 import { serverNow } from './clock'
+import { remembered } from './remembered'
 import { tell } from './told'
 
 // A call as this desk sees it.
@@ -39,8 +40,12 @@ export const calls = signal<ReadonlyMap<string, DeskCall>>(new Map()) // living 
 export const pastCalls = signal<readonly DeskCall[]>([]) // newest first
 export const agentStateSince = signal(0)
 
-// The telephone that this desk acts with.
-export const device = computed(() => devices.value[0])
+// The telephone that this desk acts with: of several, the chosen one.
+export const chosenDevice = remembered<string>('device', '')
+export const device = computed(() => {
+  const all = devices.value
+  return all.find(({ id }) => id === chosenDevice.value) ?? all[0]
+})
 export const isSupervisor = computed(() =>
   Boolean(me.value?.roles.some((role) => role === 'ROLE_SUPERVISOR' || role === 'ROLE_ADMIN')),
 )
