@@ -148,6 +148,18 @@ void party_call(struct turn *turn, struct party *party)
         party_ring(turn, party, device, turn->core->limits.no_answer_ms);
 }
 
+void party_call_told(struct turn *turn, struct party *party)
+{
+    char told[NUMBER_MAX + 1];
+    memcpy(told, party->dn, sizeof told);
+    if (party->is_shown)
+        party_tell_others(turn, party);
+    party_call(turn, party);
+    if (party->is_shown && party_is_living(party) && strcmp(party->dn, told) != 0 &&
+        party_inviter(party)->state != PARTY_DIALING) /* that one was told as it was forwarded */
+        party_tell_others(turn, party);
+}
+
 void party_rings(struct turn *turn, struct party *party)
 {
     party_set_state(turn, party, PARTY_RINGING);

@@ -108,6 +108,9 @@ void call_begin(struct turn *turn, struct call *call, struct device *caller, str
                 struct slice destination);
 void call_end(struct turn *turn, struct call *call, enum cause cause);
 void party_call(struct turn *turn, struct party *party);
+/* The same of one that takes the place of another: whoever sees it is told its number, and the one
+ * that it is forwarded to. */
+void party_call_told(struct turn *turn, struct party *party);
 void party_ring(struct turn *turn, struct party *party, struct device *device,
                 uint64_t no_answer_ms);
 /* One more is called into the call, on behalf of inviter. */

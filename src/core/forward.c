@@ -59,9 +59,7 @@ static void call_instead(struct turn *turn, struct party *party, const struct nu
     if (to->kind == NUMBER_OUTSIDE)
         party_goes_outside(next);
     call_changed(call);
-    if (was_shown)
-        party_tell_others(turn, next);
-    party_call(turn, next);
+    party_call_told(turn, next);
     if (!call->is_over)
         call_mix(turn, call);
 }

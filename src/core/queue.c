@@ -95,9 +95,7 @@ static void go_elsewhere(struct turn *turn, struct party *party, struct slice nu
     if (to.kind == NUMBER_OUTSIDE)
         party_goes_outside(party);
     call_changed(call);
-    if (party->is_shown)
-        party_tell_others(turn, party);
-    party_call(turn, party);
+    party_call_told(turn, party);
     if (!call->is_over)
         call_mix(turn, call);
 }

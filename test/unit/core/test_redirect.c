@@ -50,6 +50,28 @@ static void at_once(void **state)
                                         "A 1 Participants Dialing C D6\n");
 }
 
+/* Whoever was told of C is told of D. */
+static void to_a_number_that_is_forwarded(void **state)
+{
+    (void)state;
+    stage_play("C ForwardCallsOn D; A Dial B; phone A answer; phone B answer; "
+               "A SingleStepTransfer 1 E; phone E ring");
+    stage_expect("phone E redirects C", "ring D from B\n"
+                                        "E 1 Released B  transferred\n"
+                                        "B 1 Participants Established C E13 -SingleStepTransfer\n"
+                                        "B 1 Participants Established D E13 -SingleStepTransfer\n"
+                                        "sound\n");
+    stage_play("phone D answer; B Hangup 1");
+    stage_config((struct config_item){
+        .kind = CONFIG_QUEUE, .name = SLICE("900"), .max_wait_ms = 5000, .overflow = SLICE("102")});
+    stage_play("A Dial B; phone A answer; phone B answer; A SingleStepTransfer 2 Q");
+    stage_expect("clock 5000", "ring D from B\n"
+                               "B 2 Participants Established C E13 -SingleStepTransfer business\n"
+                               "B 2 Participants Established D E13 -SingleStepTransfer business\n"
+                               "sound\n");
+    stage_play("phone D answer; B Hangup 2");
+}
+
 static void outside(void **state)
 {
     (void)state;
@@ -194,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PLAYED(another_one_is_called),
         PLAYED(at_once),
+        PLAYED(to_a_number_that_is_forwarded),
         PLAYED(outside),
         PLAYED(from_outside_only_with_the_right),
         PLAYED(what_is_no_number_or_nobodys),
