@@ -110,11 +110,8 @@ enum err call_queue_remove(struct turn *turn)
     LIST_EACH(pt, &LIST_OWNER(it, struct call, link)->parties)
     {
         struct party *party = LIST_OWNER(pt, struct party, link);
-        if (party->queue != queue)
-            continue;
-        party->queue = NULL;
-        if (party->user)
-            floor_touch(turn->core, &party->user->floor);
+        if (party->queue == queue)
+            party->queue = NULL;
     }
     members_strike(turn->core, queue);
     call_queue_free(turn->core, queue);

@@ -56,8 +56,11 @@ def begin(server):
 
 
 def hold(server, mirror, wait=20, user="super0"):
-    """A request that waits, on a connection of its own."""
+    """A request that waits, on a connection of its own, which the server knows already: so whatever
+    is sent on another one afterwards comes afterwards."""
     raw = RawConnection(server)
+    raw.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert raw.response().status == 200
     raw.send(f"GET {FLOOR}?since={mirror.version}&wait={wait} HTTP/1.1\r\nHost: x\r\n"
              f"Authorization: {basic(user)}\r\n\r\n")
     return raw

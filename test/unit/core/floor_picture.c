@@ -123,16 +123,46 @@ static void follow_state(struct floor_entry *entry, const struct floor_agent *ag
     entry->state_since_ms = agent->state_since_ms;
 }
 
+static const struct floor_part *part_of(const struct floor_entry *entry,
+                                        const struct floor_call *call)
+{
+    for (size_t i = 0; i < entry->part_count; i++)
+        if (entry->parts[i].party == call->party &&
+            strcmp(entry->parts[i].call, call->part->id) == 0)
+            return &entry->parts[i];
+    return NULL;
+}
+
+/* The same of calls. */
+static void follow_calls(struct floor_entry *entry, const struct floor_agent *agent,
+                         uint64_t now_ms)
+{
+    struct floor_part parts[FLOOR_PARTS_MAX];
+    bool is_known = entry->text.len > 0;
+    must(agent->call_count <= FLOOR_PARTS_MAX, "the mirror has room");
+    for (size_t i = 0; i < agent->call_count; i++) {
+        const struct floor_call *call = &agent->calls[i];
+        const struct floor_part *before = part_of(entry, call);
+        bool is_same = before && before->state == call->state;
+        must(!is_known || call->since_ms == (is_same ? before->since_ms : now_ms),
+             "a call's time in a state begins with the state, and not again");
+        must(call->start_ms > 0 && call->start_ms <= call->since_ms,
+             "a call's state begins after the call");
+        parts[i] = (struct floor_part){
+            .party = call->party, .state = call->state, .since_ms = call->since_ms};
+        memcpy(parts[i].call, call->part->id, sizeof parts[i].call);
+    }
+    memcpy(entry->parts, parts, agent->call_count * sizeof *parts);
+    entry->part_count = agent->call_count;
+}
+
 static void take(struct floor_mirror *mirror, const struct floor *floor, uint64_t now_ms)
 {
     for (size_t i = 0; i < floor->agent_count; i++) {
         const struct floor_agent *agent = &floor->agents[i];
         struct floor_entry *entry = entry_of(mirror, agent->user->name, false);
         follow_state(entry, agent, now_ms);
-        for (size_t k = 0; k < agent->call_count; k++)
-            must(agent->calls[k].since_ms <= now_ms && agent->calls[k].since_ms > 0 &&
-                     agent->calls[k].start_ms <= agent->calls[k].since_ms,
-                 "a call's state begins after the call");
+        follow_calls(entry, agent, now_ms);
         buf_reset(&entry->text);
         floor_agent_text(agent, 0, &entry->text);
     }

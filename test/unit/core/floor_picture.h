@@ -9,6 +9,14 @@
 #include "core/core.h"
 
 #define FLOOR_MIRROR_MAX 64
+#define FLOOR_PARTS_MAX  32
+
+struct floor_part { /* of a user, in a call */
+    char call[33];
+    uint32_t party;
+    enum party_state state;
+    uint64_t since_ms;
+};
 
 struct floor_entry {
     char name[48]; /* of a user, or the number of a queue */
@@ -16,6 +24,8 @@ struct floor_entry {
     struct buf text;
     char state[48]; /* of a user; empty: logged out */
     uint64_t state_since_ms;
+    struct floor_part parts[FLOOR_PARTS_MAX]; /* of a user */
+    size_t part_count;
 };
 
 struct floor_mirror {

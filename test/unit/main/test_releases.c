@@ -131,12 +131,34 @@ static void what_was_never_delivered_is_let_go(void **state)
     hub_destroy(hub);
 }
 
+/* Also of releases whose notices were dropped, and of those that have nothing else. */
+static void tells_how_far_the_floor_is(void **state)
+{
+    (void)state;
+    int wakes = 0;
+    struct hub *hub = hub_create(100, 1 << 20, 1 << 20);
+    struct releases *r = releases_create(hub, 2, count_wake, &wakes);
+    assert_int_equal(releases_floor(r), 0);
+    static const uint64_t versions[] = {7, 9, 0, 12};
+    for (uint64_t i = 0; i < 4; i++) {
+        struct release *release = release_make(NULL, "a", 2 * i + 1, 2 * i + (i < 3 ? 2 : 0));
+        release->floor_version = versions[i];
+        releases_put(r, release);
+    }
+    assert_int_equal(releases_floor(r), 0);
+    releases_deliver(r, NULL);
+    assert_int_equal(releases_floor(r), 12);
+    releases_destroy(r);
+    hub_destroy(hub);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(delivers_replies_and_notices_in_order),
         cmocka_unit_test(over_the_bound_notices_are_dropped_and_told_and_replies_are_not),
         cmocka_unit_test(what_was_never_delivered_is_let_go),
+        cmocka_unit_test(tells_how_far_the_floor_is),
     };
     return cmocka_run_group_tests_name("releases", tests, NULL, NULL);
 }
