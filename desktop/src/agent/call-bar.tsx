@@ -26,14 +26,16 @@ function run({ call }: DeskCall, act: CallAct): Promise<unknown> | void {
 
 function Acts({ deskCall, acts, open }: { deskCall: DeskCall; acts: CallAct[]; open: CallAct | undefined }) {
   const { id } = deskCall.call
+  const hints: Record<string, string> = texts.value.agent.hints
   const opens = ({ needs }: CallAct) => needs === 'number' || needs === 'digits'
   return acts.map((act): ComponentChildren => (
     // Of two that share a letter one takes the other's place, and keeps the focus.
-    <span key={act.letter ?? act.name} data-opens={opens(act) ? act.name : undefined}>
+    <span key={act.letter ?? act.name} data-opens={opens(act) ? `${id} ${act.name}` : undefined}>
       <ActButton
         kind={act.kind}
         shortcut={letterOn(id, act.letter)}
         expanded={opens(act) ? act === open : undefined}
+        hint={hints[act.name]}
         act={() => run(deskCall, act)}
       >
         {actLabel(act.name)}

@@ -13,10 +13,10 @@ import { NumberField } from './number-field'
 import { openForm } from './selection'
 
 function close(): void {
-  const name = openForm.peek()?.name
+  const open = openForm.peek()
   openForm.value = undefined
   // Back to where it was opened.
-  document.querySelector<HTMLElement>(`[data-opens="${name}"] button`)?.focus()
+  document.querySelector<HTMLElement>(`[data-opens="${open?.id} ${open?.name}"] button`)?.focus()
 }
 
 function closeByEscape(event: KeyboardEvent): void {

@@ -12,11 +12,15 @@ import { ActButton } from '../ui/act-button'
 import { titleNotice, view } from '../ui/views'
 import { selectedId } from './selection'
 
-// In turn with the usual title, each for a second.
+// In turn with the usual title, each for a second; at first who calls, since a browser lets a tab that
+// is not in sight wait for its next second.
 export function titleFlashStart(): void {
+  let began = 0
   effect(() => {
     const name = ringingName.value
-    const isShown = name !== undefined && Math.floor(now.value / 1000) % 2 === 0
+    if (name === undefined) began = 0
+    else began ||= now.value
+    const isShown = name !== undefined && Math.round((now.value - began) / 1000) % 2 === 0
     titleNotice.value = isShown ? `☎ ${name} – Cordboard` : ''
   })
 }

@@ -63,18 +63,19 @@ function ValueField({ label, draft, change, trouble, isFocused }: ValueFieldProp
   )
 }
 
-// Sends what is typed once it is good. True: it was accepted.
-function useSend(call: Call, operation: string) {
-  const trouble = useSignal('')
+// Sends what is typed once it is good; until then says what is wrong with it. True: it was accepted.
+function useSend(call: Call, operation: string, draft: Draft) {
+  const isTried = useSignal(false)
   const isBusy = useSignal(false)
-  async function send(key: string, draft: Draft): Promise<boolean> {
-    if (isBusy.peek()) return false
-    const good = draftValue(draft)
-    trouble.value = good ? '' : texts.peek().agent.notJson
-    if (!good) return false
+  const good = draftValue(draft)
+  const trouble = isTried.value && !good ? texts.value.agent.notJson : ''
+  async function send(key: string): Promise<boolean> {
+    isTried.value = true
+    if (!good || isBusy.peek()) return false
     isBusy.value = true
     const isDone = await callAct(call, operation, { userData: { [key]: good.value } })
     isBusy.value = false
+    isTried.value = !isDone
     return isDone
   }
   return { trouble, isBusy, send }
@@ -82,12 +83,12 @@ function useSend(call: Call, operation: string) {
 
 export function EditForm({ call, row, draft }: { call: Call; row: DataRow; draft: PairDraft }) {
   const t = texts.value
-  const { trouble, isBusy, send } = useSend(call, 'UpdateUserData')
+  const { trouble, isBusy, send } = useSend(call, 'UpdateUserData', draft)
   const isOvertaken = JSON.stringify(draft.before) !== JSON.stringify(row.value)
   const close = () => draftSet(call.id, undefined)
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
-    if (await send(row.key, draft)) close()
+    if (await send(row.key)) close()
   }
   return (
     <form
@@ -100,7 +101,7 @@ export function EditForm({ call, row, draft }: { call: Call; row: DataRow; draft
         label={t.agent.value}
         draft={draft}
         change={(next) => draftSet(call.id, { ...draft, ...next })}
-        trouble={trouble.value}
+        trouble={trouble}
         isFocused
       />
       <button type="submit" class="primary" aria-busy={isBusy.value}>{t.agent.save}</button>
@@ -113,14 +114,14 @@ export function EditForm({ call, row, draft }: { call: Call; row: DataRow; draft
 
 export function AttachForm({ call }: { call: Call }) {
   const t = texts.value.agent
-  const { trouble, isBusy, send } = useSend(call, 'AttachUserData')
-  const keyField = useRef<HTMLInputElement>(null)
   const pair = newPairIn(call.id)
+  const { trouble, isBusy, send } = useSend(call, 'AttachUserData', pair)
+  const keyField = useRef<HTMLInputElement>(null)
   const letter = letterOn(call.id, ATTACH_LETTER)
   const change = (next: Partial<NewPair>) => newPairSet(call.id, { ...pair, ...next })
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
-    if (!(await send(pair.key, pair))) return
+    if (!(await send(pair.key))) return
     newPairSet(call.id)
     keyField.current?.focus()
   }
@@ -140,7 +141,7 @@ export function AttachForm({ call }: { call: Call }) {
         />
         {letter && <kbd aria-hidden="true">{letter}</kbd>}
       </span>
-      <ValueField label={t.value} draft={pair} change={change} trouble={trouble.value} />
+      <ValueField label={t.value} draft={pair} change={change} trouble={trouble} />
       <button type="submit" aria-busy={isBusy.value}>{t.attach}</button>
     </form>
   )

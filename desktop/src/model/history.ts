@@ -29,7 +29,9 @@ export async function historyRead(): Promise<void> {
   try {
     while (isAgain && me.peek()) {
       isAgain = false
-      history.value = (await get<{ calls: HistoryCall[] }>(`/api/v2/me/history/calls?limit=${PAST_SHOWN}`)).calls
+      const whose = me.peek()?.id
+      const read = await get<{ calls: HistoryCall[] }>(`/api/v2/me/history/calls?limit=${PAST_SHOWN}`)
+      if (me.peek()?.id === whose) history.value = read.calls
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error // else as it was; the next call reads it again

@@ -24,25 +24,38 @@ export const ringingName = computed(() => {
 
 const RING_S = 0.9 // sounding, of each
 const PERIOD_S = 3
+const LONGEST_S = 300
+const LOUD = 0.08
 
 let audio: AudioContext | undefined
 const canSound = signal(false)
 
-// Two tones that quaver a little, as a telephone's.
-function ringOnce(to: AudioContext): void {
-  const begin = to.currentTime
+// Rings are set ahead, since a browser lets the timers of a tab that is not in sight wait.
+function ringsFrom(begin: number, loudness: AudioParam): void {
+  for (let at = begin; at < begin + LONGEST_S; at += PERIOD_S) {
+    loudness.setValueAtTime(0, at)
+    loudness.linearRampToValueAtTime(LOUD, at + 0.03)
+    loudness.setValueAtTime(LOUD, at + RING_S - 0.08)
+    loudness.linearRampToValueAtTime(0, at + RING_S)
+  }
+}
+
+// Two tones together, on and off. Returns what ends it.
+function ring(to: AudioContext): () => void {
   const gain = to.createGain()
-  gain.gain.setValueAtTime(0, begin)
-  gain.gain.linearRampToValueAtTime(0.08, begin + 0.03)
-  gain.gain.setValueAtTime(0.08, begin + RING_S - 0.08)
-  gain.gain.linearRampToValueAtTime(0, begin + RING_S)
+  gain.gain.value = 0
+  ringsFrom(to.currentTime, gain.gain)
   gain.connect(to.destination)
-  for (const frequency of [440, 554]) {
+  const tones = [440, 554].map((frequency) => {
     const tone = to.createOscillator()
     tone.frequency.value = frequency
     tone.connect(gain)
-    tone.start(begin)
-    tone.stop(begin + RING_S)
+    tone.start()
+    return tone
+  })
+  return () => {
+    for (const tone of tones) tone.stop()
+    gain.disconnect()
   }
 }
 
@@ -52,16 +65,11 @@ async function unlock(): Promise<void> {
   canSound.value = audio.state === 'running'
 }
 
-function ringUntil(end: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const ring = () => ringOnce(audio!)
-    const timer = setInterval(ring, PERIOD_S * 1000)
-    ring()
-    end.addEventListener('abort', () => {
-      clearInterval(timer)
-      done()
-    })
-  })
+async function ringUntil(end: AbortSignal): Promise<void> {
+  if (end.aborted) return
+  const stop = ring(audio!)
+  await new Promise((done) => end.addEventListener('abort', done))
+  stop()
 }
 
 // Of several tabs one sounds; browsers can arrange that on pages that came over TLS or from this machine.

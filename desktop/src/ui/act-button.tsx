@@ -15,10 +15,11 @@ interface ActButtonProps {
   pressed?: boolean
   expanded?: boolean
   label?: string // where the text alone does not say it
+  hint?: string // more about it
   children: ComponentChildren
 }
 
-export function ActButton({ act, kind, shortcut, pressed, expanded, label, children }: ActButtonProps) {
+export function ActButton({ act, kind, shortcut, pressed, expanded, label, hint, children }: ActButtonProps) {
   const isBusy = useSignal(false)
 
   async function press(event: MouseEvent): Promise<void> {
@@ -36,6 +37,7 @@ export function ActButton({ act, kind, shortcut, pressed, expanded, label, child
       type="button"
       class={'act ' + (kind ?? '')}
       aria-label={label}
+      title={hint}
       aria-pressed={pressed}
       aria-expanded={expanded}
       aria-busy={isBusy.value}
