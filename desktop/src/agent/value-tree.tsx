@@ -24,7 +24,28 @@ function Branch({ value }: { value: unknown }) {
   )
 }
 
-export function ValueTree({ value }: { value: unknown }) {
+const SHORT = 400
+const SUMMARY = 100
+const FEW_LINES = 15
+
+function linesOf(value: unknown): number {
+  const inner = entriesOf(value)?.map(([, one]) => linesOf(one)) ?? []
+  return inner.reduce((sum, lines) => sum + lines, 1)
+}
+
+function Whole({ value }: { value: unknown }) {
   if (typeof value === 'string') return <span class="text-value">{value}</span>
   return <Branch value={value} />
+}
+
+// What is long is folded, so that the rest of the call stays in sight.
+export function ValueTree({ value }: { value: unknown }) {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (text.length <= SHORT && linesOf(value) <= FEW_LINES) return <Whole value={value} />
+  return (
+    <details>
+      <summary>{text.slice(0, SUMMARY)}{text.length > SUMMARY && '…'}</summary>
+      <Whole value={value} />
+    </details>
+  )
 }
