@@ -19,8 +19,8 @@ const TIMEOUT_MS = 30_000
 const PACE_MS = 100 // between two requests
 const RETRY_MS = 500
 const RETRY_MAX_MS = 2000
-const SEEN_A_FRAME = 30
-const UNSEEN_A_FRAME = 30
+const SEEN_A_FRAME = 20
+const UNSEEN_A_FRAME = 20
 const UNSEEN_PACE_MS = 100
 
 export interface Tile {
@@ -92,7 +92,8 @@ function takeAgent(agent: FloorAgent): void {
   const before = agents.get(agent.id)
   agents.set(agent.id, agent)
   if (tiles.has(agent.id)) due.add(agent.id)
-  if (!before || nameOf(before) !== nameOf(agent) || before.phoneNumber !== agent.phoneNumber) roster.value = roster.peek() + 1
+  const isSame = before && nameOf(before) === nameOf(agent) && before.phoneNumber === agent.phoneNumber
+  if (!isSame) roster.value = roster.peek() + 1
 }
 
 function takeQueues(changed: FloorQueue[], whole: boolean): void {

@@ -5,7 +5,9 @@
 // while somebody looks, and the acts of a hand on them (docs/simulator.md).
 
 import { batch, signal } from '@preact/signals'
-import type { Contact, Queue, SimLine, SimLines, SimOutside, SimOutsideAnswer, SimState } from '../api/objects'
+import type {
+  Contact, Queue, SimLeg, SimLine, SimLines, SimOutside, SimOutsideAnswer, SimState,
+} from '../api/objects'
 import { ApiError, get, post } from '../api/rest'
 import { texts } from '../i18n'
 import { clockSet, clockStands } from './clock'
@@ -85,6 +87,14 @@ async function readLine(number: string): Promise<SimLine | undefined> {
   }
 }
 
+// What is not on the page, but wanted.
+async function readBeside(page: SimLine[]): Promise<SimLine[]> {
+  const there = new Set(page.map(({ dn }) => dn))
+  const numbers = new Set([...devices.peek().map((one) => one.phoneNumber), wanted.peek()])
+  const missing = [...numbers].filter((one) => one !== '' && !there.has(one))
+  return (await Promise.all(missing.map(readLine))).filter((one) => one !== undefined)
+}
+
 let reads = 0
 let newest = 0 // the read that is shown; one that began earlier and comes later is old
 
@@ -95,11 +105,8 @@ async function readTelephones(stop: AbortSignal): Promise<void> {
     get<SimLines>(`${paths.line}?offset=${offset.peek()}&limit=${PAGE}`, quiet),
     get<SimOutsideAnswer>(paths.outside, quiet),
   ])
-  const there = new Set(page.lines.map(({ dn }) => dn))
-  const beside = [...devices.peek().map((one) => one.phoneNumber), wanted.peek()]
-  const missing = [...new Set(beside)].filter((one) => one && !there.has(one) && page.totalCount > page.lines.length)
-  const more = await Promise.all(missing.map(readLine))
-  const all = [...more.filter((one) => one !== undefined), ...page.lines]
+  const beside = page.totalCount > page.lines.length ? await readBeside(page.lines) : []
+  const all = [...beside, ...page.lines]
   if (read < newest) return
   newest = read
   batch(() => {
@@ -122,6 +129,8 @@ export async function simulatorNames(): Promise<void> {
   for (const { name, phoneNumbers } of users.contacts)
     for (const { phoneNumber } of phoneNumbers) known.set(phoneNumber, name)
   for (const { name, phoneNumber } of queues.queues) known.set(phoneNumber, name)
+  const own = [me.peek()?.firstName, me.peek()?.lastName].filter(Boolean).join(' ')
+  for (const { phoneNumber } of devices.peek()) known.set(phoneNumber, own)
   names.value = known
   if (queues.queues.length > 0) queueNumbers.value = queues.queues.map((one) => one.phoneNumber)
 }
@@ -155,8 +164,17 @@ async function readSoon(): Promise<void> {
   }
 }
 
+// How an act names one of several calls: by its number where that is enough, else by its place.
+export function legName(legs: readonly SimLeg[], leg: SimLeg): string | number {
+  const isAlone = legs.filter(({ other }) => other === leg.other).length === 1
+  return leg.other !== '' && isAlone ? leg.other : legs.indexOf(leg)
+}
+
 // One of docs/simulator.md. A refusal is told with its reason.
-export async function telephoneAct(telephone: Pick<Telephone, 'path'>, act: { do: string } & Record<string, unknown>) {
+export async function telephoneAct(
+  telephone: Pick<Telephone, 'path'>,
+  act: { do: string } & Record<string, unknown>,
+): Promise<boolean> {
   const isDone = await attempt(post(telephone.path, act))
   await readSoon()
   return isDone

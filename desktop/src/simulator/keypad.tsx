@@ -6,26 +6,42 @@
 import { useSignal } from '@preact/signals'
 import { texts } from '../i18n'
 import { telephoneAct, type Telephone } from '../model/simulator'
+import { ActButton } from '../ui/act-button'
 
 const keys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
+
+type Act = 'dial' | 'transfer' | 'redirect'
+
+// What can be done with the number.
+function actsOf({ shown: { legs } }: Telephone): Act[] {
+  const acts: Act[] = ['dial']
+  if (legs.some(({ state }) => state === 'up' || state === 'held')) acts.push('transfer')
+  if (legs.some(({ state }) => state === 'ringing')) acts.push('redirect')
+  return acts
+}
+
+// Of a telephone with one call in use or held and another one held: it can bring them together.
+function canConnect({ shown: { legs } }: Telephone): boolean {
+  const talked = legs.filter(({ state }) => state === 'up' || state === 'held')
+  return talked.length > 1 && talked.some(({ state }) => state === 'held')
+}
 
 export function Keypad({ telephone }: { telephone: Telephone }) {
   const t = texts.value.simulator
   const digits = useSignal('')
   const { number, shown } = telephone
-  const has = (state: string) => shown.legs.some((leg) => leg.state === state)
-  const count = shown.legs.filter(({ state }) => state === 'up' || state === 'held').length
+  const isUp = shown.legs.some(({ state }) => state === 'up')
   const to = digits.value.trim()
 
-  async function act(name: 'dial' | 'transfer' | 'redirect'): Promise<void> {
-    if (await telephoneAct(telephone, { do: name, number: to })) digits.value = ''
+  async function act(name: Act): Promise<void> {
+    if (to && (await telephoneAct(telephone, { do: name, number: to }))) digits.value = ''
   }
   const press = (key: string) => {
-    if (has('up')) void telephoneAct(telephone, { do: 'press', digits: key })
+    if (isUp) void telephoneAct(telephone, { do: 'press', digits: key })
     else digits.value += key
   }
   return (
-    <form class="sim-keypad" onSubmit={(event) => (event.preventDefault(), to && void act('dial'))}>
+    <form class="sim-keypad" onSubmit={(event) => (event.preventDefault(), void act('dial'))}>
       <input
         inputMode="tel"
         autocomplete="off"
@@ -34,29 +50,29 @@ export function Keypad({ telephone }: { telephone: Telephone }) {
         value={digits.value}
         onInput={(event) => (digits.value = event.currentTarget.value)}
       />
-      <div class="dial-keys" role="group" aria-label={`${has('up') ? t.press : t.keypad}: ${number}`}>
+      <div class="dial-keys" role="group" aria-label={`${isUp ? t.press : t.keypad}: ${number}`}>
         {keys.map((key) => <button key={key} type="button" onClick={() => press(key)}>{key}</button>)}
       </div>
       <div class="sim-keys">
-        <button type="submit" class="good" disabled={!to} aria-label={`${t.acts.dial}: ${number}`}>{t.acts.dial}</button>
-        {count > 0 && (
-          <button type="button" disabled={!to} aria-label={`${t.acts.transfer}: ${number}`} onClick={() => void act('transfer')}>
-            {t.acts.transfer}
-          </button>
-        )}
-        {has('ringing') && (
-          <button type="button" disabled={!to} aria-label={`${t.acts.redirect}: ${number}`} onClick={() => void act('redirect')}>
-            {t.acts.redirect}
-          </button>
-        )}
-        {count > 1 && has('held') && (
+        {actsOf(telephone).map((name) => (
           <button
-            type="button"
-            aria-label={`${t.acts.connect}: ${number}`}
-            onClick={() => void telephoneAct(telephone, { do: 'transfer' })}
+            key={name}
+            type={name === 'dial' ? 'submit' : 'button'}
+            class={name === 'dial' ? 'good' : undefined}
+            disabled={!to}
+            aria-label={`${t.acts[name]}: ${number}`}
+            onClick={name === 'dial' ? undefined : () => void act(name)}
+          >
+            {t.acts[name]}
+          </button>
+        ))}
+        {canConnect(telephone) && (
+          <ActButton
+            label={`${t.acts.connect}: ${number}`}
+            act={() => telephoneAct(telephone, { do: 'transfer' })}
           >
             {t.acts.connect}
-          </button>
+          </ActButton>
         )}
       </div>
     </form>

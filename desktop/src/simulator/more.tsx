@@ -10,14 +10,18 @@ import { ActButton } from '../ui/act-button'
 
 const modes: SimMode[] = ['talk', 'no-talk', 'refuse', 'busy']
 
+type Act = 'register' | 'unplug' | 'unregister' | 'sound' | 'silence' | 'failRecording'
+
+function actsOf({ shown: { registered, legs } }: Telephone): Act[] {
+  const acts: Act[] = registered ? ['unplug', 'unregister'] : ['register']
+  if (legs.some(({ state }) => state === 'ringing')) acts.push('sound', 'silence')
+  if (legs.some(({ recording }) => recording === 'on')) acts.push('failRecording')
+  return acts
+}
+
 export function More({ telephone }: { telephone: Telephone }) {
   const t = texts.value.simulator
   const { number, shown } = telephone
-  const names: ('register' | 'unplug' | 'unregister' | 'sound' | 'silence' | 'failRecording')[] = shown.registered
-    ? ['unplug', 'unregister']
-    : ['register']
-  if (shown.legs.some(({ state }) => state === 'ringing')) names.push('sound', 'silence')
-  if (shown.legs.some(({ recording }) => recording === 'on')) names.push('failRecording')
   return (
     <div class="sim-more">
       <label>
@@ -31,7 +35,7 @@ export function More({ telephone }: { telephone: Telephone }) {
         </select>
       </label>
       <div class="sim-keys">
-        {names.map((name) => (
+        {actsOf(telephone).map((name) => (
           <ActButton
             key={name}
             label={`${t.acts[name]}: ${number}`}

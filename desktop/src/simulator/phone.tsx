@@ -7,17 +7,11 @@ import { useSignal, type Signal } from '@preact/signals'
 import { useId } from 'preact/hooks'
 import type { SimLeg } from '../api/objects'
 import { texts } from '../i18n'
-import { names, telephoneAct, type Telephone } from '../model/simulator'
+import { legName, names, telephoneAct, type Telephone } from '../model/simulator'
 import { ActButton } from '../ui/act-button'
 import { Keypad } from './keypad'
 import { More } from './more'
 import { ownNumbers } from './order'
-
-// How an act names one of several calls: by its number where that is enough, else by its place.
-export function legName(legs: readonly SimLeg[], leg: SimLeg): string | number {
-  const isAlone = legs.filter(({ other }) => other === leg.other).length === 1
-  return leg.other !== '' && isAlone ? leg.other : legs.indexOf(leg)
-}
 
 export function numberAndName(number: string): string {
   const name = names.value.get(number)

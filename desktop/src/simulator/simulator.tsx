@@ -24,7 +24,11 @@ const isHintOpen = remembered<boolean>('simulatorHint', true)
 function TryThis() {
   const t = texts.value.simulator
   return (
-    <details class="try" open={isHintOpen.value} onToggle={(event) => (isHintOpen.value = event.currentTarget.open)}>
+    <details
+      class="try"
+      open={isHintOpen.value}
+      onToggle={(event) => (isHintOpen.value = event.currentTarget.open)}
+    >
       <summary>{t.tryThis}</summary>
       <ol>{Object.values(t.steps).map((step) => <li key={step}>{step}</li>)}</ol>
     </details>
@@ -39,9 +43,15 @@ function Customer() {
   return (
     <div class="customer row">
       <button type="button" class="primary" onClick={() => void customerCalls(number)}>{t.customer}</button>
-      <select aria-label={t.customerNumber} value={number} onChange={(event) => (chosen.value = event.currentTarget.value)}>
+      <select
+        aria-label={t.customerNumber}
+        value={number}
+        onChange={(event) => (chosen.value = event.currentTarget.value)}
+      >
         {numbers.map((one) => (
-          <option key={one} value={one}>{ownNumbers.value.has(one) ? `${one} ${t.yours}` : numberAndName(one)}</option>
+          <option key={one} value={one}>
+            {ownNumbers.value.has(one) ? `${one} ${t.yours}` : numberAndName(one)}
+          </option>
         ))}
       </select>
     </div>
@@ -51,12 +61,14 @@ function Customer() {
 function Pages() {
   const t = texts.value.simulator
   const from = offset.value
+  const to = Math.min(from + PAGE, lineCount.value)
+  const go = (by: number) => (offset.value = Math.max(0, from + by))
   if (lineCount.value <= PAGE) return null
   return (
     <div class="row">
-      <button type="button" disabled={from === 0} onClick={() => (offset.value = Math.max(0, from - PAGE))}>{t.before}</button>
-      <span class="faint">{t.page(from + 1, Math.min(from + PAGE, lineCount.value), lineCount.value)}</span>
-      <button type="button" disabled={from + PAGE >= lineCount.value} onClick={() => (offset.value = from + PAGE)}>{t.next}</button>
+      <button type="button" disabled={from === 0} onClick={() => go(-PAGE)}>{t.before}</button>
+      <span class="faint">{t.page(from + 1, to, lineCount.value)}</span>
+      <button type="button" disabled={to >= lineCount.value} onClick={() => go(PAGE)}>{t.next}</button>
     </div>
   )
 }
@@ -76,9 +88,13 @@ function Telephones() {
           onInput={(event) => search(event.currentTarget.value)}
         />
       )}
-      <ul ref={list} class="phones">{shownTelephones.value.map((one) => <Phone key={one.path} telephone={one} />)}</ul>
+      <ul ref={list} class="phones">
+        {shownTelephones.value.map((one) => <Phone key={one.path} telephone={one} />)}
+      </ul>
       {hiddenCount.value > 0 && (
-        <button type="button" onClick={() => (isAllShown.value = true)}>{t.moreLines(hiddenCount.value)}</button>
+        <button type="button" onClick={() => (isAllShown.value = true)}>
+          {t.moreLines(hiddenCount.value)}
+        </button>
       )}
       <Pages />
     </section>

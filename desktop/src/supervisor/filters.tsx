@@ -34,7 +34,12 @@ export function Totals() {
 export function Filters() {
   const t = texts.value.supervisor
   return (
-    <form class="filters row" role="search" aria-label={t.filter} onSubmit={(event) => event.preventDefault()}>
+    <form
+      class="filters row"
+      role="search"
+      aria-label={t.filter}
+      onSubmit={(event) => event.preventDefault()}
+    >
       <input
         type="search"
         aria-label={t.search}
@@ -42,7 +47,11 @@ export function Filters() {
         value={search.value}
         onInput={(event) => (search.value = event.currentTarget.value)}
       />
-      <select aria-label={t.queue} value={queue.value} onChange={(event) => (queue.value = event.currentTarget.value)}>
+      <select
+        aria-label={t.queue}
+        value={queue.value}
+        onChange={(event) => (queue.value = event.currentTarget.value)}
+      >
         <option value="">{t.allQueues}</option>
         {floorQueues.value.map((one) => (
           <option key={one.id} value={one.phoneNumber}>{one.name} {one.phoneNumber}</option>

@@ -12,7 +12,7 @@ import { useKeptFocus } from '../ui/kept-focus'
 import { chosen, current, shownIds } from './shown'
 import { AgentTile } from './tile'
 
-const AT_ONCE = 30 // tiles built in a frame
+const AT_ONCE = 20 // tiles built in a frame
 const PAGE = 600
 const NEARLY_PX = 200
 
@@ -109,7 +109,9 @@ export function TileList() {
       </ul>
       <p id="tile-keys" class="hint tile-keys">{t.keys}</p>
       {ids.length > limit.value && (
-        <button type="button" onClick={() => (limit.value += PAGE)}>{t.more(ids.length - limit.value)}</button>
+        <button type="button" onClick={() => (limit.value += PAGE)}>
+          {t.more(ids.length - limit.value)}
+        </button>
       )}
     </>
   )

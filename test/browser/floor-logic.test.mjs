@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Cordboard authors
+
+// What the page makes of the floor, without a browser: what reaches the tiles and when, and which
+// agents are shown.
+
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../desktop', import.meta.url))
+const A_FRAME = 20 // tiles; of those on the screen, and as many others
+
+let vite
+let floor, shown, desk, simulator
+let stop = () => undefined
+
+// A server whose answers the test gives, and a screen whose frames it draws.
+const asked = []
+let frames = []
+
+function answer(body, status = 200) {
+  const { reply } = asked.shift()
+  reply(new Response(JSON.stringify({ statusCode: 0, time: Date.now(), queues: [], agents: [], ...body }), { status }))
+}
+
+async function until(condition) {
+  const end = Date.now() + 5000
+  while (!condition()) {
+    assert.ok(Date.now() < end, 'it did not happen')
+    await new Promise((done) => setImmediate(done))
+  }
+}
+
+function draw() {
+  const due = frames
+  frames = []
+  due.forEach((one) => one())
+}
+
+const agent = (number, more = {}) => ({
+  id: 'id' + number, userName: 'agent' + number, firstName: 'Agent', lastName: String(number),
+  path: '/users/id' + number, phoneNumber: String(15000 + number), registered: true, doNotDisturb: 'Off',
+  userStateSince: 0, queues: ['9000'], calls: [], ...more,
+})
+const many = (count, more) => Array.from({ length: count }, (_, number) => agent(number, more))
+const ready = { userState: { id: 'r', displayName: 'Ready', state: 'Ready' } }
+const call = (state, phoneNumber) => ({ id: 'c', state, callType: 'Inbound', participants: [{ phoneNumber }] })
+
+async function answered(body) {
+  await until(() => asked.length > 0)
+  answer(body)
+  await until(() => asked.length > 0)
+}
+
+before(async () => {
+  globalThis.document = { hidden: false, documentElement: {} }
+  Object.defineProperty(globalThis, 'navigator', { value: { languages: ['en'] }, configurable: true })
+  globalThis.requestAnimationFrame = (then) => frames.push(then)
+  globalThis.fetch = (path) => new Promise((reply) => asked.push({ path, reply }))
+  const { createServer } = await import(new URL('../../desktop/node_modules/vite/dist/node/index.js', import.meta.url))
+  vite = await createServer({
+    root,
+    appType: 'custom',
+    logLevel: 'error',
+    optimizeDeps: { noDiscovery: true },
+    server: { middlewareMode: true, hmr: false, ws: false },
+  })
+  const load = (name) => vite.ssrLoadModule('/src/' + name)
+  desk = await load('model/desk.ts')
+  floor = await load('model/floor.ts')
+  shown = await load('supervisor/shown.ts')
+  simulator = await load('model/simulator.ts')
+})
+
+after(() => {
+  stop()
+  return vite.close()
+})
+
+beforeEach(() => {
+  stop()
+  asked.length = 0
+  draw()
+  desk.me.value = undefined // what was known of the floor is forgotten
+  desk.me.value = { id: 'super', userName: 'super0' }
+  shown.search.value = shown.activity.value = shown.queue.value = ''
+  stop = floor.floorFollow()
+})
+
+test('after the whole floor only what changed is asked for, and waited for', async () => {
+  await until(() => asked.length > 0)
+  assert.equal(asked[0].path, '/api/v2/floor')
+  await answered({ version: '7', whole: true, agents: many(3) })
+  assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=20')
+  await answered({ version: '9', whole: false, agents: [agent(1, ready)] })
+  assert.equal(asked[0].path, '/api/v2/floor?since=9&wait=20')
+  assert.equal(floor.floorAgents().get('id1').userState.displayName, 'Ready')
+  assert.equal(floor.floorAgents().size, 3)
+})
+
+test('after trouble it is asked again, without waiting', async () => {
+  await answered({ version: '7', whole: true, agents: many(1) })
+  await answered({ statusCode: 4, statusMessage: 'full' })
+  assert.equal(floor.floorTrouble.value, 'full')
+  assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=0')
+  await answered({ version: '7', whole: false })
+  assert.equal(floor.floorTrouble.value, '')
+  assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=20')
+})
+
+test('a whole answer replaces what was known', async () => {
+  await answered({ version: '7', whole: true, agents: many(3) })
+  await answered({ version: '2', whole: true, agents: [agent(1), agent(5)] })
+  assert.deepEqual([...floor.floorAgents().keys()].sort(), ['id1', 'id5'])
+  assert.deepEqual(shown.shownIds.value, ['id1', 'id5'])
+})
+
+test('tiles on the screen come first, each takes the newest only, and a frame takes few', async () => {
+  await answered({ version: '1', whole: true, agents: many(100) })
+  draw()
+  const tiles = many(100).map(({ id }) => floor.tileOf(id))
+  const seen = tiles.slice(-30)
+  const drawn = () => seen.filter(({ agent: { value } }) => value.userState).length
+  many(100).slice(-30).forEach(({ id }) => floor.tileSeen(id, true))
+  await answered({ version: '2', whole: false, agents: many(100) })
+  await answered({ version: '3', whole: false, agents: many(100, ready) })
+  draw()
+  assert.equal(drawn(), A_FRAME)
+  assert.equal(tiles.slice(0, 70).filter(({ agent: { value } }) => value.userState).length, A_FRAME)
+  draw()
+  assert.equal(drawn(), 30)
+  while (!tiles.every(({ agent: { value } }) => value.userState)) {
+    await until(() => frames.length > 0)
+    draw()
+  }
+  assert.equal(frames.length, 0)
+})
+
+test('only the tile of an agent that changed is drawn again', async () => {
+  await answered({ version: '1', whole: true, agents: many(3) })
+  draw()
+  const before = many(3).map(({ id }) => floor.tileOf(id).agent.value)
+  const ids = shown.shownIds.value
+  await answered({ version: '2', whole: false, agents: [agent(1, ready)] })
+  draw()
+  const same = many(3).map(({ id }, at) => floor.tileOf(id).agent.value === before[at])
+  assert.deepEqual(same, [true, false, true])
+  assert.equal(shown.shownIds.value, ids)
+})
+
+test('agents are counted by what they do, and found by it, by name, number, queue and caller', async () => {
+  const agents = [
+    agent(10, { ...ready, calls: [call('Ringing', '+4989123')] }),
+    agent(9, { ...ready, calls: [call('Held', '+4989456')], queues: ['9000', '9001'] }),
+    agent(2, ready),
+    agent(3, { userState: { state: 'NotReady', workMode: 'AfterCallWork' } }),
+    agent(4, { userState: { state: 'NotReady', workMode: 'AuxWork' }, firstName: 'Zoë' }),
+    agent(5),
+  ]
+  await answered({ version: '1', whole: true, agents })
+  draw()
+  assert.deepEqual(shown.totals.value, {
+    all: 6, ringing: 1, talking: 1, ready: 1, afterCall: 1, notReady: 1, loggedOut: 1,
+  })
+  assert.deepEqual(shown.shownIds.value, ['id2', 'id3', 'id5', 'id9', 'id10', 'id4'], 'by name, as people count')
+  shown.sortBy.value = 'number'
+  assert.deepEqual(shown.shownIds.value, ['id2', 'id3', 'id4', 'id5', 'id9', 'id10'])
+  const found = (text) => ((shown.search.value = text), shown.shownIds.value)
+  assert.deepEqual(found('zoë'), ['id4'])
+  assert.deepEqual(found('15009'), ['id9'])
+  assert.deepEqual(found('89123'), ['id10'])
+  shown.search.value = ''
+  shown.queue.value = '9001'
+  assert.deepEqual(shown.shownIds.value, ['id9'])
+  shown.queue.value = ''
+  shown.activity.value = 'ready'
+  assert.deepEqual(shown.shownIds.value, ['id2'])
+  await answered({ version: '2', whole: false, agents: [agent(5, ready)] })
+  draw()
+  assert.deepEqual(shown.shownIds.value, ['id2', 'id5'])
+})
+
+test('of several calls on a telephone one is named by its number where that is enough', () => {
+  const leg = (other) => ({ other })
+  const [a, b, c, d] = [leg('15001'), leg('15002'), leg('15001'), leg('')]
+  assert.equal(simulator.legName([a, b], b), '15002')
+  assert.equal(simulator.legName([a, b, c], c), 2)
+  assert.equal(simulator.legName([b, d], d), 1)
+})
