@@ -50,11 +50,13 @@ function Flags({ call }: { call: Call }) {
   const t = texts.value.agent
   const dialled = entryOf(call.dnis)
   const isQueue = dialled?.type === 'Queue'
+  const isByHand = call.state === 'Ringing' && !call.capabilities.includes('Answer')
   return (
     <ul class="flags" aria-label={t.about}>
       <li>{t.types[call.callType]}</li>
       {isQueue && <li class="is-queue">{t.queue} {dialled.name} <span class="number">{call.dnis}</span></li>}
       {!isQueue && <li>{t.dialled} <span class="number">{call.dnis}</span></li>}
+      {isByHand && <li class="is-warm">{t.byHand}</li>}
       {call.mute === 'On' && <li class="is-warm">{t.muted}</li>}
       {call.recordingState === 'Recording' && <li class="is-bad">● {t.recording}</li>}
       {call.recordingState === 'Paused' && <li class="is-warm">❚❚ {t.recordingPaused}</li>}
@@ -79,7 +81,7 @@ function Participants({ call }: { call: Call }) {
   return (
     <ul class={isOne ? 'participants is-one' : 'participants'} aria-label={t.participants}>
       {call.participants.map(({ phoneNumber, formattedPhoneNumber }, at) => (
-        <li key={phoneNumber}>
+        <li key={`${at} ${phoneNumber}`}>
           <span class={isOne ? 'visually-hidden' : undefined}>{nameOf(phoneNumber)}</span>
           {hasName(phoneNumber) && <span class="number">{formattedPhoneNumber}</span>}
           {mayRemove && (

@@ -4,16 +4,18 @@
 // The agent: state and since when, the states to choose from, do not disturb, forwarding.
 
 import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 import { texts } from '../i18n'
 import { agentAct, deviceAct } from '../model/acts'
 import { clockText, now } from '../model/clock'
 import { agentStateSince, channel, device, isLoggedIn } from '../model/desk'
+import { nameOf } from '../model/directory'
 import { isQuiet } from '../model/ringer'
 import { startDuty } from '../model/session'
 import { agentStates } from '../model/site'
 import { attempt } from '../model/told'
 import { ActButton } from '../ui/act-button'
-import { nameOf } from '../model/directory'
+import { useFocusKept } from '../ui/focus'
 import { NumberField } from './number-field'
 import { wrapUp } from './wrap-up'
 
@@ -107,9 +109,12 @@ function Quiet() {
 export function StateBar() {
   const t = texts.value.agent
   const isForwarding = useSignal(false)
+  const isWorking = isLoggedIn.value
+  const bar = useRef<HTMLElement>(null)
+  useFocusKept(bar)
   return (
-    <section class="state-bar" aria-label={t.stateBar}>
-      {isLoggedIn.value ? <StateChoice /> : (
+    <section class="state-bar" aria-label={t.stateBar} ref={bar} tabIndex={-1}>
+      {isWorking ? <StateChoice /> : (
         <div class="states">
           <ActButton kind="primary" act={() => attempt(startDuty())}>{t.startWork}</ActButton>
           <span class="faint">{t.notWorking}</span>

@@ -74,6 +74,7 @@ export const de: Texts = {
     conference: 'Konferenz',
     participants: 'Teilnehmer',
     dialled: 'Gewählt',
+    byHand: 'Am Telefon abheben',
     muted: 'Stumm',
     recording: 'Aufnahme läuft',
     recordingPaused: 'Aufnahme pausiert',

@@ -74,6 +74,7 @@ export const en = {
     conference: 'Conference',
     participants: 'Participants',
     dialled: 'Dialled',
+    byHand: 'Pick up at the telephone',
     muted: 'Muted',
     recording: 'Recording',
     recordingPaused: 'Recording paused',
