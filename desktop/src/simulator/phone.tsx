@@ -4,11 +4,12 @@
 // A simulated telephone: what it shows, and its keys.
 
 import { useSignal, type Signal } from '@preact/signals'
-import { useId } from 'preact/hooks'
+import { useId, useRef } from 'preact/hooks'
 import type { SimLeg } from '../api/objects'
 import { texts } from '../i18n'
 import { legName, names, telephoneAct, type Telephone } from '../model/simulator'
 import { ActButton } from '../ui/act-button'
+import { useFocusKept } from '../ui/focus'
 import { Keypad } from './keypad'
 import { More } from './more'
 import { ownNumbers } from './order'
@@ -122,9 +123,11 @@ function looksOf({ number, isOutside, shown }: Telephone): string {
 export function Phone({ telephone }: { telephone: Telephone }) {
   const id = useId()
   const opened = useSignal<Opened>('')
+  const card = useRef<HTMLLIElement>(null)
   const { number } = telephone
+  useFocusKept(card)
   return (
-    <li class={looksOf(telephone)} aria-label={number} data-number={number}>
+    <li ref={card} class={looksOf(telephone)} tabIndex={-1} aria-label={number} data-number={number}>
       <div class="whose">
         <p><b>{number}</b> <span class="faint">{names.value.get(number)}</span></p>
         <Badges telephone={telephone} />

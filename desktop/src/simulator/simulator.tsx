@@ -14,7 +14,7 @@ import {
 } from '../model/simulator'
 import { attempt } from '../model/told'
 import '../style/simulator.css'
-import { useKeptFocus } from '../ui/kept-focus'
+import { useFocusKept } from '../ui/focus'
 import { ClockPanel } from './clock'
 import { hiddenCount, isAllShown, ownNumbers, search, searched, SHOWN, shownTelephones } from './order'
 import { numberAndName, Phone } from './phone'
@@ -76,7 +76,7 @@ function Pages() {
 function Telephones() {
   const t = texts.value.simulator
   const list = useRef<HTMLUListElement>(null)
-  useKeptFocus(list)
+  useFocusKept(list)
   return (
     <section class="lines" aria-label={texts.value.views.telephones}>
       {lineCount.value > SHOWN && (
@@ -88,7 +88,7 @@ function Telephones() {
           onInput={(event) => search(event.currentTarget.value)}
         />
       )}
-      <ul ref={list} class="phones">
+      <ul ref={list} class="phones" tabIndex={-1}>
         {shownTelephones.value.map((one) => <Phone key={one.path} telephone={one} />)}
       </ul>
       {hiddenCount.value > 0 && (

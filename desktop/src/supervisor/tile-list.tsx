@@ -8,7 +8,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { texts } from '../i18n'
 import { tileSeen } from '../model/floor'
-import { useKeptFocus } from '../ui/kept-focus'
+import { useFocusKept } from '../ui/focus'
 import { chosen, current, shownIds } from './shown'
 import { AgentTile } from './tile'
 
@@ -90,7 +90,7 @@ export function TileList() {
   const watcher = useWatcher()
   const built = useBuilt(limit.value)
   const ids = shownIds.value
-  useKeptFocus(list, focusCurrent)
+  useFocusKept(list, focusCurrent)
   return (
     <>
       {ids.length === 0 && <p class="faint" role="status">{t.nobodyShown}</p>}

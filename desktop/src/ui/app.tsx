@@ -79,7 +79,7 @@ function Connection() {
   const t = texts.value.common
   const text = isConnected.value ? t.connected : t.connecting
   return (
-    <span class={'connection ' + (isConnected.value ? 'is-up' : 'is-down')} title={text}>
+    <span class={'connection ' + (isConnected.value ? 'is-up' : 'is-down')} role="status" title={text}>
       <span class="visually-hidden">{text}</span>
     </span>
   )
