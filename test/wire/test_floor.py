@@ -275,6 +275,40 @@ def test_changes_are_conflated(server, agents):
     assert (mirror.agents, mirror.queues, mirror.version) == mirror.whole()
 
 
+def test_all_who_wait_hear_of_each_change(server, agents):
+    """Also when others ask at the same moment, and so hear of it first."""
+    mirrors = [begin(server) for _ in range(6)]
+    seen = [threading.Event() for _ in mirrors]
+    log_in(agents[0])
+
+    def watch(mirror, is_seen):
+        while mirror.agents["agent0"].get("userState", {}).get("workMode") != "AuxWork":
+            mirror.follow(wait=20)
+        is_seen.set()
+
+    watchers = [threading.Thread(target=watch, args=one) for one in zip(mirrors, seen)]
+    for watcher in watchers:
+        watcher.start()
+    other = begin(server)
+
+    def look():
+        while not all(one.is_set() for one in seen):
+            other.read()
+
+    watchers.append(threading.Thread(target=look))
+    watchers[-1].start()
+    for operation in 100 * ["Ready", "NotReady"] + ["AuxWork"]:
+        accepted(agents[0].http.post("/api/v2/me", {"operationName": operation}))
+    began = time.monotonic()
+    for watcher in watchers:
+        watcher.join()
+    assert time.monotonic() - began < 10 and all(one.is_set() for one in seen)
+    agents_now, queues_now, version = other.whole()
+    for mirror in mirrors:
+        mirror.follow()
+        assert (mirror.agents, mirror.queues, mirror.version) == (agents_now, queues_now, version)
+
+
 def test_who_may_and_what_is_refused(server, agents):
     refused(agents[0].http.get(FLOOR), 403, 5, "supervisors")
     refused(Http(server).get(FLOOR), 403, 20)

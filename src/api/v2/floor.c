@@ -93,16 +93,15 @@ static void answered(const struct request *request, struct reply *reply, void *d
         return;
     }
     const struct floor *floor = reply->answer->floor;
-    if (floor->version > api->floor.version)
-        api->floor.version = floor->version;
     if (may_wait_on(watcher, floor)) {
         look_at(&api->floor, watcher->until_ms);
-        return;
+    } else {
+        struct buf body = {0};
+        api_render_floor(api, floor, reply->answer->time_ms, &body);
+        api_answer(let_go(watcher), &body, reply->answer);
+        buf_free(&body);
     }
-    struct buf body = {0};
-    api_render_floor(api, floor, reply->answer->time_ms, &body);
-    api_answer(let_go(watcher), &body, reply->answer);
-    buf_free(&body);
+    api_floor_moved(api, floor->version); /* others may hear of it here first */
 }
 
 static const char *const for_whom = "the floor is for supervisors and administrators";

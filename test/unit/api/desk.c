@@ -91,9 +91,10 @@ enum err engine_command(struct engine *e, const struct command *command, void *t
 
 void desk_reply(enum err err, const char *reason, struct answer *answer)
 {
-    struct reply reply = {ticket, err, slice_of(reason), answer};
-    ticket->done(ticket, &reply);
-    ticket = NULL;
+    struct ticket *asked_by = ticket;
+    struct reply reply = {asked_by, err, slice_of(reason), answer};
+    ticket = NULL; /* to answer may be to ask again */
+    asked_by->done(asked_by, &reply);
 }
 
 struct fake *desk_send(const char *method, const char *path, const char *body)

@@ -235,6 +235,26 @@ static void who_waits_is_woken_by_a_change(void **state)
     assert_true(api_next_ms(api) == NEVER);
 }
 
+/* The answer to somebody else tells of the change before the release does. */
+static void an_answer_to_one_wakes_the_others(void **state)
+{
+    (void)state;
+    api_floor_moved(api, 184);
+    struct fake *f = wait_since("184");
+    now_ms += 200;
+    struct fake *other = desk_send("GET", PATH, NULL);
+    reply(floor_answer(185, true));
+    assert_int_equal(other->answers, 1);
+    fake_free(other);
+    assert_int_equal(asked.queries, 2);
+    assert_int_equal(asked.since, 184);
+    struct answer *answer = floor_answer(185, false);
+    add_agent(answer->floor);
+    reply(answer);
+    assert_int_equal(f->answers, 1);
+    fake_free(f);
+}
+
 static void a_wait_runs_out(void **state)
 {
     (void)state;
@@ -417,6 +437,7 @@ const struct CMUnitTest floor_tests[] = {
     TEST(it_shows_agents_and_queues),
     TEST(a_version_is_asked_for),
     TEST(who_waits_is_woken_by_a_change),
+    TEST(an_answer_to_one_wakes_the_others),
     TEST(a_wait_runs_out),
     TEST(changes_are_conflated),
     TEST(who_goes_while_the_core_is_asked_is_forgotten),
