@@ -8,7 +8,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { FloorAgent, FloorCall, Monitoring } from '../api/objects'
 import { texts } from '../i18n'
 import { device, me } from '../model/desk'
-import { nameOf, tileOf } from '../model/floor'
+import { nameOf, tileOf, tileSeen } from '../model/floor'
 import { armed, armedDeviceId, cancelMonitoring, monitor, offeredMonitorings } from '../model/monitoring'
 import { Elapsed } from '../ui/elapsed'
 import { activityOf, current } from './shown'
@@ -88,7 +88,10 @@ export function AgentTile({ id, watcher }: { id: string; watcher: IntersectionOb
     const element = place.current
     if (!element) return
     watcher.observe(element)
-    return () => watcher.unobserve(element)
+    return () => {
+      watcher.unobserve(element)
+      tileSeen(id, false)
+    }
   }, [])
   if (!agent) return null
   const isResting = !tile.isSeen.value
