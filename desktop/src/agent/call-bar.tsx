@@ -10,7 +10,7 @@ import { calls, type DeskCall } from '../model/desk'
 import { ActButton } from '../ui/act-button'
 import { barActs, swapPartner, type CallAct } from './call-acts'
 import { Keypad, TargetForm } from './call-forms'
-import { letterOn, openForm, toggleForm } from './selection'
+import { isAnotherJustGone, letterOn, openForm, toggleForm } from './selection'
 
 export function actLabel(name: string): string {
   const labels: Record<string, string> = texts.value.agent.acts
@@ -33,6 +33,7 @@ function Acts({ deskCall, acts, open }: { deskCall: DeskCall; acts: CallAct[]; o
     <span key={act.letter ?? act.name} data-opens={opens(act) ? `${id} ${act.name}` : undefined}>
       <ActButton
         kind={act.kind}
+        isWaiting={act.isLast && isAnotherJustGone.value}
         shortcut={letterOn(id, act.letter)}
         expanded={opens(act) ? act === open : undefined}
         hint={hints[act.name]}

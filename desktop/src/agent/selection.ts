@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Cordboard authors
 
 // Which of several calls is meant: the one shown with all its details, on which shortcuts act first.
-// It is the one chosen by hand; it goes with the voice to a call that is newly Established, and when
-// it ends, to the most urgent of the others.
+// It is the one chosen by hand; it goes with the voice to a call that is newly begun or Established,
+// and when it ends, to the most urgent of the others.
 
 import { computed, effect, signal } from '@preact/signals'
 import { calls } from '../model/desk'
@@ -12,17 +12,34 @@ import { byUrgency } from './families'
 
 export const selectedId = signal('')
 
-let wasEstablished = new Set<string>()
+// The calls with the voice on them, each with its state.
+let had = new Set<string>()
 
 export function selectionStart(): void {
   effect(() => {
     const living = calls.value
-    const established = [...living.values()].filter(({ call }) => call.state === 'Established')
-    const newly = established.find(({ call }) => !wasEstablished.has(call.id))
-    wasEstablished = new Set(established.map(({ call }) => call.id))
-    if (newly) selectedId.value = newly.call.id
-    else if (!living.has(selectedId.peek())) selectedId.value = byUrgency(living.values())[0]?.call.id ?? ''
+    const all = [...living.values()].map(({ call }) => call)
+    const spoken = all.filter(({ state }) => state === 'Established' || state === 'Dialing')
+    const newly = spoken.find(({ id, state }) => !had.has(id + state))
+    had = new Set(spoken.map(({ id, state }) => id + state))
+    const wasSelected = selectedId.peek()
+    const isGone = !living.has(wasSelected)
+    if (newly) selectedId.value = newly.id
+    else if (isGone) selectedId.value = byUrgency(living.values())[0]?.call.id ?? ''
+    if (isGone && wasSelected && living.size > 0) waitAMoment()
   })
+}
+
+// Somebody who was about to end the call that just ended by itself must not end another one.
+const MOMENT_MS = 800
+let timer: ReturnType<typeof setTimeout> | undefined
+
+export const isAnotherJustGone = signal(false)
+
+function waitAMoment(): void {
+  isAnotherJustGone.value = true
+  clearTimeout(timer)
+  timer = setTimeout(() => (isAnotherJustGone.value = false), MOMENT_MS)
 }
 
 // Which call a shortcut's letter acts on: the selected one, else the most urgent that offers it.

@@ -12,6 +12,7 @@ interface ActButtonProps {
   act: () => Promise<unknown> | void
   kind?: string // a class of base.css: good, bad, primary, quiet
   shortcut?: string // a letter, with Alt
+  isWaiting?: boolean // not to be pressed yet
   pressed?: boolean
   expanded?: boolean
   label?: string // where the text alone does not say it
@@ -19,11 +20,12 @@ interface ActButtonProps {
   children: ComponentChildren
 }
 
-export function ActButton({ act, kind, shortcut, pressed, expanded, label, hint, children }: ActButtonProps) {
+export function ActButton(props: ActButtonProps) {
+  const { act, kind, shortcut, isWaiting, pressed, expanded, label, hint, children } = props
   const isBusy = useSignal(false)
 
   async function press(event: MouseEvent): Promise<void> {
-    if (isBusy.peek() || event.detail > 1) return
+    if (isBusy.peek() || isWaiting || event.detail > 1) return
     isBusy.value = true
     try {
       await act()
@@ -41,7 +43,7 @@ export function ActButton({ act, kind, shortcut, pressed, expanded, label, hint,
       aria-pressed={pressed}
       aria-expanded={expanded}
       aria-busy={isBusy.value}
-      aria-disabled={isBusy.value}
+      aria-disabled={isBusy.value || isWaiting === true}
       aria-keyshortcuts={shortcut && `Alt+${shortcut}`}
       onClick={(event) => void press(event)}
     >
