@@ -35,6 +35,7 @@ npm ? npm
 
 BENCH='
 sip-tester
+chromium ? chromium
 '
 
 TEST='
@@ -45,6 +46,7 @@ openssl ? openssl
 python3 ? python3
 baresip-core
 sip-tester
+chromium ? chromium
 clang-14
 clang-format-14
 clang-tidy-14
@@ -139,15 +141,24 @@ if ! [ "${node_major%%.*}" -ge 18 ] 2>/dev/null; then
         "is left out of the build." >&2
 fi
 
+# install_packages DIRECTORY WHAT: npm ci, where it was not done since the lock file changed.
+install_packages() {
+    local done=$1/node_modules/.installed
+    if [ ! -e "$done" ] || [ "$1/package-lock.json" -nt "$done" ]; then
+        echo "Installing $2 (npm ci in $1)"
+        npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --loglevel=error
+        touch "$done"
+    fi
+}
+
+# What drives the page in a browser.
+if [ "$1" = test ] || [ "$1" = bench ]; then
+    install_packages test/browser "what the tests of the page need"
+fi
+
 # Some tests use the real CometD client, or a telephone that Debian 12 has in an older version.
 if [ "$1" = test ]; then
-    client=test/wire/cometd
-    if [ ! -e $client/node_modules/.installed ] ||
-        [ $client/package-lock.json -nt $client/node_modules/.installed ]; then
-        echo "Installing the CometD client for the tests (npm ci in $client)"
-        npm ci --prefix $client --ignore-scripts --no-audit --no-fund --loglevel=error
-        touch $client/node_modules/.installed
-    fi
+    install_packages test/wire/cometd "the CometD client for the tests"
     if [ -x test/phones/get-baresip.sh ] && [ ! -e cache/baresip/complete ]; then
         echo "Unpacking a newer baresip for the tests (cache/baresip)"
         test/phones/get-baresip.sh

@@ -4,7 +4,8 @@
 
 """Builds with sanitizers, runs every test, and ends with one line: N passed, N failed.
 
-Three suites: unit (meson's, cmocka programs), wire and phones (pytest, against the built server).
+Four suites: unit (meson's, cmocka programs), wire and phones (pytest, against the built server), and
+browser (node's test runner, the page of the built server in Chromium).
 What failed is named before the last line. Exits non-zero when anything failed, or nothing ran.
 """
 
@@ -131,13 +132,49 @@ def run_pytest(suite, build_dir, extra, tally):
         tally.add(f"{suite}: pytest ended with {done.returncode}", "failed")
 
 
+def browser_command(report, extra):
+    """What runs the page's tests. extra: -k PATTERN for the names of tests, other words for the names
+    of files."""
+    folder = ROOT / "test" / "browser"
+    options, words = [], list(extra)
+    while "-k" in words:
+        at = words.index("-k")
+        options.append("--test-name-pattern=" + " ".join(words[at + 1:at + 2]))
+        del words[at:at + 2]
+    words = [word for word in words if not word.startswith("-")]
+    files = sorted(path for path in folder.glob("*.test.mjs")
+                   if not words or any(word in path.name for word in words))
+    reporter = (folder / "support" / "reporter.mjs").as_uri()
+    return ["node", "--test", "--test-concurrency=1", "--test-reporter=spec",
+            "--test-reporter-destination=stdout", f"--test-reporter={reporter}",
+            f"--test-reporter-destination={report}", *options, *files]
+
+
+def run_browser(build_dir, extra, tally):
+    report = build_dir / "browser.jsonl"
+    report.unlink(missing_ok=True)
+    shutil.rmtree(build_dir / "browser-failed", ignore_errors=True)
+    env = environment()
+    env["CORDBOARD_BUILD"] = str(build_dir)
+    done = run(browser_command(report, extra), env=env)
+    failures = 0
+    for line in report.read_text().splitlines() if report.exists() else []:
+        test = json.loads(line)
+        failures += test["outcome"] == "failed"
+        tally.add("browser: " + test["name"], test["outcome"], test["why"])
+    if done.returncode and failures == 0:
+        tally.add(f"browser: node ended with {done.returncode}", "failed")
+    if failures:
+        print(f"pictures, consoles and the server's output are in {build_dir / 'browser-failed'}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build-test", help="build directory")
     parser.add_argument("--sanitize", default="address,undefined")
-    parser.add_argument("--only", choices=["unit", "wire", "phones"])
+    parser.add_argument("--only", choices=["unit", "wire", "phones", "browser"])
     parser.add_argument("--unit", default="", help="rooms of the unit tests, by commas; all when empty")
-    parser.add_argument("extra", nargs="*", help="passed on to pytest")
+    parser.add_argument("extra", nargs="*", help="passed on to pytest, or to node")
     options = parser.parse_args()
     build_dir = (ROOT / options.build).resolve()
     tally = Tally()
@@ -152,6 +189,9 @@ def main():
             # Phones check the timing of real sound, which the thread sanitizer would spoil.
             if options.only in (None, suite) and not (suite == "phones" and "thread" in options.sanitize):
                 run_pytest(suite, build_dir, options.extra, tally)
+        # With the thread sanitizer the server is too slow for people who click.
+        if options.only in (None, "browser") and "thread" not in options.sanitize:
+            run_browser(build_dir, options.extra, tally)
 
     print()
     for name in tally.skipped:
