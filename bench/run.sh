@@ -6,7 +6,7 @@
 #
 # Measures the server in a release build and prints a table of figures; --write also puts it into
 # bench/README.md. Parts: disk core update latency idle-long-polling idle-websocket calls calls-slow-disk
-# memory relay conference history, all without any; and asterisk.
+# memory relay conference history page, all without any; and asterisk.
 # BENCH_SECONDS sets how long the timed parts measure (15), BENCH_DATA the directory under which
 # the data directories are made, which should be on a disk and not in memory (the build directory),
 # BENCH_RATE the calls a second (400), BENCH_PAIRS those who make them (256 pairs of telephones),
@@ -26,7 +26,7 @@ for argument in "$@"; do
     esac
 done
 usual_parts=(disk core update latency idle-long-polling idle-websocket calls calls-slow-disk memory
-    relay conference history)
+    relay conference history page)
 [ ${#parts[@]} -gt 0 ] || parts=("${usual_parts[@]}")
 # In the order in which they are shown.
 all_parts=("${usual_parts[@]}" asterisk)
@@ -232,6 +232,14 @@ part_conference() {
     "$build/bench/rtp_load" conference --seconds "$seconds" | tell
 }
 
+part_page() {
+    ulimit -n "$(ulimit -H -n)"
+    start_server "$work/page" 500
+    node bench/page.mjs --port "$port" --generator "$build/bench/load_floor" \
+        --seconds "${BENCH_SECONDS:-20}" | tell
+    stop_server
+}
+
 part_idle() {
     ulimit -n "$(ulimit -H -n)"
     start_server "$work/idle-$1" 10000
@@ -244,7 +252,9 @@ measure() {
     echo "$part:"
     printf '%s\n' "| what | goal | measured |" "| --- | --- | --- |" | tell
     case "$part" in
-    disk | update | latency | calls | calls-slow-disk | memory | relay | conference | asterisk) "part_${part//-/_}" ;;
+    disk | update | latency | calls | calls-slow-disk | memory | relay | conference | page | asterisk)
+        "part_${part//-/_}"
+        ;;
     core)
         "$build/bench/core_inputs" | tell
         "$build/bench/core_memory" | tell
