@@ -4,32 +4,14 @@
 // What the agent's desk makes of calls, without a browser: the tables behind what is seen.
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { test } from 'node:test'
+import { modules } from './support/modules.mjs'
 
-const root = fileURLToPath(new URL('../../desktop', import.meta.url))
-let vite
-let acts, families, rows, past
-
-before(async () => {
-  const { createServer } = await import(new URL('../../desktop/node_modules/vite/dist/node/index.js', import.meta.url))
-  vite = await createServer({
-    root,
-    appType: 'custom',
-    logLevel: 'error',
-    optimizeDeps: { noDiscovery: true },
-    server: { middlewareMode: true, hmr: false, ws: false },
-  })
-  const load = (name) => vite.ssrLoadModule('/src/' + name)
-  acts = await load('agent/call-acts.ts')
-  families = await load('agent/families.ts')
-  rows = await load('agent/data-rows.ts')
-  past = await load('model/past.ts')
+const page = modules({
+  acts: 'agent/call-acts.ts', families: 'agent/families.ts', rows: 'agent/data-rows.ts', past: 'model/past.ts',
 })
 
-after(() => vite.close())
-
-const names = (capabilities) => acts.barActs(capabilities).map(({ name }) => name)
+const names = (capabilities) => page.acts.barActs(capabilities).map(({ name }) => name)
 
 test('the call bar has what is offered, in its own order, and nothing else', () => {
   assert.deepEqual(names(['Hangup', 'AttachUserData', 'SendDtmf', 'Hold']), ['Hold', 'SendDtmf', 'Hangup'])
@@ -54,7 +36,7 @@ test('letters are told apart in every situation that a call can be in', () => {
     ['ResumeCallRecording', 'StopCallRecording'],
   ]
   for (const capabilities of together) {
-    const letters = acts.lettersOf(capabilities)
+    const letters = page.acts.lettersOf(capabilities)
     assert.equal(letters.length, capabilities.length, String(capabilities))
     assert.equal(new Set(letters).size, letters.length, String(letters))
   }
@@ -65,10 +47,10 @@ test('the call to swap with is the one that belongs to it', () => {
   const other = { id: 'O', capabilities: [] }
   const consult = { id: 'C', capabilities: ['SwapCalls'], parentCallPath: '/calls/P' }
   const all = [parent, other, consult]
-  assert.equal(acts.swapPartner(parent, all).id, 'C')
-  assert.equal(acts.swapPartner(consult, all).id, 'P')
-  assert.equal(acts.swapPartner(other, all).id, 'P')
-  assert.equal(acts.swapPartner(parent, [parent]), undefined)
+  assert.equal(page.acts.swapPartner(parent, all).id, 'C')
+  assert.equal(page.acts.swapPartner(consult, all).id, 'P')
+  assert.equal(page.acts.swapPartner(other, all).id, 'P')
+  assert.equal(page.acts.swapPartner(parent, [parent]), undefined)
 })
 
 function desk(id, state, startedAt, parent) {
@@ -78,32 +60,32 @@ function desk(id, state, startedAt, parent) {
 test('consult calls stand under the call that they are about, as long as that one is there', () => {
   const all = [desk('A', 'Held', 1), desk('B', 'Ringing', 2), desk('C', 'Held', 3, 'A'), desk('D', 'Dialing', 4, 'C')]
   const shape = (calls) =>
-    families
+    page.families
       .familiesOf(new Map(calls.map((one) => [one.call.id, one])))
       .map(({ parent, consults }) => [parent.call.id, ...consults.map(({ call }) => call.id)])
   assert.deepEqual(shape(all), [['A', 'C', 'D'], ['B']])
   assert.deepEqual(shape(all.slice(1)), [['B'], ['C', 'D']])
-  assert.deepEqual(families.byUrgency(all).map(({ call }) => call.id), ['B', 'D', 'C', 'A'])
+  assert.deepEqual(page.families.byUrgency(all).map(({ call }) => call.id), ['B', 'D', 'C', 'A'])
 })
 
 test('user data are rows: repeated keys each one, in the order of the pairs', () => {
-  assert.deepEqual(rows.dataRows({}), [])
-  assert.deepEqual(rows.dataRows({ userData: { a: 1, b: null } }).map(({ key, value, times }) => [key, value, times]), [
+  assert.deepEqual(page.rows.dataRows({}), [])
+  assert.deepEqual(page.rows.dataRows({ userData: { a: 1, b: null } }).map(({ key, value, times }) => [key, value, times]), [
     ['a', 1, 1],
     ['b', null, 1],
   ])
   const userDataPairs = [{ key: 'n', value: 'x' }, { key: 'm', value: {} }, { key: 'n', value: 'y' }]
-  const found = rows.dataRows({ userData: { n: 'y', m: {} }, userDataPairs })
+  const found = page.rows.dataRows({ userData: { n: 'y', m: {} }, userDataPairs })
   assert.deepEqual(found.map(({ key, nth, times }) => [key, nth, times]), [['n', 0, 2], ['m', 0, 1], ['n', 1, 2]])
 })
 
 test('a text is edited as a text, anything else as JSON', () => {
   for (const value of ['12', '', '{"a":1}', 12, true, null, [1, { a: 'b' }]])
-    assert.deepEqual(rows.draftValue(rows.draftOf(value)), { value })
-  assert.equal(rows.draftOf('12').isJson, false)
-  assert.equal(rows.draftOf(12).isJson, true)
-  assert.equal(rows.draftValue({ text: '{"a":', isJson: true }), undefined)
-  assert.equal(rows.draftValue({ text: '', isJson: true }), undefined)
+    assert.deepEqual(page.rows.draftValue(page.rows.draftOf(value)), { value })
+  assert.equal(page.rows.draftOf('12').isJson, false)
+  assert.equal(page.rows.draftOf(12).isJson, true)
+  assert.equal(page.rows.draftValue({ text: '{"a":', isJson: true }), undefined)
+  assert.equal(page.rows.draftValue({ text: '', isJson: true }), undefined)
 })
 
 const at = (s) => `2024-05-06T07:00:0${s}.000+0000`
@@ -124,7 +106,7 @@ test('past calls are those of the history, and before it those that just ended',
     releaseReason: 'busy',
   })
   const merge = (history, desks, living = []) =>
-    past.mergePast(history, desks, new Map(living.map((id) => [id, 1])), 'me')
+    page.past.mergePast(history, desks, new Map(living.map((id) => [id, 1])), 'me')
   const found = merge([told('H')], [seen('H', base + 9000), seen('N', base + 8000)])
   assert.deepEqual(found.map(({ id, number, isTalk }) => [id, number, isTalk]), [['N', '3', false], ['H', '2', true]])
   assert.equal(found[1].durationMs, 4000)
@@ -133,7 +115,7 @@ test('past calls are those of the history, and before it those that just ended',
 })
 
 test('whom a past call was with is who was outside', () => {
-  const number = (call) => past.mergePast([call], [], new Map(), 'me')[0].number
+  const number = (call) => page.past.mergePast([call], [], new Map(), 'me')[0].number
   assert.equal(number(told('I', { callType: 'Inbound', ani: '+491' })), '+491')
   assert.equal(number(told('O', { callType: 'Outbound', dnis: '+492' })), '+492')
   assert.equal(number(told('Q', { participants: told('Q').participants.slice(1), dnis: '9000' })), '9000')

@@ -5,14 +5,16 @@
 // agents are shown.
 
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { getEventListeners } from 'node:events'
+import { after, beforeEach, test } from 'node:test'
+import { modules } from './support/modules.mjs'
 
-const root = fileURLToPath(new URL('../../desktop', import.meta.url))
+const page = modules({
+  desk: 'model/desk.ts', floor: 'model/floor.ts', shown: 'supervisor/shown.ts', simulator: 'model/simulator.ts',
+  pause: 'api/pause.ts',
+})
 const A_FRAME = 20 // tiles; of those on the screen, and as many others
 
-let vite
-let floor, shown, desk, simulator
 let stop = () => undefined
 
 // A server whose answers the test gives, and a screen whose frames it draws.
@@ -53,39 +55,20 @@ async function answered(body) {
   await until(() => asked.length > 0)
 }
 
-before(async () => {
-  globalThis.document = { hidden: false, documentElement: {} }
-  Object.defineProperty(globalThis, 'navigator', { value: { languages: ['en'] }, configurable: true })
-  globalThis.requestAnimationFrame = (then) => frames.push(then)
-  globalThis.fetch = (path) => new Promise((reply) => asked.push({ path, reply }))
-  const { createServer } = await import(new URL('../../desktop/node_modules/vite/dist/node/index.js', import.meta.url))
-  vite = await createServer({
-    root,
-    appType: 'custom',
-    logLevel: 'error',
-    optimizeDeps: { noDiscovery: true },
-    server: { middlewareMode: true, hmr: false, ws: false },
-  })
-  const load = (name) => vite.ssrLoadModule('/src/' + name)
-  desk = await load('model/desk.ts')
-  floor = await load('model/floor.ts')
-  shown = await load('supervisor/shown.ts')
-  simulator = await load('model/simulator.ts')
-})
+globalThis.document = { hidden: false, documentElement: {} }
+globalThis.requestAnimationFrame = (then) => frames.push(then)
+globalThis.fetch = (path) => new Promise((reply) => asked.push({ path, reply }))
 
-after(() => {
-  stop()
-  return vite.close()
-})
+after(() => stop())
 
 beforeEach(() => {
   stop()
   asked.length = 0
   draw()
-  desk.me.value = undefined // what was known of the floor is forgotten
-  desk.me.value = { id: 'super', userName: 'super0' }
-  shown.search.value = shown.activity.value = shown.queue.value = ''
-  stop = floor.floorFollow()
+  page.desk.me.value = undefined // what was known of the floor is forgotten
+  page.desk.me.value = { id: 'super', userName: 'super0' }
+  page.shown.search.value = page.shown.activity.value = page.shown.queue.value = ''
+  stop = page.floor.floorFollow()
 })
 
 test('after the whole floor only what changed is asked for, and waited for', async () => {
@@ -95,34 +78,34 @@ test('after the whole floor only what changed is asked for, and waited for', asy
   assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=20')
   await answered({ version: '9', whole: false, agents: [agent(1, ready)] })
   assert.equal(asked[0].path, '/api/v2/floor?since=9&wait=20')
-  assert.equal(floor.floorAgents().get('id1').userState.displayName, 'Ready')
-  assert.equal(floor.floorAgents().size, 3)
+  assert.equal(page.floor.floorAgents().get('id1').userState.displayName, 'Ready')
+  assert.equal(page.floor.floorAgents().size, 3)
 })
 
 test('after trouble it is asked again, without waiting', async () => {
   await answered({ version: '7', whole: true, agents: many(1) })
   await answered({ statusCode: 4, statusMessage: 'full' })
-  assert.equal(floor.floorTrouble.value, 'full')
+  assert.equal(page.floor.floorTrouble.value, 'full')
   assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=0')
   await answered({ version: '7', whole: false })
-  assert.equal(floor.floorTrouble.value, '')
+  assert.equal(page.floor.floorTrouble.value, '')
   assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=20')
 })
 
 test('a whole answer replaces what was known', async () => {
   await answered({ version: '7', whole: true, agents: many(3) })
   await answered({ version: '2', whole: true, agents: [agent(1), agent(5)] })
-  assert.deepEqual([...floor.floorAgents().keys()].sort(), ['id1', 'id5'])
-  assert.deepEqual(shown.shownIds.value, ['id1', 'id5'])
+  assert.deepEqual([...page.floor.floorAgents().keys()].sort(), ['id1', 'id5'])
+  assert.deepEqual(page.shown.shownIds.value, ['id1', 'id5'])
 })
 
 test('tiles on the screen come first, each takes the newest only, and a frame takes few', async () => {
   await answered({ version: '1', whole: true, agents: many(100) })
   draw()
-  const tiles = many(100).map(({ id }) => floor.tileOf(id))
+  const tiles = many(100).map(({ id }) => page.floor.tileOf(id))
   const seen = tiles.slice(-30)
   const drawn = () => seen.filter(({ agent: { value } }) => value.userState).length
-  many(100).slice(-30).forEach(({ id }) => floor.tileSeen(id, true))
+  many(100).slice(-30).forEach(({ id }) => page.floor.tileSeen(id, true))
   await answered({ version: '2', whole: false, agents: many(100) })
   await answered({ version: '3', whole: false, agents: many(100, ready) })
   draw()
@@ -137,16 +120,47 @@ test('tiles on the screen come first, each takes the newest only, and a frame ta
   assert.equal(frames.length, 0)
 })
 
+test('tiles off the screen are brought forward at their pace, however many answers come', async () => {
+  const all = many(400)
+  await answered({ version: '1', whole: true, agents: all })
+  all.forEach(({ id }) => page.floor.tileOf(id))
+  const { setTimeout } = globalThis
+  let waiting = 0
+  globalThis.setTimeout = (then, ms) => {
+    waiting++
+    return setTimeout(() => (waiting--, then()), ms)
+  }
+  try {
+    for (let version = 2; version < 8; version++) {
+      answer({ version: String(version), whole: false, agents: many(400, ready) })
+      await until(() => (draw(), asked.length > 0))
+    }
+    assert.ok(waiting <= 1, `${waiting} timers`)
+  } finally {
+    globalThis.setTimeout = setTimeout
+  }
+})
+
+test('a pause leaves nothing at what can stop it', async () => {
+  const stop = new AbortController()
+  await page.pause.pause(1, stop.signal)
+  assert.equal(getEventListeners(stop.signal, 'abort').length, 0)
+  const long = page.pause.pause(1e6, stop.signal)
+  stop.abort()
+  await long
+  await page.pause.pause(1e6, stop.signal)
+})
+
 test('only the tile of an agent that changed is drawn again', async () => {
   await answered({ version: '1', whole: true, agents: many(3) })
   draw()
-  const before = many(3).map(({ id }) => floor.tileOf(id).agent.value)
-  const ids = shown.shownIds.value
+  const before = many(3).map(({ id }) => page.floor.tileOf(id).agent.value)
+  const ids = page.shown.shownIds.value
   await answered({ version: '2', whole: false, agents: [agent(1, ready)] })
   draw()
-  const same = many(3).map(({ id }, at) => floor.tileOf(id).agent.value === before[at])
+  const same = many(3).map(({ id }, at) => page.floor.tileOf(id).agent.value === before[at])
   assert.deepEqual(same, [true, false, true])
-  assert.equal(shown.shownIds.value, ids)
+  assert.equal(page.shown.shownIds.value, ids)
 })
 
 test('agents are counted by what they do, and found by it, by name, number, queue and caller', async () => {
@@ -160,31 +174,31 @@ test('agents are counted by what they do, and found by it, by name, number, queu
   ]
   await answered({ version: '1', whole: true, agents })
   draw()
-  assert.deepEqual(shown.totals.value, {
+  assert.deepEqual(page.shown.totals.value, {
     all: 6, ringing: 1, talking: 1, ready: 1, afterCall: 1, notReady: 1, loggedOut: 1,
   })
-  assert.deepEqual(shown.shownIds.value, ['id2', 'id3', 'id5', 'id9', 'id10', 'id4'], 'by name, as people count')
-  shown.sortBy.value = 'number'
-  assert.deepEqual(shown.shownIds.value, ['id2', 'id3', 'id4', 'id5', 'id9', 'id10'])
-  const found = (text) => ((shown.search.value = text), shown.shownIds.value)
+  assert.deepEqual(page.shown.shownIds.value, ['id2', 'id3', 'id5', 'id9', 'id10', 'id4'], 'by name, as people count')
+  page.shown.sortBy.value = 'number'
+  assert.deepEqual(page.shown.shownIds.value, ['id2', 'id3', 'id4', 'id5', 'id9', 'id10'])
+  const found = (text) => ((page.shown.search.value = text), page.shown.shownIds.value)
   assert.deepEqual(found('zoë'), ['id4'])
   assert.deepEqual(found('15009'), ['id9'])
   assert.deepEqual(found('89123'), ['id10'])
-  shown.search.value = ''
-  shown.queue.value = '9001'
-  assert.deepEqual(shown.shownIds.value, ['id9'])
-  shown.queue.value = ''
-  shown.activity.value = 'ready'
-  assert.deepEqual(shown.shownIds.value, ['id2'])
+  page.shown.search.value = ''
+  page.shown.queue.value = '9001'
+  assert.deepEqual(page.shown.shownIds.value, ['id9'])
+  page.shown.queue.value = ''
+  page.shown.activity.value = 'ready'
+  assert.deepEqual(page.shown.shownIds.value, ['id2'])
   await answered({ version: '2', whole: false, agents: [agent(5, ready)] })
   draw()
-  assert.deepEqual(shown.shownIds.value, ['id2', 'id5'])
+  assert.deepEqual(page.shown.shownIds.value, ['id2', 'id5'])
 })
 
 test('of several calls on a telephone one is named by its number where that is enough', () => {
   const leg = (other) => ({ other })
   const [a, b, c, d] = [leg('15001'), leg('15002'), leg('15001'), leg('')]
-  assert.equal(simulator.legName([a, b], b), '15002')
-  assert.equal(simulator.legName([a, b, c], c), 2)
-  assert.equal(simulator.legName([b, d], d), 1)
+  assert.equal(page.simulator.legName([a, b], b), '15002')
+  assert.equal(page.simulator.legName([a, b, c], c), 2)
+  assert.equal(page.simulator.legName([b, d], d), 1)
 })

@@ -5,7 +5,8 @@
 // again until it answers.
 
 import { signal } from '@preact/signals'
-import { get, ApiError } from './rest'
+import { pause } from './pause'
+import { ApiError, get } from './rest'
 
 export interface Version {
   version: string
@@ -29,20 +30,16 @@ export async function serverAnswers(): Promise<boolean> {
 }
 
 // For a moment, or until something makes it likely that the network has come back.
-function pause(): Promise<void> {
-  return new Promise((done) => {
-    const stop = new AbortController()
-    const end = () => {
-      stop.abort()
-      clearTimeout(timer)
-      done()
-    }
-    const timer = setTimeout(end, AGAIN_MS)
-    addEventListener('online', end, { signal: stop.signal })
-    document.addEventListener('visibilitychange', end, { signal: stop.signal })
-  })
+async function pauseOrNews(): Promise<void> {
+  const news = new AbortController()
+  const { signal: isOver } = news
+  const end = () => news.abort()
+  addEventListener('online', end, { signal: isOver })
+  document.addEventListener('visibilitychange', end, { signal: isOver })
+  await pause(AGAIN_MS, isOver)
+  end()
 }
 
 export async function serverReturns(isOver: () => boolean): Promise<void> {
-  while (!isOver() && !(await serverAnswers())) await pause()
+  while (!isOver() && !(await serverAnswers())) await pauseOrNews()
 }

@@ -10,8 +10,8 @@
 
 import { batch, effect, signal, type Signal } from '@preact/signals'
 import type { Floor, FloorAgent, FloorQueue } from '../api/objects'
+import { pause } from '../api/pause'
 import { ApiError, get } from '../api/rest'
-import { clockSet } from './clock'
 import { me } from './desk'
 
 const WAIT_S = 20
@@ -40,6 +40,7 @@ const due = new Set<string>() // whose tiles are to be brought forward, who wait
 let version = ''
 let isAsked = false // the wire view has seen one such exchange
 let frame = 0
+let later: ReturnType<typeof setTimeout> | undefined
 
 export function floorAgents(): ReadonlyMap<string, FloorAgent> {
   return agents
@@ -81,7 +82,13 @@ function bringForward(): void {
     changes.value = changes.peek() + 1
   })
   if (seen < 0) bringForwardSoon()
-  else if (unseen < 0) setTimeout(bringForwardSoon, UNSEEN_PACE_MS)
+  else if (unseen < 0) later ??= setTimeout(bringUnseenForward, UNSEEN_PACE_MS)
+}
+
+// One timer at a time, else each answer of the server would start a chain of frames of its own.
+function bringUnseenForward(): void {
+  later = undefined
+  bringForwardSoon()
 }
 
 function bringForwardSoon(): void {
@@ -105,7 +112,6 @@ function takeQueues(changed: FloorQueue[], whole: boolean): void {
 }
 
 function take(floor: Floor): void {
-  clockSet(floor.time)
   batch(() => {
     if (floor.whole) {
       const there = new Set(floor.agents.map(({ id }) => id))
@@ -127,13 +133,6 @@ function forget(id: string): void {
   roster.value = roster.peek() + 1
 }
 
-function pause(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, ms)
-    stop.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true })
-  })
-}
-
 // Nothing is asked while nobody can see it.
 function untilVisible(stop: AbortSignal): Promise<void> {
   return new Promise((done) => {
@@ -141,10 +140,11 @@ function untilVisible(stop: AbortSignal): Promise<void> {
     const look = () => {
       if (document.hidden && !stop.aborted) return
       document.removeEventListener('visibilitychange', look)
+      stop.removeEventListener('abort', look)
       done()
     }
     document.addEventListener('visibilitychange', look)
-    stop.addEventListener('abort', look, { once: true })
+    stop.addEventListener('abort', look)
   })
 }
 

@@ -6,6 +6,7 @@
 
 import { computed, effect, signal } from '@preact/signals'
 import { Events } from '../api/events'
+import { pause } from '../api/pause'
 import { serverAnswers, serverReturns, serverVersion } from '../api/reach'
 import { ApiError, basic, post, watch } from '../api/rest'
 import { wireClear } from '../api/wire'
@@ -52,10 +53,6 @@ function ended(): void {
   if (phase.peek() !== 'loggedIn') return
   end()
   isEnded.value = true
-}
-
-function pause(): Promise<void> {
-  return new Promise((done) => setTimeout(done, AGAIN_MS))
 }
 
 export async function startDuty(): Promise<void> {
@@ -113,7 +110,7 @@ async function readAgain(): Promise<void> {
     isRefreshWanted = true
     if (error.isUnreachable) return serverReturns(() => phase.peek() !== 'loggedIn')
     tell('error', error.message)
-    return pause()
+    return pause(AGAIN_MS)
   }
   if (me.peek()?.id !== before) {
     wireClear()
@@ -127,7 +124,7 @@ async function readAgain(): Promise<void> {
 async function beginAgain(): Promise<void> {
   const whose = events
   await refresh()
-  await pause()
+  await pause(AGAIN_MS)
   if (events === whose && phase.peek() === 'loggedIn' && !isConnected.peek()) listen()
 }
 

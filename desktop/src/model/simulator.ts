@@ -4,10 +4,11 @@
 // The simulated telephones, where the server has them: what they show, asked for again and again
 // while somebody looks, and the acts of a hand on them (docs/simulator.md).
 
-import { batch, signal } from '@preact/signals'
+import { batch, computed, signal } from '@preact/signals'
 import type {
   Contact, Queue, SimLeg, SimLine, SimLines, SimOutside, SimOutsideAnswer, SimState,
 } from '../api/objects'
+import { pause } from '../api/pause'
 import { ApiError, get, post } from '../api/rest'
 import { texts } from '../i18n'
 import { clockSet, clockStands } from './clock'
@@ -29,7 +30,7 @@ export const PAGE = 100
 export const DEMO_QUEUE = '9000'
 
 export const simState = signal<SimState | undefined>(undefined)
-export const hasSimulator = signal(false)
+export const hasSimulator = computed(() => simState.value !== undefined)
 export const simTrouble = signal('') // why nothing is known; empty: all is
 export const lines = signal<readonly Telephone[]>([])
 export const lineCount = signal(0)
@@ -40,12 +41,14 @@ export const names = signal<ReadonlyMap<string, string>>(new Map()) // whose num
 export const queueNumbers = signal<readonly string[]>([DEMO_QUEUE])
 
 export async function simulatorStart(): Promise<void> {
-  try {
-    await readState()
-    hasSimulator.value = true
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error
-    if (error.isUnreachable) setTimeout(() => void simulatorStart(), RETRY_MS)
+  while (!hasSimulator.peek()) {
+    try {
+      await readState()
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      if (!error.isUnreachable) return // this server has none
+      await pause(RETRY_MS)
+    }
   }
 }
 
@@ -135,24 +138,28 @@ export async function simulatorNames(): Promise<void> {
   if (queues.queues.length > 0) queueNumbers.value = queues.queues.map((one) => one.phoneNumber)
 }
 
+async function poll(withClock: boolean, stop: AbortSignal): Promise<void> {
+  try {
+    if (withClock) await readState()
+    await readTelephones(stop)
+  } catch (error) {
+    if (stop.aborted) return
+    if (!(error instanceof ApiError)) throw error
+    simTrouble.value = error.isUnreachable ? texts.peek().logIn.unreachable : error.message
+  }
+}
+
+async function follow(stop: AbortSignal): Promise<void> {
+  for (let polls = 0; !stop.aborted; polls++) {
+    if (!document.hidden) await poll(polls % CLOCK_POLLS === 0, stop)
+    await pause(simTrouble.peek() ? RETRY_MS : POLL_MS, stop)
+  }
+}
+
 // Follows the telephones until the function that it returns is called.
 export function simulatorFollow(): () => void {
   const stop = new AbortController()
-  let polls = 0
-  const poll = async () => {
-    try {
-      if (document.hidden) return
-      if (polls++ % CLOCK_POLLS === 0) await readState()
-      await readTelephones(stop.signal)
-    } catch (error) {
-      if (stop.signal.aborted) return
-      if (!(error instanceof ApiError)) throw error
-      simTrouble.value = error.isUnreachable ? texts.peek().logIn.unreachable : error.message
-    } finally {
-      if (!stop.signal.aborted) setTimeout(() => void poll(), simTrouble.peek() ? RETRY_MS : POLL_MS)
-    }
-  }
-  void poll()
+  void follow(stop.signal)
   return () => stop.abort()
 }
 
