@@ -15,3 +15,24 @@ story('a wrong password is refused with the server’s words, the right one is n
   await desk.page.getByLabel('Password').waitFor()
   assert.equal(await desk.page.getByLabel('Password').inputValue(), '')
 })
+
+story('who logs out in one tab is logged out in all of the browser', {}, async (stage) => {
+  const one = await stage.desk('agent0')
+  const other = await stage.tab(one.page.context())
+  await other.isConnected()
+  const elsewhere = await stage.desk('agent0')
+  await one.button('Log out').click()
+  await other.page.getByLabel('Password').waitFor()
+  await elsewhere.isConnected()
+  await other.logIn('agent1')
+  await one.page.getByRole('banner').getByText('Agent 1', { exact: true }).waitFor()
+})
+
+story('who logs in is at work, and who does not want calls says so', {}, async (stage) => {
+  const { server } = stage
+  const desk = await stage.desk('agent0')
+  await desk.stateIs('Not Ready')
+  for (const state of ['Ready', 'Out to lunch', 'Training', 'Not Ready']) await desk.chooseState(state)
+  const { user } = await server.get('/api/v2/me?subresources=*', 'agent0')
+  assert.equal(user.channels[0].userState.displayName, 'Not Ready')
+})

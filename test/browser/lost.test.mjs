@@ -15,9 +15,10 @@ const LOST = { expects: ['lost'] }
 const AT_ONCE_MS = 3000
 
 // agent0 at a page talks to agent1, and everything that agent0 is told from now on is written down.
-async function talking(stage) {
+async function talking(stage, context) {
   const { server } = stage
-  const desk = await stage.desk('agent0')
+  const desk = await stage.tab(context)
+  await desk.logIn('agent0')
   const wire = await WireView.open(desk)
   await desk.dial('15001')
   await desk.callWith('Agent 1').is('Dialing')
@@ -43,7 +44,9 @@ async function missedNothing({ wire, witness }, keys) {
   const numbers = seen.map(({ event }) => event)
   assert.deepEqual(numbers, numbers.map((_, at) => numbers[0] + at), 'the user’s event numbers')
   const last = seen.filter(({ data }) => data.notificationType === 'AttachedDataChanged').at(-1)
-  assert.deepEqual(Object.keys(last.data.call.userData), keys)
+  const known = Object.keys(last.data.call.userData)
+  assert.deepEqual(known.filter((key) => keys.includes(key)), keys)
+  return known
 }
 
 async function isLostAtOnce(desk) {
@@ -79,6 +82,40 @@ story('the server is killed and started again under an open page, and no event i
   await missedNothing(all, keys)
   await desk.callWith('Agent 1').press('Hang up')
   await desk.hasCalls(0)
+})
+
+// In a build for tests it ends by itself at that point, as by kill -9; in others it is killed.
+async function dieAt(point, server, attach) {
+  const acknowledged = []
+  await server.kill()
+  await server.run({ CORDBOARD_CRASH: `${point}:4` })
+  try {
+    for (let at = 0; at < 12; at++) {
+      await attach(`${point} ${at}`)
+      acknowledged.push(`${point} ${at}`)
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error // else it has died before it answered
+  }
+  await server.kill()
+  return acknowledged
+}
+
+story('the server dies between two steps of its work, and what was done comes, once', LOST, async (stage) => {
+  const { server } = stage
+  const all = await talking(stage)
+  const keys = []
+  for (const point of ['after-apply', 'after-append', 'after-commit', 'mid-release']) {
+    keys.push(...(await dieAt(point, server, all.attach)))
+    await all.desk.isLost()
+    await server.run()
+    await all.desk.isConnected()
+    keys.push('after ' + point)
+    await all.attach('after ' + point)
+  }
+  await all.desk.callWith('Agent 1').shows('after mid-release')
+  const known = await missedNothing(all, keys)
+  assert.deepEqual((await all.desk.callWith('Agent 1').pairs()).map(([key]) => key), known)
 })
 
 story('the network is cut again and again while things happen, and no event is missed', LOST, async (stage) => {
@@ -150,4 +187,24 @@ story('a page that was opened while the server was away comes by itself', LOST, 
   await server.run()
   await desk.isConnected()
   await other.getByText('Connected', { exact: true }).waitFor({ state: 'attached' })
+})
+
+story('where no WebSocket gets through, events come by long-polling, and none is missed', LOST, async (stage) => {
+  const network = await stage.network()
+  const context = await stage.context()
+  await context.routeWebSocket(/./, (socket) => socket.close())
+  let polls = 0
+  context.on('request', (request) => (polls += /notifications.*connect/.test(request.url()) ? 1 : 0))
+  const all = await talking(stage, context)
+  const { desk, attach } = all
+  await attach('before')
+  await desk.callWith('Agent 1').shows('before')
+  await network.cut()
+  await desk.isLost()
+  await attach('meanwhile')
+  await network.mend()
+  await desk.isConnected()
+  await desk.callWith('Agent 1').shows('meanwhile')
+  await missedNothing(all, ['before', 'meanwhile'])
+  assert.ok(polls >= 4, `${polls} polls`)
 })

@@ -39,14 +39,15 @@ export class Server {
     return `http://127.0.0.1:${this.port}`
   }
 
-  // Once more on the same port and data, when it was killed. Returns when it listens.
-  async run() {
+  // Once more on the same port and data, when it was killed. Returns when it listens. env: in addition.
+  async run(env = {}) {
     const binary = join(BUILD, 'cordboard')
     if (!existsSync(binary)) throw new Error(`no cordboard in ${BUILD}; make test builds it`)
     const mark = this.output.length
     const place = ['--http', `127.0.0.1:${this.port}`, '--data', this.data]
     this.process = spawn(binary, ['serve', '--demo', ...place, ...this.options], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     })
     for (const stream of [this.process.stdout, this.process.stderr])
       stream.on('data', (bytes) => (this.output += bytes))

@@ -7,6 +7,7 @@
 // What the browser itself says of answers and connections, where a story is about them.
 export const EXPECTED = {
   refusals: /Failed to load resource: the server responded with a status of [45]\d\d/,
+  policy: /Content Security Policy|This document requires/,
   lost: /ERR_(CONNECTION|INTERNET|NETWORK|EMPTY|SOCKET|INCOMPLETE)|WebSocket|Failed to load resource: net::/,
 }
 
@@ -35,7 +36,7 @@ export class Watch {
 
   see(url) {
     const { protocol, host } = new URL(url)
-    if (!['http:', 'https:', 'ws:', 'wss:'].includes(protocol)) return
+    if (!['http:', 'https:', 'ws:', 'wss:'].includes(protocol) || this.expected.includes('policy')) return
     if (!this.addresses().includes(host)) this.blame('a request to ' + url)
   }
 
