@@ -144,6 +144,18 @@ test('a picture that is ahead of the end of a call takes the reason when it come
   assert.deepEqual(past.map(({ call, releaseReason }) => [call.id, releaseReason]), [['A', 'busy']])
 })
 
+test('a picture that comes after the log-out shows nothing', async () => {
+  server.call('A', 'Ringing')
+  await reads()()
+  const arrive = reads()
+  page.desk.deskClear()
+  await arrive()
+  assert.equal(page.desk.me.peek(), undefined)
+  assert.equal(page.desk.calls.peek().size, 0)
+  await reads()()
+  shows(1)
+})
+
 test('what an event complains of is told once, also where the picture is ahead of it or behind', async () => {
   const errors = () => page.told.told.peek().length
   const arrive = reads()

@@ -158,6 +158,7 @@ function hear(message: Message): void {
 
 let included = 0 // number of the last event that the picture includes
 let reading = 0
+let clears = 0
 let sinceAsked: Notification[] = []
 let lost: (() => void) | undefined
 
@@ -177,20 +178,25 @@ export function deskEvent(event: Notification): void {
   })
 }
 
-// Reads the picture; options as of a request, such as the headers of a log-in. Throws ApiError. Not
-// to be called again before it has ended.
-export async function deskRead(options: { headers?: Record<string, string> } = {}): Promise<void> {
+// Reads the picture; options as of a request, such as the headers of a log-in. Throws ApiError. False:
+// what was known was cleared meanwhile, so the picture is nobody's any more. Not to be called again
+// before it has ended.
+export async function deskRead(options: { headers?: Record<string, string> } = {}): Promise<boolean> {
+  const clearsBefore = clears
   reading++
   sinceAsked = []
   try {
     const { body, sequence } = await request<{ user: MeUser }>('/api/v2/me?subresources=*', options)
+    if (clears !== clearsBefore) return false
     const later = sinceAsked.filter(({ number }) => number === 0 || number > sequence)
     batch(() => {
-      if (me.peek() && me.peek()!.id !== body.user.id) deskClear()
+      const known = me.peek()
+      if (known && known.id !== body.user.id) deskClear()
       applyPicture(body.user)
       included = sequence
       later.forEach(({ data }) => apply(data as Message))
     })
+    return true
   } finally {
     reading--
     sinceAsked = []
@@ -198,6 +204,7 @@ export async function deskRead(options: { headers?: Record<string, string> } = {
 }
 
 export function deskClear(): void {
+  clears++
   batch(() => {
     me.value = undefined
     channel.value = undefined

@@ -103,7 +103,7 @@ async function refresh(): Promise<void> {
 async function readAgain(): Promise<void> {
   const before = me.peek()?.id
   try {
-    await deskRead()
+    if (!(await deskRead())) return
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     if (error.isLoggedOut) return ended()
@@ -146,8 +146,7 @@ export async function logOut(): Promise<void> {
 // Who is logged in already goes on.
 async function resume(): Promise<void> {
   try {
-    await deskRead()
-    if (phase.peek() !== 'loggedIn') begin()
+    if ((await deskRead()) && phase.peek() !== 'loggedIn') begin()
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     if (!error.isUnreachable) {
