@@ -39,6 +39,23 @@ story('nested values and repeated keys are shown as they are', {}, async (stage)
   await eventually(async () => assert.deepEqual((await card.pairs()).map(([key]) => key), ['Order']))
 })
 
+story('names that look like numbers stay where they are, and repeated ones stay, also when one is changed', {}, async (stage) => {
+  const { card } = await call(stage)
+  await card.attach('List', '{"20": "b", "3": "a", "tag": 1, "tag": 2, "__proto__": {"2": [], "1": {}}}', true)
+  await eventually(async () => {
+    const [[, list]] = await card.pairs()
+    assert.deepEqual(list.split('\n').map((line) => line.split(' ')[0]), ['20', '3', 'tag', 'tag', '__proto__', '2', '1'])
+  })
+  await card.data.getByRole('button', { name: 'Edit List' }).click()
+  const form = card.data.getByRole('form', { name: 'Edit List' })
+  const value = form.getByRole('textbox', { name: 'Value' })
+  await value.fill((await value.inputValue()).replace('"b"', '"c"'))
+  await form.getByRole('button', { name: 'Save' }).click()
+  await form.waitFor({ state: 'detached' })
+  const text = await asText(stage.server)
+  assert.ok(text.includes('"List":{"20":"c","3":"a","tag":1,"tag":2,"__proto__":{"2":[],"1":{}}}'), text)
+})
+
 story('numbers of 64 bits and more stay what they are, also when another one is changed', {}, async (stage) => {
   const { card } = await call(stage)
   const wide = '{"id": 9223372036854775807, "rate": 0.10, "n": 1}'

@@ -1,30 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Cordboard authors
 
-// JSON as it came: numbers that JavaScript can't hold, and what the wire view makes of a text.
+// JSON as it came: what JavaScript's values can't hold, and what the wire view makes of a text.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { modules } from './support/modules.mjs'
 
 const page = modules({ json: 'api/json.ts', pretty: 'wire/pretty.ts', copies: 'wire/copies.ts' })
 
-// JSON as browsers have it. Node 20 has it in a new context only, and when it is asked to; 18 has not.
-function browserJson() {
-  setFlagsFromString('--harmony-json-parse-with-source')
-  return JSON.rawJSON ? JSON : runInNewContext('JSON')
-}
+const again = (text, indent) => page.json.jsonText(page.json.jsonParseExactly(text), indent)
 
-test('numbers stay as they came', (t) => {
-  const own = globalThis.JSON
-  globalThis.JSON = browserJson()
-  t.after(() => (globalThis.JSON = own))
-  if (!JSON.rawJSON) return t.skip('this Node has no JSON.rawJSON')
+test('numbers stay as they came', () => {
   for (const text of ['9007199254740993', '-12345678901234567890', '1.0', '-0', '1e3', '[1.50,{"a":2e-7,"b":0}]'])
-    assert.equal(JSON.stringify(page.json.jsonParse(text)), text)
+    assert.equal(page.json.jsonText(page.json.jsonParse(text)), text)
   assert.equal(String(page.json.jsonParse('{"id":12345678901234567890}').id), '12345678901234567890')
+})
+
+test('members stay in their order, and each of several of one name stays', () => {
+  for (const text of [
+    '{"2":"b","1":"a","x":{"9":[],"8":{}}}',
+    '{"a":1,"b":2,"a":[{"a":{"7":null,"7":true}}]}',
+    '{"__proto__":{"__proto__":1,"constructor":2},"constructor":"c","toString":0}',
+    '{"":"","a\\n\\"":"\\u0000é"}',
+    '[]', '{}', '[[],{},""]', 'null', '"1.0"',
+  ])
+    assert.equal(again(text), text)
+  const { userData } = page.json.jsonParse('{"userData":{"2":"b","1":"a","1":"c"}}')
+  assert.deepEqual(page.json.jsonMembers(userData), [['2', 'b'], ['1', 'a'], ['1', 'c']])
+  assert.equal(userData['2'], 'b')
+})
+
+test('JSON is written in lines as JavaScript does it', () => {
+  const value = { a: [1, [], {}, { b: 'c' }], d: null, e: undefined, f: 'é\n' }
+  for (const indent of [0, 2]) {
+    assert.equal(page.json.jsonText(value, indent), JSON.stringify(value, null, indent))
+    assert.equal(again(JSON.stringify(value), indent), JSON.stringify(value, null, indent))
+  }
 })
 
 test('what JavaScript can hold is its own', () => {

@@ -4,7 +4,7 @@
 // User data as rows of a table, and what is typed there as values.
 
 import type { Call } from '../api/objects'
-import { ExactNumber, jsonParse } from '../api/json'
+import { ExactNumber, jsonMembers, jsonParseExactly, jsonText } from '../api/json'
 
 export interface DataRow {
   key: string
@@ -14,7 +14,7 @@ export interface DataRow {
 }
 
 export function dataRows({ userData, userDataPairs }: Pick<Call, 'userData' | 'userDataPairs'>): DataRow[] {
-  const pairs = userDataPairs ?? Object.entries(userData ?? {}).map(([key, value]) => ({ key, value }))
+  const pairs = userDataPairs ?? jsonMembers(userData ?? {}).map(([key, value]) => ({ key, value }))
   const times = new Map<string, number>()
   for (const { key } of pairs) times.set(key, (times.get(key) ?? 0) + 1)
   const seen = new Map<string, number>()
@@ -34,14 +34,14 @@ export interface Draft {
 export function draftOf(value: unknown): Draft {
   if (typeof value === 'string') return { text: value, isJson: false }
   const isWide = typeof value === 'object' && value !== null && !(value instanceof ExactNumber)
-  return { text: JSON.stringify(value, null, isWide ? 2 : 0), isJson: true }
+  return { text: jsonText(value, isWide ? 2 : 0), isJson: true }
 }
 
 // Undefined: it is not JSON.
 export function draftValue({ text, isJson }: Draft): { value: unknown } | undefined {
   if (!isJson) return { value: text }
   try {
-    return { value: jsonParse(text) }
+    return { value: jsonParseExactly(text) }
   } catch {
     return undefined
   }

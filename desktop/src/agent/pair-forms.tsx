@@ -6,6 +6,7 @@
 
 import { useSignal } from '@preact/signals'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { jsonText } from '../api/json'
 import type { Call } from '../api/objects'
 import { texts } from '../i18n'
 import { callAct } from '../model/acts'
@@ -84,7 +85,7 @@ function useSend(call: Call, operation: string, draft: Draft) {
 export function EditForm({ call, row, draft }: { call: Call; row: DataRow; draft: PairDraft }) {
   const t = texts.value
   const { trouble, isBusy, send } = useSend(call, 'UpdateUserData', draft)
-  const isOvertaken = JSON.stringify(draft.before) !== JSON.stringify(row.value)
+  const isOvertaken = jsonText(draft.before) !== jsonText(row.value)
   const close = () => draftSet(call.id, undefined)
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
@@ -107,7 +108,7 @@ export function EditForm({ call, row, draft }: { call: Call; row: DataRow; draft
       <button type="submit" class="primary" aria-busy={isBusy.value}>{t.agent.save}</button>
       <button type="button" class="quiet" onClick={close}>{t.common.cancel}</button>
       {row.times > 1 && <p class="hint">{t.agent.savesOne(row.times)}</p>}
-      {isOvertaken && <p class="hint" role="status">{t.agent.changedMeanwhile(JSON.stringify(row.value))}</p>}
+      {isOvertaken && <p class="hint" role="status">{t.agent.changedMeanwhile(jsonText(row.value))}</p>}
     </form>
   )
 }

@@ -5,6 +5,7 @@
 // more; each only where the server offers it. What is being typed outlives changes of the call.
 
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { jsonText } from '../api/json'
 import type { Call } from '../api/objects'
 import { texts } from '../i18n'
 import { callAct } from '../model/acts'
@@ -43,7 +44,7 @@ function Row({ call, row, draft }: { call: Call; row: DataRow; draft: PairDraft 
   })
   return (
     <tr ref={line}>
-      <th scope="row">{row.key}</th>
+      <th scope="row">{row.key.trim() ? row.key : jsonText(row.key)}</th>
       {draft ? (
         <td colSpan={2}><EditForm call={call} row={row} draft={draft} /></td>
       ) : (

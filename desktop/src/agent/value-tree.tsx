@@ -3,20 +3,20 @@
 
 // A value of user data as it is: a text plainly, anything else as JSON; what is nested as a tree.
 
-import { ExactNumber } from '../api/json'
+import { ExactNumber, jsonMembers, jsonText, type Member } from '../api/json'
 
-function entriesOf(value: unknown): [string, unknown][] | undefined {
+function entriesOf(value: unknown): Member[] | undefined {
   if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return undefined
-  return Object.entries(value)
+  return jsonMembers(value)
 }
 
 function Branch({ value }: { value: unknown }) {
   const entries = entriesOf(value)
-  if (!entries?.length) return <code>{JSON.stringify(value)}</code>
+  if (!entries?.length) return <code>{jsonText(value)}</code>
   return (
     <ul class={Array.isArray(value) ? 'tree is-list' : 'tree'}>
-      {entries.map(([key, inner]) => (
-        <li key={key}>
+      {entries.map(([key, inner], at) => (
+        <li key={at}>
           <span class="tree-key">{key}</span> <Branch value={inner} />
         </li>
       ))}
@@ -40,7 +40,7 @@ function Whole({ value }: { value: unknown }) {
 
 // What is long is folded, so that the rest of the call stays in sight.
 export function ValueTree({ value }: { value: unknown }) {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = typeof value === 'string' ? value : jsonText(value)
   if (text.length <= SHORT && linesOf(value) <= FEW_LINES) return <Whole value={value} />
   return (
     <details>

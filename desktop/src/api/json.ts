@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Cordboard authors
 
-// JSON as it came. User data may hold numbers that JavaScript's own can't: 64-bit ids, 1.0, 1e3. Such
-// a number is kept as its text and written as the same text again, by JSON.stringify too.
-
-declare global {
-  interface JSON {
-    rawJSON?(text: string): unknown
-  }
-}
+// JSON as it came. User data may hold what JavaScript's own values can't: numbers like 64-bit ids, 1.0
+// and 1e3; objects with several members of one name; and names that look like numbers, which it would
+// put in front. Such a number is kept as its text; the members of such an object, as they came, beside
+// it; and jsonText writes the same text again.
 
 export class ExactNumber {
   constructor(readonly text: string) {}
@@ -16,23 +12,81 @@ export class ExactNumber {
   toString(): string {
     return this.text
   }
-
-  toJSON(): unknown {
-    return JSON.rawJSON ? JSON.rawJSON(this.text) : Number(this.text)
-  }
 }
 
-// Only a text with such numbers is read the slow way.
-const MAY_LOSE = /(?:^|[[:,])\s*(?:-?\d{16}|-?\d+[.eE]|-0)/
+export type Member = [name: string, value: unknown]
 
-function keepExact(_key: string, value: unknown, context?: { source?: string }): unknown {
-  const source = context?.source
-  if (typeof value !== 'number' || source === undefined || source === String(value)) return value
-  return new ExactNumber(source)
+// Of the objects that can't hold their members as they came.
+const exactMembers = new WeakMap<object, Member[]>()
+
+// Of an object, in their order. An object that was changed since it came is another one.
+export function jsonMembers(object: object): Member[] {
+  return exactMembers.get(object) ?? Object.entries(object)
 }
+
+// Only a text with such numbers, or with user data, is read the slow way.
+const MAY_LOSE = /"userData|(?:^|[[:,])\s*(?:-?\d{16}|-?\d+[.eE]|-0)/
 
 export function jsonParse(text: string): unknown {
-  return MAY_LOSE.test(text) ? JSON.parse(text, keepExact) : JSON.parse(text)
+  return MAY_LOSE.test(text) ? jsonParseExactly(text) : JSON.parse(text)
+}
+
+// Whatever is in it.
+export function jsonParseExactly(text: string): unknown {
+  JSON.parse(text) // else it is none
+  let at = 0
+  const tokens = jsonTokens(text)
+  const next = (): Token => tokens[at++]!
+  const isNext = (mark: string) => tokens[at]!.kind === 'mark' && tokens[at]!.text === mark
+  function read(): unknown {
+    const token = next()
+    if (token.text === '{') return objectOf(readAll('}', () => [readName(), read()]))
+    if (token.text === '[') return readAll(']', read)
+    return token.kind === 'number' ? numberOf(token.text) : JSON.parse(token.text)
+  }
+  function readName(): string {
+    const name = JSON.parse(next().text) as string
+    at++ // the colon
+    return name
+  }
+  function readAll<T>(end: string, one: () => T): T[] {
+    const all: T[] = []
+    while (!isNext(end)) {
+      all.push(one())
+      if (isNext(',')) at++
+    }
+    at++
+    return all
+  }
+  return read()
+}
+
+function numberOf(text: string): unknown {
+  const value = Number(text)
+  return String(value) === text ? value : new ExactNumber(text)
+}
+
+function objectOf(members: Member[]): object {
+  const object = Object.fromEntries(members)
+  const held = Object.keys(object)
+  const isHeld = held.length === members.length && held.every((name, i) => name === members[i]![0])
+  if (!isHeld) exactMembers.set(object, members)
+  return object
+}
+
+// The text of a value: in one line, or with each item in a line of its own, indented by so many blanks.
+export function jsonText(value: unknown, indent = 0, margin = '\n'): string {
+  if (value instanceof ExactNumber) return value.text
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const inner = margin + ' '.repeat(indent)
+  const items = Array.isArray(value)
+    ? value.map((one: unknown) => jsonText(one ?? null, indent, inner))
+    : jsonMembers(value)
+        .filter(([, one]) => one !== undefined)
+        .map(([name, one]) => JSON.stringify(name) + (indent ? ': ' : ':') + jsonText(one, indent, inner))
+  const [open, close] = Array.isArray(value) ? '[]' : '{}'
+  if (indent === 0 || items.length === 0) return open + items.join(',') + close
+  return open + inner + items.join(',' + inner) + margin + close
 }
 
 const TOKEN = /\s*(?:("[^"\\]*(?:\\.[^"\\]*)*")|(-?\d[\d.eE+-]*)|(true|false|null)|([[\]{},:]))/y

@@ -4,7 +4,7 @@
 // Requests to the server. The log-in is the server's cookie, so all tabs of a browser are the same
 // agent and a reload asks for nothing; the password is sent once and not kept.
 
-import { jsonParse } from './json'
+import { jsonParse, jsonText } from './json'
 import { wireExchange } from './wire'
 
 // A refusal, with the server's reason; or no answer at all.
@@ -103,7 +103,7 @@ function refusal(path: string, { status, text }: Answer, body: Body | undefined)
 
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<Reply<T>> {
   const { method = 'GET', body, isQuiet, isProbe, signal, headers } = options
-  const json = body === undefined ? undefined : JSON.stringify(body)
+  const json = body === undefined ? undefined : jsonText(body)
   const slow = options.timeoutMs === undefined ? setTimeout(() => watch.doubt(), SLOW_MS) : undefined
   const log = isQuiet ? () => undefined : wireExchange({ method, path, request: json })
   let answer: Answer

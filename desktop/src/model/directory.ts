@@ -50,7 +50,8 @@ export async function directorySearch(text: string, abort: AbortSignal): Promise
 }
 
 const names = signal<ReadonlyMap<string, Entry | undefined>>(new Map())
-let wanted = new Set<string>()
+let wanted: string[] = []
+const asked = new Set<string>() // wanted, or on their way
 
 const digitsOf = (number: string) => number.replace(/\D/g, '')
 
@@ -64,8 +65,8 @@ async function ask(numbers: string[]): Promise<void> {
 }
 
 async function askWanted(): Promise<void> {
-  const numbers = [...wanted]
-  wanted = new Set()
+  const numbers = wanted
+  wanted = []
   for (let at = 0; at < numbers.length; at += ASKED_AT_ONCE) {
     try {
       await ask(numbers.slice(at, at + ASKED_AT_ONCE))
@@ -73,15 +74,16 @@ async function askWanted(): Promise<void> {
       if (!(error instanceof ApiError)) throw error // else the numbers stand for themselves
     }
   }
+  for (const number of numbers) asked.delete(number)
 }
 
 // What the directory has of the number; undefined also until it has been asked.
 export function entryOf(number: string): Entry | undefined {
   const digits = digitsOf(number)
   const known = names.value
-  if (digits && !known.has(digits) && !wanted.has(digits)) {
-    wanted.add(digits)
-    if (wanted.size === 1) queueMicrotask(() => void askWanted())
+  if (digits && !known.has(digits) && !asked.has(digits)) {
+    asked.add(digits)
+    if (wanted.push(digits) === 1) queueMicrotask(() => void askWanted())
   }
   return known.get(digits)
 }

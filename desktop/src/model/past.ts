@@ -3,6 +3,7 @@
 
 // Past calls as they are shown, out of the server's history and what a desk has just seen end.
 
+import { jsonText } from '../api/json'
 import type { CallType, HistoryCall, ReleaseReason } from '../api/objects'
 import type { DeskCall } from './desk'
 
@@ -28,7 +29,7 @@ export function timeOf(text: string): number {
 }
 
 function textOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value)
+  return value === undefined ? undefined : typeof value === 'string' ? value : jsonText(value)
 }
 
 // The other side: who is outside, where somebody is; else who played the other part.
