@@ -23,6 +23,9 @@ struct floor_waits {
     struct list all;
     uint64_t version; /* the newest that is known to be released */
     uint64_t next_ms; /* when somebody's time has come, or earlier */
+    uint64_t owed_us; /* when what the answers so far cost is paid for */
+    unsigned asked;   /* of those that wait: for how many the core is asked now */
+    bool has_put_off; /* somebody's time has come, but not the thread's */
     bool is_draining;
 };
 

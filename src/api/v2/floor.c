@@ -8,7 +8,9 @@
  * the core is asked on its behalf, and so it is when its time is over; whatever it is answered with
  * is the core's answer of then, so nothing is missed however often the floor moved meanwhile. An
  * answer comes no earlier than a tenth of a second after its request: who asks again and again gets
- * ten pictures a second, and not one for each change. */
+ * ten pictures a second, and not one for each change. Large answers to who waits make the next ones
+ * later, for all in turn: on a large site where everything changes at once, or for somebody who
+ * names an old version each time, the floor would else be all that the thread does. */
 #include "api/api_int.h"
 
 #include "base/mem.h"
@@ -16,6 +18,9 @@
 #define WAIT_MAX_S  25
 #define APART_MS    100
 #define WAITING_MAX 32 /* of a user */
+#define ASKED_MAX   8  /* of those that wait, at one time: their answers come together */
+#define ITEM_US     2  /* four times what an agent costs: of four seconds one is the floor's */
+#define OWED_MAX_US 10000
 
 struct watcher {
     struct list link; /* api.floor.all while it waits; else of its own */
@@ -79,11 +84,33 @@ static void look_at(struct floor_waits *waits, uint64_t at_ms)
         waits->next_ms = at_ms;
 }
 
+/* When enough time has passed since the answers before. */
+static uint64_t free_ms(const struct floor_waits *waits)
+{
+    return waits->owed_us > OWED_MAX_US ? (waits->owed_us - OWED_MAX_US + 999) / 1000 : 0;
+}
+
+/* An answer to who waits has come. */
+static void account(struct api *api, const struct floor *floor)
+{
+    struct floor_waits *waits = &api->floor;
+    uint64_t now_us = now_of(api) * 1000;
+    waits->asked--;
+    if (waits->owed_us < now_us)
+        waits->owed_us = now_us;
+    if (floor)
+        waits->owed_us += (floor->agent_count + floor->queue_count) * ITEM_US;
+    if (waits->has_put_off)
+        look_at(waits, free_ms(waits));
+}
+
 static void answered(const struct request *request, struct reply *reply, void *detail)
 {
     struct watcher *watcher = detail;
     struct api *api = request->api;
     watcher->is_asked = false;
+    if (watcher->waits)
+        account(api, reply->answer ? reply->answer->floor : NULL);
     if (!watcher->x) {
         forget(watcher);
         return;
@@ -117,32 +144,42 @@ static void ask(struct watcher *watcher)
         return;
     }
     watcher->is_asked = true;
+    api->floor.asked += watcher->waits;
     api_ask(&request, &query, answered, watcher);
 }
 
 /* --- waiting --- */
 
-/* When its time has come, as far as is known now. */
+/* When its time has come, as far as is known now. One of before a restart may be known to the core
+ * all the same. */
 static uint64_t due_ms(const struct watcher *watcher)
 {
     bool has_moved = watcher->since != watcher->api->floor.version;
+    if (watcher->since > watcher->api->floor.version)
+        return 0;
     return has_moved && watcher->from_ms < watcher->until_ms ? watcher->from_ms : watcher->until_ms;
 }
 
 void api_tick(struct api *api)
 {
+    struct floor_waits *waits = &api->floor;
     uint64_t now_ms = now_of(api);
-    api->floor.next_ms = UINT64_MAX;
-    LIST_EACH_SAFE(it, &api->floor.all)
+    waits->next_ms = UINT64_MAX;
+    waits->has_put_off = false;
+    LIST_EACH_SAFE(it, &waits->all)
     {
         struct watcher *watcher = LIST_OWNER(it, struct watcher, link);
         if (watcher->is_asked)
             continue;
-        if (due_ms(watcher) <= now_ms)
+        if (due_ms(watcher) > now_ms)
+            look_at(waits, due_ms(watcher));
+        else if (waits->asked < ASKED_MAX && free_ms(waits) <= now_ms)
             ask(watcher);
         else
-            look_at(&api->floor, due_ms(watcher));
+            waits->has_put_off = true;
     }
+    if (waits->has_put_off && waits->asked < ASKED_MAX)
+        look_at(waits, free_ms(waits));
 }
 
 uint64_t api_next_ms(const struct api *api)
@@ -240,8 +277,8 @@ static void begin_to_wait(struct watcher *watcher, unsigned wait_s)
     watcher->x->owner = watcher;
     watcher->x->closed = is_closed;
     watcher->x->verbs->forget(watcher->x);
-    if (watcher->since > api->floor.version)
-        ask(watcher); /* behind a restart it may be known to the core all the same */
+    if (due_ms(watcher) <= now_ms)
+        api_tick(api);
     else
         look_at(&api->floor, due_ms(watcher));
 }

@@ -14,7 +14,8 @@ struct asked asked;
 enum err engine_door;
 struct api *api;
 
-static struct ticket *ticket;
+static struct ticket *tickets[16]; /* not answered yet */
+static size_t ticket_count;
 static struct auth *auth;
 
 /* --- the engine --- */
@@ -32,6 +33,15 @@ enum err engine_record(struct engine *e, const struct engine_record *r, size_t c
     (void)count;
     (void)tag;
     return ERR_OVERLOAD;
+}
+
+static enum err at_door(void *tag)
+{
+    if (engine_door == ERR_OK) {
+        assert_true(ticket_count < sizeof tickets / sizeof *tickets);
+        tickets[ticket_count++] = tag;
+    }
+    return engine_door;
 }
 
 static void keep(char out[64], struct slice s)
@@ -53,8 +63,7 @@ enum err engine_query(struct engine *e, const struct query *query, void *tag)
         size_t len = strlen(asked.names);
         snprintf(asked.names + len, sizeof asked.names - len, "%.*s,", (int)name.len, name.ptr);
     }
-    ticket = tag;
-    return engine_door;
+    return at_door(tag);
 }
 
 size_t engine_trouble(struct engine *e, char out[ENGINE_TROUBLE_SIZE])
@@ -85,15 +94,14 @@ enum err engine_command(struct engine *e, const struct command *command, void *t
         keep(asked.keys[i], command->pairs[i].key);
         keep(asked.values[i], command->pairs[i].value);
     }
-    ticket = tag;
-    return engine_door;
+    return at_door(tag);
 }
 
 void desk_reply(enum err err, const char *reason, struct answer *answer)
 {
-    struct ticket *asked_by = ticket;
+    assert_true(ticket_count > 0);
+    struct ticket *asked_by = tickets[--ticket_count]; /* to answer may be to ask again */
     struct reply reply = {asked_by, err, slice_of(reason), answer};
-    ticket = NULL; /* to answer may be to ask again */
     asked_by->done(asked_by, &reply);
 }
 

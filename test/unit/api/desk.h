@@ -50,7 +50,7 @@ extern struct api *api;
 
 /* A request of agent "alice". */
 struct fake *desk_send(const char *method, const char *path, const char *body);
-/* The engine's reply to the last request; answer may be NULL. */
+/* The engine's reply to the last request that has none; answer may be NULL. */
 void desk_reply(enum err err, const char *reason, struct answer *answer);
 /* Sends what the api must refuse by itself, and compares the answer. */
 void desk_refused(const char *method, const char *path, const char *body, int status,

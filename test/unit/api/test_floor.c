@@ -404,6 +404,81 @@ static void a_user_has_32_that_wait(void **state)
     }
 }
 
+static struct answer *large_answer(uint64_t version, size_t agents)
+{
+    struct answer *answer = floor_answer(version, true);
+    struct user_card *ada = card("ada");
+    answer->floor->agents =
+        arena_zalloc(&answer->floor->arena, agents * sizeof(struct floor_agent));
+    for (size_t i = 0; i < agents; i++)
+        answer->floor->agents[i].user = i == 0 ? ada : user_card_ref(ada);
+    answer->floor->agent_count = agents;
+    return answer;
+}
+
+/* Twenty milliseconds are owed for ten thousand, and ten of them may be. */
+static void a_large_answer_makes_the_next_one_later(void **state)
+{
+    (void)state;
+    api_floor_moved(api, 184);
+    struct fake *first = wait_since("184");
+    struct fake *second = wait_since("184");
+    now_ms += 100;
+    first->x.closed(first->x.owner);
+    fake_free(first);
+    api_floor_moved(api, 185);
+    assert_int_equal(asked.queries, 1);
+    first = wait_since("1");
+    now_ms += 99;
+    reply(large_answer(185, 10000));
+    assert_int_equal(second->answers, 1);
+    fake_free(second);
+    now_ms += 1;
+    api_tick(api);
+    assert_int_equal(asked.queries, 1);
+    assert_true(api_next_ms(api) == now_ms + 9);
+    struct fake *at_once = desk_send("GET", PATH, NULL); /* one that does not wait is not put off */
+    assert_int_equal(asked.queries, 2);
+    reply(large_answer(185, 10000));
+    assert_int_equal(at_once->answers, 1);
+    fake_free(at_once);
+    now_ms += 9;
+    api_tick(api);
+    assert_int_equal(asked.queries, 3);
+    assert_int_equal(asked.since, 1);
+    reply(floor_answer(185, true));
+    assert_int_equal(first->answers, 1);
+    fake_free(first);
+}
+
+static void the_core_is_asked_for_eight_at_a_time(void **state)
+{
+    (void)state;
+    struct fake *all[9];
+    api_floor_moved(api, 184);
+    for (size_t i = 0; i < 9; i++)
+        all[i] = wait_since("184");
+    now_ms += 200;
+    api_floor_moved(api, 185);
+    assert_int_equal(asked.queries, 8);
+    assert_true(api_next_ms(api) == NEVER);
+    all[3]->x.closed(all[3]->x.owner); /* its answer comes all the same */
+    fake_free(all[3]);
+    for (size_t i = 0; i < 8; i++)
+        reply(floor_answer(185, true));
+    assert_true(api_next_ms(api) <= now_ms);
+    api_tick(api);
+    assert_int_equal(asked.queries, 9);
+    reply(floor_answer(185, true));
+    for (size_t i = 0; i < 9; i++) {
+        if (i == 3)
+            continue;
+        assert_int_equal(all[i]->answers, 1);
+        fake_free(all[i]);
+    }
+    assert_true(api_next_ms(api) == NEVER || api_next_ms(api) > now_ms);
+}
+
 static void a_stop_answers_all_that_wait(void **state)
 {
     (void)state;
@@ -446,6 +521,8 @@ const struct CMUnitTest floor_tests[] = {
     TEST(the_engine_may_refuse),
     TEST(a_role_that_is_taken_away_ends_a_wait),
     TEST(a_user_has_32_that_wait),
+    TEST(a_large_answer_makes_the_next_one_later),
+    TEST(the_core_is_asked_for_eight_at_a_time),
     TEST(a_stop_answers_all_that_wait),
 };
 const size_t floor_test_count = sizeof floor_tests / sizeof *floor_tests;
