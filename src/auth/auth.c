@@ -107,7 +107,7 @@ static void basic_judged(struct waiter *waiter, const struct auth_user *user)
         deny(a, x);
         return;
     }
-    uint64_t now_ms = engine_now_ms(a->options.engine);
+    uint64_t now_ms = engine_unwound_ms(a->options.engine);
     struct session session;
     if (auth_session_find(a, x, now_ms, &session) && session.user == user) {
         keep_session(a, x, &session, now_ms);
@@ -128,7 +128,7 @@ static void basic_overloaded(struct waiter *waiter)
 static void identify_by_cookie(struct auth *a, struct exchange *x, bool acts,
                                void (*identified)(void *ctx, struct exchange *x), void *ctx)
 {
-    uint64_t now_ms = engine_now_ms(a->options.engine);
+    uint64_t now_ms = engine_unwound_ms(a->options.engine);
     struct session session;
     if (!auth_session_find(a, x, now_ms, &session)) {
         deny(a, x);
@@ -146,7 +146,7 @@ static void identify_by_cookie(struct auth *a, struct exchange *x, bool acts,
 void auth_identify(struct auth *a, struct exchange *x, bool acts,
                    void (*identified)(void *ctx, struct exchange *x), void *ctx)
 {
-    auth_session_expire(a, engine_now_ms(a->options.engine));
+    auth_session_expire(a, engine_unwound_ms(a->options.engine));
     struct credential credential;
     switch (auth_basic_read(x->verbs->header(x, "authorization"), x->arena, &credential)) {
     case BASIC_ABSENT:

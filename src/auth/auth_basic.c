@@ -66,7 +66,7 @@ static void verified_forget(struct auth *a, struct verified *v)
 static bool is_verified(struct auth *a, const uint8_t mac[MAC_BYTES])
 {
     struct verified *v = map_get(&a->verified, mac_key(mac));
-    if (v && v->until_ms <= engine_now_ms(a->options.engine)) {
+    if (v && v->until_ms <= engine_unwound_ms(a->options.engine)) {
         verified_forget(a, v);
         v = NULL;
     }
@@ -82,7 +82,7 @@ static void verified_remember(struct auth *a, const uint8_t mac[MAC_BYTES])
         verified_forget(a, LIST_OWNER(a->verified_by_age.next, struct verified, link));
     v = mem_zalloc(sizeof *v);
     memcpy(v->mac, mac, MAC_BYTES);
-    v->until_ms = engine_now_ms(a->options.engine) + a->options.verified_s * UINT64_C(1000);
+    v->until_ms = engine_unwound_ms(a->options.engine) + a->options.verified_s * UINT64_C(1000);
     list_append(&a->verified_by_age, &v->link);
     map_put(&a->verified, mac_key(v->mac), v);
 }

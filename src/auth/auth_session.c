@@ -210,7 +210,7 @@ static void ending_done(struct ticket *ticket, struct reply *reply)
 void auth_end_session(struct auth *a, struct exchange *x,
                       void (*ended)(void *ctx, struct exchange *x), void *ctx)
 {
-    uint64_t now_ms = engine_now_ms(a->options.engine);
+    uint64_t now_ms = engine_unwound_ms(a->options.engine);
     struct session session;
     bool has_session = auth_session_find(a, x, now_ms, &session);
     x->set_cookie =

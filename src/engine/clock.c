@@ -7,7 +7,8 @@
  *
  * The real one can be moved, too, ahead only. To where is a record of the journal, written before
  * it moves: so nobody sees a time that a restart could be before, and one that comes in the middle
- * of the way does the rest of it. */
+ * of the way does the rest of it. Beside it stands how far it was moved in all, for there is a
+ * second time: the one of the people before their screens, who do not grow older by that. */
 #include "engine/engine_int.h"
 
 #include <time.h>
@@ -28,14 +29,37 @@ uint64_t clock_monotonic_us(void)
     return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-void clock_start(struct clock *c, enum engine_clock kind, uint64_t manual_ms, uint64_t after_ms)
+static void read_record(struct journal *j, uint64_t *to_ms, uint64_t *wound_ms)
 {
-    uint64_t now = kind == ENGINE_CLOCK_MANUAL ? manual_ms : milliseconds(CLOCK_REALTIME);
-    if (now < after_ms)
-        now = after_ms;
-    c->kind = kind;
-    atomic_init(&c->offset_ms, (int_fast64_t)now - (int_fast64_t)milliseconds(CLOCK_MONOTONIC));
-    atomic_init(&c->virtual_ms, now);
+    struct buf value = {0};
+    if (journal_get(j, RECORD_META, SLICE(CLOCK_RECORD), &value) == ERR_OK) {
+        struct dec d = dec_of(buf_view(&value));
+        *to_ms = dec_u64(&d);
+        *wound_ms = dec_u64(&d);
+    }
+    buf_free(&value);
+}
+
+void clock_start(struct clock *c, const struct engine_options *options, uint64_t after_ms)
+{
+    bool is_manual = options->clock == ENGINE_CLOCK_MANUAL;
+    uint64_t wall_ms = is_manual ? options->manual_start_ms : milliseconds(CLOCK_REALTIME);
+    uint64_t to_ms = 0;
+    uint64_t wound_ms = 0;
+    if (!is_manual)
+        read_record(options->journal, &to_ms, &wound_ms);
+    if (after_ms < to_ms)
+        after_ms = to_ms;
+    uint64_t unwound_ms = after_ms > wound_ms ? after_ms - wound_ms : 0;
+    if (unwound_ms < wall_ms)
+        unwound_ms = wall_ms;
+    uint64_t now_ms = after_ms > wall_ms ? after_ms : wall_ms;
+    int_fast64_t monotonic_ms = (int_fast64_t)milliseconds(CLOCK_MONOTONIC);
+    c->kind = options->clock;
+    c->wound_ms = wound_ms;
+    c->unwound_offset_ms = (int_fast64_t)unwound_ms - monotonic_ms;
+    atomic_init(&c->offset_ms, (int_fast64_t)now_ms - monotonic_ms);
+    atomic_init(&c->virtual_ms, now_ms);
 }
 
 uint64_t clock_now_ms(const struct clock *c)
@@ -44,6 +68,13 @@ uint64_t clock_now_ms(const struct clock *c)
         return atomic_load_explicit(&c->virtual_ms, memory_order_acquire);
     return (uint64_t)((int_fast64_t)milliseconds(CLOCK_MONOTONIC) +
                       atomic_load_explicit(&c->offset_ms, memory_order_acquire));
+}
+
+uint64_t clock_unwound_ms(const struct clock *c)
+{
+    if (c->kind == ENGINE_CLOCK_MANUAL)
+        return clock_now_ms(c);
+    return (uint64_t)((int_fast64_t)milliseconds(CLOCK_MONOTONIC) + c->unwound_offset_ms);
 }
 
 void clock_skip(struct clock *c, uint64_t to_ms)
@@ -58,25 +89,14 @@ void clock_skip(struct clock *c, uint64_t to_ms)
                                   memory_order_acq_rel);
 }
 
-enum err clock_remember(struct journal *j, uint64_t ms)
+enum err clock_remember(const struct clock *c, struct journal *j, uint64_t to_ms)
 {
     struct buf value = {0};
-    enc_u64(&value, ms);
+    enc_u64(&value, to_ms);
+    enc_u64(&value, c->wound_ms);
     enum err err = journal_put(j, RECORD_META, SLICE(CLOCK_RECORD), buf_view(&value));
     buf_free(&value);
     return err;
-}
-
-uint64_t clock_remembered(struct journal *j)
-{
-    struct buf value = {0};
-    uint64_t ms = 0;
-    if (journal_get(j, RECORD_META, SLICE(CLOCK_RECORD), &value) == ERR_OK) {
-        struct dec d = dec_of(buf_view(&value));
-        ms = dec_u64(&d);
-    }
-    buf_free(&value);
-    return ms;
 }
 
 void clock_wait(const struct clock *c, struct queue *q, uint64_t until_ms)

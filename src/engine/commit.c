@@ -32,7 +32,7 @@ static enum err attempt(struct engine *e)
     for (size_t i = 0; i < b->record_count && err == ERR_OK; i++)
         err = submission_put_records(b->records[i], j);
     if (err == ERR_OK && b->skip_ms > 0)
-        err = clock_remember(j, b->skip_ms);
+        err = clock_remember(&e->clock, j, b->skip_ms);
     if (err == ERR_OK && b->bytes.len > 0)
         err = journal_append(j, buf_view(&b->bytes), b->fx.digest);
     if (err == ERR_OK && b->fx.history_count > 0 && e->options.store)

@@ -63,10 +63,7 @@ enum err engine_create(const struct engine_options *options, struct engine **out
         free_engine(e);
         return err;
     }
-    uint64_t after_ms = e->last_ms;
-    if (options->clock == ENGINE_CLOCK_REAL && clock_remembered(options->journal) > after_ms)
-        after_ms = clock_remembered(options->journal);
-    clock_start(&e->clock, options->clock, options->manual_start_ms, after_ms);
+    clock_start(&e->clock, options, e->last_ms);
     *out = e;
     return ERR_OK;
 }
@@ -101,6 +98,11 @@ enum err engine_start(struct engine *e, const struct config_item *items, size_t 
 uint64_t engine_now_ms(const struct engine *e)
 {
     return clock_now_ms(&e->clock);
+}
+
+uint64_t engine_unwound_ms(const struct engine *e)
+{
+    return clock_unwound_ms(&e->clock);
 }
 
 uint64_t engine_user_seq(const struct engine *e, struct slice user)

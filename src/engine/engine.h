@@ -122,6 +122,9 @@ enum err engine_reconfigure(struct engine *e, const struct engine_configuration 
 
 /* Milliseconds since the epoch, as inputs are stamped; any thread. */
 uint64_t engine_now_ms(const struct engine *e);
+/* The same without what a real clock was moved ahead: for what belongs to people and not to calls,
+ * such as how long a log-in holds. */
+uint64_t engine_unwound_ms(const struct engine *e);
 
 /* Applies and releases what is queued, writes a snapshot at the head, stops the line driver and the
  * thread. Gives up what can't be made durable in some seconds, which nobody was told of: ERR_IO. */

@@ -54,17 +54,20 @@ void submission_configuration(const struct submission *s, struct engine_configur
 struct clock {
     enum engine_clock kind;
     atomic_int_fast64_t offset_ms; /* real: epoch minus monotonic */
+    int_fast64_t unwound_offset_ms;
+    uint64_t wound_ms; /* real: how far it was moved in all; the core thread's */
     atomic_uint_fast64_t virtual_ms;
 };
 uint64_t clock_monotonic_us(void);
-/* Does not go below after_ms. */
-void clock_start(struct clock *c, enum engine_clock kind, uint64_t manual_ms, uint64_t after_ms);
+/* Does not go below after_ms, nor below where a real one was moved to. */
+void clock_start(struct clock *c, const struct engine_options *options, uint64_t after_ms);
 uint64_t clock_now_ms(const struct clock *c);
+/* Without what a real one was moved. */
+uint64_t clock_unwound_ms(const struct clock *c);
 /* Does nothing when it is later already. The core thread only. */
 void clock_skip(struct clock *c, uint64_t to_ms);
-/* To where a real clock was moved, in the transaction that is open. */
-enum err clock_remember(struct journal *j, uint64_t ms);
-uint64_t clock_remembered(struct journal *j); /* 0: it never was */
+/* To where a real clock is moved, and how far in all, in the transaction that is open. */
+enum err clock_remember(const struct clock *c, struct journal *j, uint64_t to_ms);
 /* Blocks until something is queued or the time has come (manual: never comes). */
 void clock_wait(const struct clock *c, struct queue *q, uint64_t until_ms);
 

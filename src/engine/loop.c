@@ -47,6 +47,7 @@ static bool step_advance(struct engine *e)
     if (e->advance_target == 0) {
         e->advance_target = s->number < INT64_MAX - now_ms ? now_ms + s->number : INT64_MAX;
         e->batch.skip_ms = e->clock.kind == ENGINE_CLOCK_REAL ? e->advance_target : 0;
+        e->clock.wound_ms += e->advance_target - now_ms;
         if (!engine_batch_complete(e))
             return false;
     }

@@ -228,6 +228,19 @@ def test_the_real_clock_is_wound_ahead(start_server):
     refused(Http(server).post("/sim/v1/clock", {"advanceMs": -1}), 400, 2, "advanceMs")
 
 
+def test_winding_the_real_clock_logs_nobody_out(start_server):
+    server = start_server(clock="real")
+    browser = Http(server, "agent0")
+    assert browser.get("/api/v2/me").status == 200
+    browser.authorization = None  # Only the cookie from here on, which is good for half an hour.
+    advance(server, 24 * 3_600_000)
+    assert browser.get("/api/v2/me").status == 200
+    server.kill()
+    server.start()
+    browser.close()
+    assert browser.get("/api/v2/me").status == 200
+
+
 @pytest.mark.parametrize("headers, is_taken", [
     ({}, True),
     ({"Origin": "own"}, True),

@@ -36,7 +36,7 @@ static size_t post_count;
 
 /* --- the engine --- */
 
-uint64_t engine_now_ms(const struct engine *e)
+uint64_t engine_unwound_ms(const struct engine *e)
 {
     (void)e;
     return now_ms;

@@ -283,11 +283,16 @@ static void a_restart_does_not_take_the_real_clock_back(void **state)
     desk_init(&d, 2, NULL);
     d.options.clock = ENGINE_CLOCK_REAL;
     desk_run(&d);
+    uint64_t begun_ms = engine_unwound_ms(d.engine);
     desk_advance(&d, UINT64_C(366) * 24 * 3600 * 1000); /* No input was stamped with it. */
     uint64_t seen_ms = engine_now_ms(d.engine);
+    uint64_t unwound_ms = engine_unwound_ms(d.engine);
+    assert_in_range(unwound_ms, begun_ms, begun_ms + UINT64_C(24) * 3600 * 1000);
     desk_crash(&d, &after);
     desk_run(&after);
     assert_true(engine_now_ms(after.engine) >= seen_ms);
+    assert_in_range(engine_unwound_ms(after.engine), unwound_ms,
+                    unwound_ms + UINT64_C(24) * 3600 * 1000);
     desk_free(&d);
     desk_free(&after);
 }
