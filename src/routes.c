@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/origin.h"
 
 #define NOTIFICATIONS "/api/v2/notifications"
 #define NAME_SIZE     256
@@ -89,10 +90,25 @@ static void events_identified(void *ctx, struct exchange *x)
         bayeux_socket(r->bayeux, peer, user, browser_cookie, web_now_ms(r->web));
 }
 
+/* Where nobody has to prove anything, or by a password that is public, a page of any name that
+ * leads here could do what the own one can. True: x has been answered. */
+static bool is_refused_by_name(const struct routes *r, struct exchange *x)
+{
+    if (origin_host_is_sure(x->host, slice_of(r->public_url)))
+        return false;
+    api_refuse(
+        x, ERR_PERMISSION,
+        SLICE("a demo, and simulated telephones, are reached by their address, as localhost, "
+              "or by the name in public_url"));
+    return true;
+}
+
 static void handle_events(void *ctx, struct exchange *x)
 {
     struct routes *r = ctx;
     size_t len = sizeof NOTIFICATIONS - 1;
+    if (r->is_demo && is_refused_by_name(r, x))
+        return;
     if (x->path.len > len && x->path.ptr[len] != '/')
         api_handle(r->api, x);
     else
@@ -110,6 +126,8 @@ static void api_identified(void *ctx, struct exchange *x)
 static void handle_api(void *ctx, struct exchange *x)
 {
     struct routes *r = ctx;
+    if (r->is_demo && is_refused_by_name(r, x))
+        return;
     if (api_is_public(x->path))
         api_handle(r->api, x);
     else
@@ -119,10 +137,10 @@ static void handle_api(void *ctx, struct exchange *x)
 static void handle_sim(void *ctx, struct exchange *x)
 {
     struct routes *r = ctx;
-    if (r->sim.sim)
-        sim_control_handle(&r->sim, x);
-    else
+    if (!r->sim.sim)
         api_refuse(x, ERR_NOT_FOUND, SLICE("there is no such resource"));
+    else if (!is_refused_by_name(r, x))
+        sim_control_handle(&r->sim, x);
 }
 
 static void handle_rest(void *ctx, struct exchange *x)

@@ -23,6 +23,7 @@ struct routes {
     struct page page;
     struct sim_control sim; /* without simulated telephones there is no resource for them */
     bool is_demo;
+    const char *public_url; /* borrowed */
     struct metric *hub_notices;
     struct metric *hub_bytes;
     struct metric *hub_cursors;

@@ -282,6 +282,7 @@ static void make_doors(struct server *s)
                              .engine = s->engine,
                              .is_manual = s->config->sim_clock == CONFIG_CLOCK_MANUAL};
     s->routes.is_demo = s->config->is_demo;
+    s->routes.public_url = s->public_url;
 }
 
 static void make_reload(struct server *s, serve_read *read, void *read_ctx)

@@ -60,3 +60,49 @@ bool origin_is_of(struct slice origin, bool is_https, struct slice host)
            slice_starts_with(origin, scheme) &&
            slice_equal_nocase((struct slice){origin.ptr + scheme.len, host.len}, host);
 }
+
+static struct slice without_port(struct slice host)
+{
+    const char *colon = host.len > 0 ? memchr(host.ptr, ':', host.len) : NULL;
+    return colon ? (struct slice){host.ptr, (size_t)(colon - host.ptr)} : host;
+}
+
+static struct slice host_of_url(struct slice url)
+{
+    struct slice rest = SLICE("://");
+    while (url.len > rest.len && !slice_starts_with(url, rest)) {
+        url.ptr++;
+        url.len--;
+    }
+    if (url.len <= rest.len) {
+        return SLICE_NONE;
+    }
+    url.ptr += rest.len;
+    url.len -= rest.len;
+    return without_port(slice_split(url, '/', &rest));
+}
+
+/* Digits and dots only: no domain at the top is a number. */
+static bool is_address(struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.ptr[i] != '.' && (name.ptr[i] < '0' || name.ptr[i] > '9')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool origin_host_is_sure(struct slice host, struct slice public_url)
+{
+    static const struct slice below = {".localhost", 10};
+    struct slice name = without_port(host);
+    if (host.len == 0 || host.ptr[0] == '[' || is_address(name) ||
+        !memchr(name.ptr, '.', name.len)) {
+        return true;
+    }
+    bool is_below =
+        name.len > below.len &&
+        slice_equal_nocase((struct slice){name.ptr + name.len - below.len, below.len}, below);
+    return is_below || slice_equal_nocase(name, host_of_url(public_url));
+}

@@ -7,6 +7,7 @@ what a telephone shows, and what the telephone's own buttons mean for its agent.
 import pytest
 
 from support.bayeux import LongPolling
+from support.config import configured
 from support.rest import Agent, Http, Telephone, advance, eventually, outside, refused
 
 
@@ -268,6 +269,20 @@ def test_pages_of_other_origins_are_refused(server, headers, is_taken):
             refused(answer, 403, 5, "origin")
     assert sim(server).json["clock"]["nowMs"] - before == int(is_taken)
     assert Telephone(server, "15000").show()["registered"] != is_taken
+
+
+def test_a_page_whose_name_was_made_to_lead_here_is_refused(start_server, tmp_path):
+    """For the browser it is of the same origin as the server, so only the name tells it."""
+    server = configured(start_server, tmp_path, "public_url = http://voice.example:8443")
+    http = Http(server, "agent0")
+    for host in ("127.0.0.1:8080", "localhost:8080", "voice.example", "evil.example", "evil.example:8080"):
+        page = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
+        for answer in (http.get("/sim/v1", headers=page), http.get("/api/v2/me", headers=page),
+                       http.post("/api/v2/notifications", [], headers=page)):
+            if "evil" in host:
+                refused(answer, 403, 5, "public_url")
+            else:
+                assert answer.status != 403, answer
 
 
 def test_what_there_is_is_only_read(server):

@@ -13,7 +13,7 @@ from support.config import configured
 from support.rest import Http, RawConnection, accepted, basic, refused
 
 CRM = "https://crm.example"
-HTTPS = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "voice.example"}
+HTTPS = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "voice.localhost"}
 START = {"operationName": "StartContactCenterSession", "channels": ["voice"]}
 HANDSHAKE = [{"channel": "/meta/handshake", "version": "1.0", "id": "1", "supportedConnectionTypes": ["long-polling"]}]
 
@@ -94,12 +94,12 @@ def test_cookies_cross_sites_where_other_origins_are_allowed(start_server, tmp_p
 def test_a_page_of_the_own_origin_acts_by_whatever_name_it_came(proxied):
     http = Http(proxied)
     http.get("/api/v2/me", headers={"Authorization": basic("agent0")})
-    accepted(http.post("/api/v2/me", START, headers={"Origin": "https://voice.example", **HTTPS}))
-    for origin in ("http://voice.example", "https://voice.example:8443", "https://evil.example"):
+    accepted(http.post("/api/v2/me", START, headers={"Origin": "https://voice.localhost", **HTTPS}))
+    for origin in ("http://voice.localhost", "https://voice.localhost:8443", "https://evil.example"):
         refused(http.post("/api/v2/me", START, headers={"Origin": origin, **HTTPS}), 403, 5, "Csrf")
-    refused(http.post("/api/v2/me", START, headers={"Origin": "https://voice.example", "Host": "voice.example"}),
+    refused(http.post("/api/v2/me", START, headers={"Origin": "https://voice.localhost", "Host": "voice.localhost"}),
             403, 5, "Csrf")
-    accepted(http.post("/api/v2/me", START, headers={"Origin": "http://voice.example", "Host": "voice.example"}))
+    accepted(http.post("/api/v2/me", START, headers={"Origin": "http://voice.localhost", "Host": "voice.localhost"}))
 
 
 def test_where_clients_use_https_a_page_without_it_is_not_the_own_one(start_server, tmp_path):

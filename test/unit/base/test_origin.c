@@ -61,6 +61,37 @@ static void a_server_has_the_origin_that_its_client_sees(void **state)
     assert_false(origin_is_of(SLICE("https://x"), true, SLICE_NONE));
 }
 
+static void a_name_that_anybody_can_make_lead_here_is_not_sure(void **state)
+{
+    (void)state;
+    static const char *const sure[] = {"",
+                                       "127.0.0.1",
+                                       "127.0.0.1:8080",
+                                       "10.0.0.7",
+                                       "[::1]",
+                                       "[fd00::1]:8080",
+                                       "localhost",
+                                       "LocalHost:8080",
+                                       "voice.localhost:1",
+                                       "cordboard:8080",
+                                       "voice.example",
+                                       "Voice.Example:8080"};
+    static const char *const others[] = {
+        "evil.example",    "evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example",
+        "evil.xlocalhost", "sub.voice.example", "voice.example.evil",     "0x7f.1",
+        "voice.example."};
+    static const char *const urls[] = {"https://voice.example",
+                                       "http://voice.example:8443/telephony"};
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; i < sizeof sure / sizeof *sure; i++)
+            assert_true(origin_host_is_sure(slice_of(sure[i]), slice_of(urls[k])));
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+            assert_false(origin_host_is_sure(slice_of(others[i]), slice_of(urls[k])));
+    }
+    assert_true(origin_host_is_sure(SLICE_NONE, SLICE_NONE));
+    assert_false(origin_host_is_sure(SLICE("a.b"), SLICE_NONE));
+}
+
 int run_origin_tests(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +99,7 @@ int run_origin_tests(void)
         cmocka_unit_test(a_star_stands_for_hosts_below),
         cmocka_unit_test(one_of_several_is_enough),
         cmocka_unit_test(a_server_has_the_origin_that_its_client_sees),
+        cmocka_unit_test(a_name_that_anybody_can_make_lead_here_is_not_sure),
     };
     return RUN_GROUP(tests);
 }
