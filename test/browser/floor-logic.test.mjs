@@ -11,7 +11,7 @@ import { modules } from './support/modules.mjs'
 
 const page = modules({
   desk: 'model/desk.ts', floor: 'model/floor.ts', shown: 'supervisor/shown.ts', simulator: 'model/simulator.ts',
-  pause: 'api/pause.ts',
+  pause: 'base/pause.ts',
 })
 const A_FRAME = 20 // tiles; of those on the screen, and as many others
 

@@ -5,7 +5,7 @@
 // again until it answers.
 
 import { signal } from '@preact/signals'
-import { pause } from './pause'
+import { pause } from '../base/pause'
 import { ApiError, get } from './rest'
 
 export interface Version {

@@ -6,7 +6,7 @@
 // most once a frame, whatever comes in it.
 
 import { signal, type Signal } from '@preact/signals'
-import { remembered } from '../model/remembered'
+import { remembered } from '../base/remembered'
 
 const KEPT = 500
 const KEPT_CHARACTERS = 8_000_000

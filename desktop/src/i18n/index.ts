@@ -4,8 +4,8 @@
 // The page's language: the one chosen, else the browser's, else English. A new language is one file
 // like de.ts and a line here; the compiler says what is missing in it.
 
-import { computed, effect, signal } from '@preact/signals'
-import { remembered } from '../model/remembered'
+import { computed, effect } from '@preact/signals'
+import { remembered } from '../base/remembered'
 import { de } from './de'
 import { en } from './en'
 
@@ -19,15 +19,12 @@ export const languages: Record<string, Texts> = { en, de }
 
 function ofBrowser(): string {
   const wanted = navigator.languages.map((one) => one.slice(0, 2).toLowerCase())
-  return wanted.find((one) => one in languages) ?? 'en'
+  return wanted.find((one) => Object.hasOwn(languages, one)) ?? 'en'
 }
 
-const chosen = remembered<string>('language', ofBrowser())
-
-export const language = signal(chosen.value in languages ? chosen.value : 'en')
+export const language = remembered<string>('language', ofBrowser(), Object.keys(languages))
 export const texts = computed(() => languages[language.value]!)
 
 effect(() => {
   document.documentElement.lang = language.value
-  chosen.value = language.value
 })

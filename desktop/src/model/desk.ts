@@ -15,9 +15,9 @@ import type {
   Call, CallMessage, Channel, ChannelMessage, Device, DeviceMessage, ErrorMessage, User,
 } from '../api/objects'
 import { request } from '../api/rest'
+import { remembered } from '../base/remembered'
 import { noteOf, noteSet } from './call-notes'
 import { serverNow } from './clock'
-import { remembered } from './remembered'
 import { tell } from './told'
 
 // A call as this desk sees it.

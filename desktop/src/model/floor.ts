@@ -10,8 +10,8 @@
 
 import { batch, effect, signal, type Signal } from '@preact/signals'
 import type { Floor, FloorAgent, FloorQueue } from '../api/objects'
-import { pause } from '../api/pause'
 import { ApiError, get } from '../api/rest'
+import { pause } from '../base/pause'
 import { me } from './desk'
 
 const WAIT_S = 20

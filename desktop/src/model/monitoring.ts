@@ -5,14 +5,19 @@
 
 import { computed } from '@preact/signals'
 import type { Call, FloorAgent, Monitoring, SupervisorMonitoringState } from '../api/objects'
+import { remembered } from '../base/remembered'
 import { deviceAct } from './acts'
 import { calls, device, type DeskCall } from './desk'
-import { remembered } from './remembered'
 
 export const monitorings: readonly Monitoring[] = ['ListenIn', 'Coach', 'BargeIn']
 
-export const monitoringMode = remembered<SupervisorMonitoringState['mode']>('monitoringMode', 'AllCalls')
-export const monitoringScope = remembered<SupervisorMonitoringState['scope']>('monitoringScope', 'Call')
+export type MonitoringMode = SupervisorMonitoringState['mode']
+export type MonitoringScope = SupervisorMonitoringState['scope']
+export const monitoringModes: readonly MonitoringMode[] = ['AllCalls', 'NextCall']
+export const monitoringScopes: readonly MonitoringScope[] = ['Call', 'Agent']
+
+export const monitoringMode = remembered<MonitoringMode>('monitoringMode', 'AllCalls', monitoringModes)
+export const monitoringScope = remembered<MonitoringScope>('monitoringScope', 'Call', monitoringScopes)
 
 // What the supervisor's telephone can be asked for now; the same value as long as it is the same.
 const offeredText = computed(() => {

@@ -5,9 +5,9 @@
 // then it is quiet.
 
 import { computed, effect, signal } from '@preact/signals'
+import { remembered } from '../base/remembered'
 import { calls } from './desk'
 import { nameOf } from './directory'
-import { remembered } from './remembered'
 
 export const isQuiet = remembered<boolean>('quiet', false)
 

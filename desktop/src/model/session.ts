@@ -6,10 +6,10 @@
 
 import { computed, effect, signal } from '@preact/signals'
 import { Events } from '../api/events'
-import { pause } from '../api/pause'
 import { serverAnswers, serverReturns, serverVersion } from '../api/reach'
 import { ApiError, basic, post, watch } from '../api/rest'
 import { wireClear } from '../api/wire'
+import { pause } from '../base/pause'
 import { clockSet } from './clock'
 import { deskClear, deskEvent, deskOnLost, deskRead, isLoggedIn, me } from './desk'
 import { siteRead } from './site'

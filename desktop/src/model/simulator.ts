@@ -8,8 +8,8 @@ import { batch, computed, signal } from '@preact/signals'
 import type {
   Contact, Queue, SimLeg, SimLine, SimLines, SimOutside, SimOutsideAnswer, SimState,
 } from '../api/objects'
-import { pause } from '../api/pause'
 import { ApiError, get, post } from '../api/rest'
+import { pause } from '../base/pause'
 import { texts } from '../i18n'
 import { clockSet, clockStands } from './clock'
 import { devices, me } from './desk'

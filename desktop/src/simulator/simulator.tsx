@@ -6,9 +6,9 @@
 
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { remembered } from '../base/remembered'
 import { texts } from '../i18n'
 import { me } from '../model/desk'
-import { remembered } from '../model/remembered'
 import {
   customerCalls, lineCount, lines, offset, PAGE, queueNumbers, simTrouble, simulatorFollow, simulatorNames,
 } from '../model/simulator'

@@ -5,8 +5,9 @@
 
 import { texts } from '../i18n'
 import { floorQueues } from '../model/floor'
+import { Choice } from '../ui/choice'
 import { MonitoringChoice } from './monitoring'
-import { activities, activity, queue, search, sortBy, totals, type Activity } from './shown'
+import { activities, activity, orders, queue, search, sortBy, totals, type Activity } from './shown'
 
 function Total({ name }: { name: Activity | '' }) {
   const t = texts.value.supervisor
@@ -57,14 +58,7 @@ export function Filters() {
           <option key={one.id} value={one.phoneNumber}>{one.name} {one.phoneNumber}</option>
         ))}
       </select>
-      <select
-        aria-label={t.sortBy}
-        value={sortBy.value}
-        onChange={(event) => (sortBy.value = event.currentTarget.value as 'name' | 'number')}
-      >
-        <option value="name">{t.byName}</option>
-        <option value="number">{t.byNumber}</option>
-      </select>
+      <Choice label={t.sortBy} value={sortBy} values={orders} text={(one) => t.orders[one]} />
       <span class="fill" />
       <MonitoringChoice />
     </form>

@@ -9,8 +9,9 @@ import type { DeskCall } from '../model/desk'
 import { floorAgents, nameOf, roster } from '../model/floor'
 import {
   armed, armedDeviceId, canCancelMonitoring, cancelMonitoring, howMonitored, monitoredCalls, monitoringMode,
-  monitoringScope, offeredMonitorings,
+  monitoringModes, monitoringScope, monitoringScopes, offeredMonitorings,
 } from '../model/monitoring'
+import { Choice } from '../ui/choice'
 import { Elapsed } from '../ui/elapsed'
 
 export function MonitoringChoice() {
@@ -18,22 +19,8 @@ export function MonitoringChoice() {
   if (offeredMonitorings.value.length === 0) return null
   return (
     <div class="monitoring-choice row" role="group" aria-label={t.monitoring}>
-      <select
-        aria-label={t.mode}
-        value={monitoringMode.value}
-        onChange={(event) => (monitoringMode.value = event.currentTarget.value as 'NextCall' | 'AllCalls')}
-      >
-        <option value="AllCalls">{t.modes.AllCalls}</option>
-        <option value="NextCall">{t.modes.NextCall}</option>
-      </select>
-      <select
-        aria-label={t.scope}
-        value={monitoringScope.value}
-        onChange={(event) => (monitoringScope.value = event.currentTarget.value as 'Agent' | 'Call')}
-      >
-        <option value="Call">{t.scopes.Call}</option>
-        <option value="Agent">{t.scopes.Agent}</option>
-      </select>
+      <Choice label={t.mode} value={monitoringMode} values={monitoringModes} text={(one) => t.modes[one]} />
+      <Choice label={t.scope} value={monitoringScope} values={monitoringScopes} text={(one) => t.scopes[one]} />
     </div>
   )
 }

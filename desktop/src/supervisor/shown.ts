@@ -16,7 +16,8 @@ export type Activity = (typeof activities)[number]
 export const search = signal('')
 export const activity = signal<Activity | ''>('')
 export const queue = signal('')
-export const sortBy = signal<'name' | 'number'>('name')
+export const orders = ['name', 'number'] as const
+export const sortBy = signal<(typeof orders)[number]>('name')
 
 export function activityOf({ calls, userState }: FloorAgent): Activity {
   if (calls.some(({ state }) => state !== 'Ringing')) return 'talking'

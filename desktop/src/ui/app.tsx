@@ -20,7 +20,7 @@ import { Boundary } from './boundary'
 import { LogIn } from './log-in'
 import { LanguageChoice, ThemeChoice } from './preferences'
 import { ToldList } from './told-list'
-import { dock, view, type DockName, type ViewName } from './views'
+import { dock, dockNames, view, viewNames, type DockName, type ViewName } from './views'
 
 function Tab<N extends string>(props: {
   name: N
@@ -47,11 +47,10 @@ function Tab<N extends string>(props: {
 function ViewTabs() {
   const t = texts.value.views
   if (!isSupervisor.value) return null
-  const all: ViewName[] = ['desk', 'floor']
   const choose = (one: ViewName) => (view.value = one)
   return (
     <nav class="tabs" aria-label={t.desk + ', ' + t.floor}>
-      {all.map((name) => (
+      {viewNames.map((name) => (
         <Tab key={name} name={name} chosen={view.value === name} controls="view" choose={choose}>
           {t[name]}
         </Tab>
@@ -62,7 +61,7 @@ function ViewTabs() {
 
 function DockTabs() {
   const t = texts.value.views
-  const all: DockName[] = hasSimulator.value ? ['telephones', 'wire'] : ['wire']
+  const all = dockNames.filter((name) => name !== 'telephones' || hasSimulator.value)
   const choose = (one: DockName) => (dock.value = dock.value === one ? '' : one)
   return (
     <nav class="tabs" aria-label={all.map((name) => t[name]).join(', ')}>

@@ -4,17 +4,20 @@
 // Language and colours.
 
 import { effect } from '@preact/signals'
+import { remembered } from '../base/remembered'
 import { language, languages, texts } from '../i18n'
-import { remembered } from '../model/remembered'
+import { Choice } from './choice'
 
-type Theme = 'auto' | 'light' | 'dark'
-const theme = remembered<Theme>('theme', 'auto')
+const themes = ['auto', 'light', 'dark'] as const
+type Theme = (typeof themes)[number]
+const theme = remembered<Theme>('theme', 'auto', themes)
 
 effect(() => {
   if (theme.value === 'auto') delete document.documentElement.dataset.theme
   else document.documentElement.dataset.theme = theme.value
 })
 
+// Each language is named in itself.
 export function LanguageChoice() {
   return (
     <select
@@ -32,16 +35,5 @@ export function LanguageChoice() {
 
 export function ThemeChoice() {
   const t = texts.value.common
-  return (
-    <select
-      class="quiet"
-      aria-label={t.theme}
-      value={theme.value}
-      onChange={(event) => (theme.value = event.currentTarget.value as Theme)}
-    >
-      {(['auto', 'light', 'dark'] as const).map((one) => (
-        <option key={one} value={one}>{t.themes[one]}</option>
-      ))}
-    </select>
-  )
+  return <Choice kind="quiet" label={t.theme} value={theme} values={themes} text={(one) => t.themes[one]} />
 }

@@ -4,16 +4,18 @@
 // Which view is shown, what stands beside it, and what the browser's tab says.
 
 import { effect, signal } from '@preact/signals'
+import { remembered } from '../base/remembered'
 import { texts } from '../i18n'
 import { isSupervisor, me } from '../model/desk'
 import { phase } from '../model/session'
-import { remembered } from '../model/remembered'
 
-export type ViewName = 'desk' | 'floor'
-export type DockName = 'telephones' | 'wire'
+export const viewNames = ['desk', 'floor'] as const
+export const dockNames = ['telephones', 'wire'] as const
+export type ViewName = (typeof viewNames)[number]
+export type DockName = (typeof dockNames)[number]
 
-export const view = remembered<ViewName>('view', 'desk')
-export const dock = remembered<DockName | ''>('dock', 'telephones')
+export const view = remembered<ViewName>('view', 'desk', viewNames)
+export const dock = remembered<DockName | ''>('dock', 'telephones', [...dockNames, ''])
 
 // What the tab's title says instead while it is set, such as a call that rings.
 export const titleNotice = signal('')

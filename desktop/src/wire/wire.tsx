@@ -7,16 +7,16 @@
 import { useComputed, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { useCallback, useLayoutEffect, useRef } from 'preact/hooks'
 import { hasWireMeta, isWirePaused, wireClear, wireEntries, type WireEntry } from '../api/wire'
+import { remembered } from '../base/remembered'
 import { texts } from '../i18n'
-import { remembered } from '../model/remembered'
 import '../style/wire.css'
 import { jsonLine } from './copies'
 import { copyTold, Row } from './row'
 import { hasText } from './words'
 
-type Kind = 'all' | 'rest' | 'events'
-
-const kind = remembered<Kind>('wire.kind', 'all')
+const kinds = ['all', 'rest', 'events'] as const
+type Kind = (typeof kinds)[number]
+const kind = remembered<Kind>('wire.kind', 'all', kinds)
 const NEAR_END_PX = 24
 
 interface ToolbarProps {
@@ -30,7 +30,7 @@ function Toolbar({ sought, shown }: ToolbarProps) {
   return (
     <div class="wire-tools">
       <div class="row" role="group" aria-label={t.show}>
-        {(['all', 'rest', 'events'] as const).map((one) => (
+        {kinds.map((one) => (
           <button
             key={one}
             type="button"
