@@ -273,7 +273,7 @@ def test_pages_of_other_origins_are_refused(server, headers, is_taken):
 
 def test_a_page_whose_name_was_made_to_lead_here_is_refused(start_server, tmp_path):
     """For the browser it is of the same origin as the server, so only the name tells it."""
-    server = configured(start_server, tmp_path, "public_url = http://voice.example:8443")
+    server = configured(start_server, tmp_path, "public_url = http://voice.example:8443/telephony")
     http = Http(server, "agent0")
     for host in ("127.0.0.1:8080", "localhost:8080", "voice.example", "evil.example", "evil.example:8080"):
         page = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
