@@ -224,10 +224,11 @@ int main(void)
     const struct {
         const struct CMUnitTest *tests;
         size_t count;
-    } parts[] = {{render_tests, render_test_count},   {route_tests, route_test_count},
-                 {command_tests, command_test_count}, {param_tests, param_test_count},
-                 {dialect_tests, dialect_test_count}, {start_up_tests, start_up_test_count},
-                 {contact_tests, contact_test_count}, {floor_tests, floor_test_count}};
+    } parts[] = {{render_tests, render_test_count},        {route_tests, route_test_count},
+                 {command_tests, command_test_count},      {param_tests, param_test_count},
+                 {dialect_tests, dialect_test_count},      {start_up_tests, start_up_test_count},
+                 {contact_tests, contact_test_count},      {floor_tests, floor_test_count},
+                 {floor_wait_tests, floor_wait_test_count}};
     struct CMUnitTest all[128];
     size_t count = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -77,6 +77,8 @@ extern const struct CMUnitTest contact_tests[];
 extern const size_t contact_test_count;
 extern const struct CMUnitTest floor_tests[];
 extern const size_t floor_test_count;
+extern const struct CMUnitTest floor_wait_tests[];
+extern const size_t floor_wait_test_count;
 extern const struct CMUnitTest command_tests[];
 extern const size_t command_test_count;
 
