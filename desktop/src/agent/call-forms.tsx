@@ -10,19 +10,19 @@ import { texts } from '../i18n'
 import { callAct } from '../model/acts'
 import { ActButton } from '../ui/act-button'
 import { NumberField } from './number-field'
-import { openForm } from './selection'
+import { closeForm } from './selection'
 
-function close(): void {
-  const open = openForm.peek()
-  openForm.value = undefined
-  // Back to where it was opened.
-  document.querySelector<HTMLElement>(`[data-opens="${open?.id} ${open?.name}"] button`)?.focus()
+// Whose focus is in it goes back to where it was opened.
+function close({ id }: Call, name: string): void {
+  const isHere = document.activeElement?.closest('.call-form')
+  if (!closeForm(id, name) || !isHere) return
+  document.querySelector<HTMLElement>(`[data-opens="${CSS.escape(`${id} ${name}`)}"] button`)?.focus()
 }
 
-function closeByEscape(event: KeyboardEvent): void {
+function closeByEscape(event: KeyboardEvent, call: Call, name: string): void {
   if (event.key !== 'Escape') return
   event.stopPropagation()
-  close()
+  close(call, name)
 }
 
 export function TargetForm({ call, name, title }: { call: Call; name: string; title: string }) {
@@ -37,7 +37,7 @@ export function TargetForm({ call, name, title }: { call: Call; name: string; ti
     isBusy.value = true
     const isDone = await callAct(call, name, { destination: { phoneNumber } })
     isBusy.value = false
-    if (isDone) openForm.value = undefined
+    if (isDone) close(call, name)
   }
 
   return (
@@ -45,27 +45,25 @@ export function TargetForm({ call, name, title }: { call: Call; name: string; ti
       class="call-form"
       aria-label={title}
       onSubmit={(event) => void submit(event)}
-      onKeyDown={closeByEscape}
+      onKeyDown={(event) => closeByEscape(event, call, name)}
     >
       <span class="form-title" aria-hidden="true">{title}</span>
       <NumberField key={name} label={t.agent.whom} value={number} isFocused />
       <button type="submit" class="primary" aria-busy={isBusy.value}>{title}</button>
-      <button type="button" class="quiet" onClick={close}>{t.common.cancel}</button>
+      <button type="button" class="quiet" onClick={() => close(call, name)}>{t.common.cancel}</button>
     </form>
   )
 }
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
 
-// Digits go one after the other, in their order, each when the one before it was accepted.
+// Digits go one after the other, in their order, each when the one before it was answered.
 function useDigits(call: Call) {
   const sent = useSignal('')
-  const last = useRef(Promise.resolve(true))
+  const last = useRef(Promise.resolve())
   function send(digits: string): void {
     last.current = last.current.then(async () => {
-      const isDone = await callAct(call, 'SendDtmf', { digits })
-      if (isDone) sent.value += digits
-      return isDone
+      if (await callAct(call, 'SendDtmf', { digits })) sent.value += digits
     })
   }
   return { sent, send }
@@ -78,7 +76,7 @@ export function Keypad({ call }: { call: Call }) {
   useLayoutEffect(() => pad.current?.querySelector('button')?.focus(), [])
 
   function keyDown(event: KeyboardEvent): void {
-    closeByEscape(event)
+    closeByEscape(event, call, 'SendDtmf')
     if (event.altKey || event.ctrlKey || event.metaKey || !/^[0-9*#a-d]$/i.test(event.key)) return
     event.preventDefault()
     send(event.key.toUpperCase())
@@ -94,7 +92,7 @@ export function Keypad({ call }: { call: Call }) {
       <p class="sent">
         <span class="faint">{t.sent}</span> <output aria-label={t.sent}>{sent.value}</output>
       </p>
-      <ActButton kind="quiet" act={close}>{texts.value.common.close}</ActButton>
+      <ActButton kind="quiet" act={() => close(call, 'SendDtmf')}>{texts.value.common.close}</ActButton>
     </div>
   )
 }

@@ -122,7 +122,7 @@ export function AttachForm({ call }: { call: Call }) {
   const change = (next: Partial<NewPair>) => newPairSet(call.id, { ...pair, ...next })
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
-    if (!(await send(pair.key))) return
+    if (!(await send(pair.key)) || newPairIn(call.id) !== pair) return // else the next is being typed
     newPairSet(call.id)
     keyField.current?.focus()
   }

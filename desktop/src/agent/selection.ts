@@ -60,7 +60,18 @@ export function letterOn(id: string, letter: string | undefined): string | undef
 // The form that is open below a call bar: of a capability that needs a number or digits.
 export const openForm = signal<{ id: string; name: string } | undefined>(undefined)
 
-export function toggleForm(id: string, name: string): void {
+function isOpen(id: string, name: string): boolean {
   const open = openForm.peek()
-  openForm.value = open?.id === id && open.name === name ? undefined : { id, name }
+  return open?.id === id && open.name === name
+}
+
+export function toggleForm(id: string, name: string): void {
+  openForm.value = isOpen(id, name) ? undefined : { id, name }
+}
+
+// Another one that was opened meanwhile stays open. True: it was this one.
+export function closeForm(id: string, name: string): boolean {
+  const wasOpen = isOpen(id, name)
+  if (wasOpen) openForm.value = undefined
+  return wasOpen
 }

@@ -6,7 +6,7 @@
 
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { jsonText } from '../api/json'
-import type { Call } from '../api/objects'
+import type { Call, Capability } from '../api/objects'
 import { texts } from '../i18n'
 import { callAct } from '../model/acts'
 import { ActButton } from '../ui/act-button'
@@ -18,7 +18,7 @@ import { ValueTree } from './value-tree'
 
 function RowActs({ call, row }: { call: Call; row: DataRow }) {
   const t = texts.value.agent
-  const may = (name: string) => call.capabilities.includes(name as Call['capabilities'][number])
+  const may = (name: Capability) => call.capabilities.includes(name)
   const { key, nth, value } = row
   const edit = () => draftSet(call.id, { key, nth, before: value, ...draftOf(value) })
   const remove = () => callAct(call, 'DeleteUserDataPair', { key: row.key })

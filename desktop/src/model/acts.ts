@@ -6,13 +6,14 @@
 
 import type { Call } from '../api/objects'
 import { post } from '../api/rest'
+import { texts } from '../i18n'
 import { device } from './desk'
-import { attempt } from './told'
+import { attempt, tell } from './told'
 
 type Parameters = Record<string, unknown>
 
-export function callAct(call: Pick<Call, 'id'>, operationName: string, parameters: Parameters = {}) {
-  return attempt(post(`/api/v2/me/calls/${call.id}`, { operationName, ...parameters }))
+export function callAct({ id }: Pick<Call, 'id'>, operationName: string, parameters: Parameters = {}) {
+  return attempt(post(`/api/v2/me/calls/${encodeURIComponent(id)}`, { operationName, ...parameters }))
 }
 
 // Ready, NotReady, or another of the site's agent states.
@@ -20,9 +21,15 @@ export function agentAct(operationName: string) {
   return attempt(post('/api/v2/me/channels/voice', { operationName }))
 }
 
-export function deviceAct(operationName: string, parameters: Parameters = {}) {
+async function postToDevice(below: '' | '/calls', body: Parameters): Promise<boolean> {
   const id = device.peek()?.id
-  return attempt(post(`/api/v2/me/devices/${id}`, { operationName, ...parameters }))
+  if (id !== undefined) return attempt(post(`/api/v2/me/devices/${encodeURIComponent(id)}${below}`, body))
+  tell('error', texts.peek().agent.noTelephone)
+  return false
+}
+
+export function deviceAct(operationName: string, parameters: Parameters = {}) {
+  return postToDevice('', { operationName, ...parameters })
 }
 
 // Also of a call that is over, so not by the call's own address.
@@ -30,8 +37,6 @@ export function setDisposition(callUuid: string, disposition: string) {
   return deviceAct('SetCallDisposition', { callUuid, disposition })
 }
 
-export function dial(phoneNumber: string, parameters: Parameters = {}) {
-  const id = device.peek()?.id
-  const body = { operationName: 'Dial', destination: { phoneNumber }, ...parameters }
-  return attempt(post(`/api/v2/me/devices/${id}/calls`, body))
+export function dial(phoneNumber: string) {
+  return postToDevice('/calls', { operationName: 'Dial', destination: { phoneNumber } })
 }

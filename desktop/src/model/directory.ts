@@ -4,7 +4,7 @@
 // Who has which number: search as somebody types, and the names of the numbers that calls show.
 
 import { signal } from '@preact/signals'
-import type { Contact, ContactChannel, ContactType } from '../api/objects'
+import type { Call, Contact, ContactChannel, ContactType, User } from '../api/objects'
 import { ApiError, get } from '../api/rest'
 import { texts } from '../i18n'
 
@@ -16,6 +16,8 @@ export interface Entry {
   type: ContactType
   channel?: ContactChannel // of users: whether they can be had
 }
+
+type Named = Pick<User, 'userName' | 'firstName' | 'lastName'>
 
 const SHOWN = 12
 const ASKED_AT_ONCE = 16 // as many as a list in a parameter may have
@@ -86,6 +88,15 @@ export function entryOf(number: string): Entry | undefined {
     if (wanted.push(digits) === 1) queueMicrotask(() => void askWanted())
   }
   return known.get(digits)
+}
+
+export function fullName({ userName, firstName, lastName }: Named): string {
+  return [firstName, lastName].filter(Boolean).join(' ') || userName
+}
+
+// Of those on a call, as they are written.
+export function numbersOn({ participants }: Pick<Call, 'participants'>): string {
+  return participants.map((one) => one.formattedPhoneNumber || one.phoneNumber).join(', ')
 }
 
 export function nameOf(number: string): string {

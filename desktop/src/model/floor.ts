@@ -13,6 +13,7 @@ import type { Floor, FloorAgent, FloorQueue } from '../api/objects'
 import { ApiError, get } from '../api/rest'
 import { pause } from '../base/pause'
 import { me } from './desk'
+import { fullName } from './directory'
 
 const WAIT_S = 20
 const TIMEOUT_MS = 30_000
@@ -63,10 +64,6 @@ export function tileSeen(id: string, isSeen: boolean): void {
   if (isSeen && due.has(id)) bringForwardSoon()
 }
 
-export function nameOf(agent: FloorAgent): string {
-  return [agent.firstName, agent.lastName].filter(Boolean).join(' ') || agent.userName
-}
-
 function bringForward(): void {
   frame = 0
   let seen = SEEN_A_FRAME
@@ -99,7 +96,7 @@ function takeAgent(agent: FloorAgent): void {
   const before = agents.get(agent.id)
   agents.set(agent.id, agent)
   if (tiles.has(agent.id)) due.add(agent.id)
-  const isSame = before && nameOf(before) === nameOf(agent) && before.phoneNumber === agent.phoneNumber
+  const isSame = before && fullName(before) === fullName(agent) && before.phoneNumber === agent.phoneNumber
   if (!isSame) roster.value = roster.peek() + 1
 }
 

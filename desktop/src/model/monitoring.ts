@@ -4,7 +4,7 @@
 // Listening to agents' calls: what this supervisor may ask for, what is armed, and how.
 
 import { computed } from '@preact/signals'
-import type { Call, FloorAgent, Monitoring, SupervisorMonitoringState } from '../api/objects'
+import type { FloorAgent, Monitoring, SupervisorMonitoringState } from '../api/objects'
 import { remembered } from '../base/remembered'
 import { deviceAct } from './acts'
 import { calls, device, type DeskCall } from './desk'
@@ -50,9 +50,5 @@ export function cancelMonitoring(): Promise<boolean> {
 // How the supervisor takes part in a call: the call offers the other ways.
 export function howMonitored({ call }: DeskCall): Monitoring {
   if (call.mute === 'On') return 'ListenIn'
-  return isOffered(call, 'SwitchToBargeIn') ? 'Coach' : 'BargeIn'
-}
-
-function isOffered(call: Call, name: Call['capabilities'][number]): boolean {
-  return call.capabilities.includes(name)
+  return call.capabilities.includes('SwitchToBargeIn') ? 'Coach' : 'BargeIn'
 }

@@ -13,6 +13,7 @@ import { pause } from '../base/pause'
 import { texts } from '../i18n'
 import { clockSet, clockStands } from './clock'
 import { devices, me } from './desk'
+import { fullName } from './directory'
 import { attempt } from './told'
 
 // A telephone of a device, or outside; what both of them show, and where it is asked.
@@ -122,7 +123,8 @@ async function readTelephones(stop: AbortSignal): Promise<void> {
 
 // Whose telephones they are, for who is logged in.
 export async function simulatorNames(): Promise<void> {
-  if (!me.peek()) return
+  const user = me.peek()
+  if (!user) return
   const quiet = { isQuiet: true }
   const [users, queues] = await Promise.all([
     get<{ contacts: Contact[] }>('/api/v2/contacts?type=User&limit=1000', quiet),
@@ -132,8 +134,7 @@ export async function simulatorNames(): Promise<void> {
   for (const { name, phoneNumbers } of users.contacts)
     for (const { phoneNumber } of phoneNumbers) known.set(phoneNumber, name)
   for (const { name, phoneNumber } of queues.queues) known.set(phoneNumber, name)
-  const own = [me.peek()?.firstName, me.peek()?.lastName].filter(Boolean).join(' ')
-  for (const { phoneNumber } of devices.peek()) known.set(phoneNumber, own)
+  for (const { phoneNumber } of devices.peek()) known.set(phoneNumber, fullName(user))
   names.value = known
   if (queues.queues.length > 0) queueNumbers.value = queues.queues.map((one) => one.phoneNumber)
 }

@@ -6,7 +6,8 @@
 import { CallBar } from '../agent/call-bar'
 import { texts } from '../i18n'
 import type { DeskCall } from '../model/desk'
-import { floorAgents, nameOf, roster } from '../model/floor'
+import { fullName, numbersOn } from '../model/directory'
+import { floorAgents, roster } from '../model/floor'
 import {
   armed, armedDeviceId, canCancelMonitoring, cancelMonitoring, howMonitored, monitoredCalls, monitoringMode,
   monitoringModes, monitoringScope, monitoringScopes, offeredMonitorings,
@@ -28,7 +29,7 @@ export function MonitoringChoice() {
 function nameOfDevice(id: string): string {
   roster.value
   const agent = [...floorAgents().values()].find(({ deviceId }) => deviceId === id)
-  return agent ? nameOf(agent) : '…'
+  return agent ? fullName(agent) : '…'
 }
 
 export function ArmedBar() {
@@ -55,13 +56,12 @@ export function ArmedBar() {
 function MonitoredCall({ one }: { one: DeskCall }) {
   const t = texts.value.supervisor
   const { call, startedAt } = one
-  const others = call.participants.map((other) => other.formattedPhoneNumber || other.phoneNumber).join(', ')
   const how = call.state === 'Established' ? t.taking[howMonitored(one)] : t.callStates[call.state]
   return (
     <section class="monitored" aria-label={t.monitoredCall}>
       <p class="row">
         <b>{t.monitoredCall}: {how}</b>
-        <span class="faint">{others}</span>
+        <span class="faint">{numbersOn(call)}</span>
         <Elapsed since={startedAt} />
       </p>
       <CallBar deskCall={one} />

@@ -7,7 +7,8 @@
 import { computed, signal } from '@preact/signals'
 import type { FloorAgent } from '../api/objects'
 import { language } from '../i18n'
-import { changes, floorAgents, nameOf, roster } from '../model/floor'
+import { fullName } from '../model/directory'
+import { changes, floorAgents, roster } from '../model/floor'
 
 // What an agent does, each at one of these.
 export const activities = ['ringing', 'talking', 'ready', 'afterCall', 'notReady', 'loggedOut'] as const
@@ -30,7 +31,7 @@ export function activityOf({ calls, userState }: FloorAgent): Activity {
 const sorted = computed(() => {
   roster.value
   const { compare } = new Intl.Collator(language.value, { numeric: true, sensitivity: 'base' })
-  const key = sortBy.value === 'name' ? nameOf : (agent: FloorAgent) => agent.phoneNumber ?? '~'
+  const key = sortBy.value === 'name' ? fullName : (agent: FloorAgent) => agent.phoneNumber ?? '~'
   return [...floorAgents().values()]
     .map((agent) => ({ id: agent.id, key: key(agent) }))
     .sort((a, b) => compare(a.key, b.key) || compare(a.id, b.id))
@@ -47,7 +48,7 @@ export const totals = computed(() => {
 
 function isFound(agent: FloorAgent, text: string): boolean {
   const numbers = agent.calls.flatMap(({ participants }) => participants.map((one) => one.phoneNumber))
-  const all = [nameOf(agent), agent.userName, agent.phoneNumber ?? '', ...numbers]
+  const all = [fullName(agent), agent.userName, agent.phoneNumber ?? '', ...numbers]
   return all.some((one) => one.toLocaleLowerCase().includes(text))
 }
 

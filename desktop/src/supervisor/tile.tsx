@@ -8,7 +8,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { FloorAgent, FloorCall, Monitoring } from '../api/objects'
 import { texts } from '../i18n'
 import { device, me } from '../model/desk'
-import { nameOf, tileOf, tileSeen } from '../model/floor'
+import { fullName, numbersOn } from '../model/directory'
+import { tileOf, tileSeen } from '../model/floor'
 import { armed, armedDeviceId, cancelMonitoring, monitor, offeredMonitorings } from '../model/monitoring'
 import { Elapsed } from '../ui/elapsed'
 import { activityOf, current } from './shown'
@@ -17,7 +18,6 @@ function CallLines({ calls, isResting }: { calls: FloorCall[]; isResting: boolea
   const t = texts.value.supervisor
   const call = calls.find(({ state }) => state === 'Established' || state === 'Dialing') ?? calls[0]
   if (!call) return null
-  const others = call.participants.map((one) => one.formattedPhoneNumber || one.phoneNumber).join(', ')
   return (
     <>
       <p class="tile-call">
@@ -28,7 +28,7 @@ function CallLines({ calls, isResting }: { calls: FloorCall[]; isResting: boolea
         <Elapsed since={call.startTime} isResting={isResting} />
       </p>
       <p class="tile-other">
-        <span class="what number">{others || call.dnis}</span>
+        <span class="what number">{numbersOn(call) || call.dnis}</span>
         {call.queue && <span class="number faint"> {t.fromQueue(call.queue)}</span>}
       </p>
     </>
@@ -58,7 +58,7 @@ function Acts({ agent, isCurrent }: { agent: FloorAgent; isCurrent: boolean }) {
           key={one}
           type="button"
           tabIndex={isCurrent ? 0 : -1}
-          aria-label={`${t.monitorings[one]}: ${nameOf(agent)}`}
+          aria-label={`${t.monitorings[one]}: ${fullName(agent)}`}
           aria-pressed={one === how}
           onClick={() => act(one)}
         >
@@ -102,10 +102,10 @@ export function AgentTile({ id, watcher }: { id: string; watcher: IntersectionOb
       ref={place}
       data-id={id}
       class={`tile is-${activityOf(agent)}${isArmed ? ' is-armed' : ''}${canAct ? ' can-act' : ''}`}
-      aria-label={nameOf(agent)}
+      aria-label={fullName(agent)}
       tabIndex={canAct ? undefined : isCurrent ? 0 : -1}
     >
-      <p class="tile-name"><b>{nameOf(agent)}</b> <span class="number faint">{agent.phoneNumber}</span></p>
+      <p class="tile-name"><b>{fullName(agent)}</b> <span class="number faint">{agent.phoneNumber}</span></p>
       <State agent={agent} isResting={isResting} />
       <CallLines calls={agent.calls} isResting={isResting} />
       <Notes agent={agent} />

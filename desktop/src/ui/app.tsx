@@ -10,6 +10,7 @@ import { AgentDesk } from '../agent/desk'
 import { Incoming } from '../agent/incoming'
 import { texts } from '../i18n'
 import { isSupervisor, me } from '../model/desk'
+import { fullName } from '../model/directory'
 import { isConnected, isDemo, isLost, isOutdated, logOut, phase } from '../model/session'
 import { hasSimulator } from '../model/simulator'
 import { attempt } from '../model/told'
@@ -87,11 +88,10 @@ function Connection() {
 function WhoAmI() {
   const user = me.value
   if (!user) return null
-  const name = [user.firstName, user.lastName].filter(Boolean).join(' ') || user.userName
   return (
     <>
       <Connection />
-      <span class="who">{name}</span>
+      <span class="who">{fullName(user)}</span>
       <button type="button" class="quiet" onClick={() => void attempt(logOut())}>
         {texts.value.logIn.logOut}
       </button>

@@ -3,24 +3,18 @@
 
 // What is copied from the wire view: lines for a shell, and lines of JSON.
 
-import { effect } from '@preact/signals'
 import type { WireEntry, WireExchange } from '../api/wire'
 import { me } from '../model/desk'
-
-// Whose requests they are, also after the log-out.
-let userName = 'USER'
-effect(() => {
-  if (me.value) userName = me.value.userName
-})
 
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-// Without a password: curl asks for it.
+// Without a password: curl asks for it. Whose requests they are is who is logged in, since the wire is
+// cleared with the log-out.
 export function curlLine({ method, path, request, needsUser }: WireExchange): string {
   const parts = ['curl']
-  if (needsUser) parts.push('-u', quoted(userName))
+  if (needsUser) parts.push('-u', quoted(me.peek()?.userName ?? 'USER'))
   if (method !== 'GET' && (method !== 'POST' || request === undefined)) parts.push('-X', method)
   if (request !== undefined)
     parts.push('-H', quoted('Content-Type: application/json'), '--data-raw', quoted(request))
