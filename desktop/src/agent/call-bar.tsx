@@ -12,7 +12,7 @@ import { barActs, swapPartner, type CallAct } from './call-acts'
 import { Keypad, TargetForm } from './call-forms'
 import { isAnotherJustGone, letterOn, openForm, toggleForm } from './selection'
 
-export function actLabel(name: string): string {
+function actLabel(name: string): string {
   const labels: Record<string, string> = texts.value.agent.acts
   return labels[name] ?? name
 }

@@ -54,7 +54,7 @@ function Flags({ call }: { call: Call }) {
   return (
     <ul class="flags" aria-label={t.about}>
       <li>{t.types[call.callType]}</li>
-      {isQueue && <li class="is-queue">{t.queue} {dialled.name} <span class="number">{call.dnis}</span></li>}
+      {isQueue && <li>{t.queue} {dialled.name} <span class="number">{call.dnis}</span></li>}
       {!isQueue && <li>{t.dialled} <span class="number">{call.dnis}</span></li>}
       {isByHand && <li class="is-warm">{t.byHand}</li>}
       {call.mute === 'On' && <li class="is-warm">{t.muted}</li>}

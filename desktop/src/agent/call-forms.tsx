@@ -83,7 +83,7 @@ export function Keypad({ call }: { call: Call }) {
   }
 
   return (
-    <div class="call-form keypad" role="group" aria-label={t.keypad} ref={pad} onKeyDown={keyDown}>
+    <div class="call-form" role="group" aria-label={t.keypad} ref={pad} onKeyDown={keyDown}>
       <div class="keys">
         {KEYS.map((key) => (
           <button key={key} type="button" onClick={() => send(key)}>{key}</button>

@@ -19,7 +19,7 @@ interface NumberFieldProps {
   isFocused?: boolean // at the beginning
 }
 
-export function availabilityOf({ type, channel }: Entry): { text: string; kind: string } {
+function availabilityOf({ type, channel }: Entry): { text: string; kind: string } {
   const t = texts.value.agent
   if (type === 'Queue') return { text: t.queue, kind: 'none' }
   if (!channel) return { text: type === 'User' ? t.noTelephone : '', kind: 'none' }

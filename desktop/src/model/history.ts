@@ -22,7 +22,7 @@ export const dispositionKey = computed(
 let isReading = false
 let isAgain = false
 
-export async function historyRead(): Promise<void> {
+async function historyRead(): Promise<void> {
   isAgain = true
   if (isReading) return
   isReading = true

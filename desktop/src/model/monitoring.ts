@@ -9,10 +9,10 @@ import { remembered } from '../base/remembered'
 import { deviceAct } from './acts'
 import { calls, device, type DeskCall } from './desk'
 
-export const monitorings: readonly Monitoring[] = ['ListenIn', 'Coach', 'BargeIn']
+const monitorings: readonly Monitoring[] = ['ListenIn', 'Coach', 'BargeIn']
 
-export type MonitoringMode = SupervisorMonitoringState['mode']
-export type MonitoringScope = SupervisorMonitoringState['scope']
+type MonitoringMode = SupervisorMonitoringState['mode']
+type MonitoringScope = SupervisorMonitoringState['scope']
 export const monitoringModes: readonly MonitoringMode[] = ['AllCalls', 'NextCall']
 export const monitoringScopes: readonly MonitoringScope[] = ['Call', 'Agent']
 

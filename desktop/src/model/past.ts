@@ -24,7 +24,7 @@ export interface PastCall {
 export const PAST_SHOWN = 5
 
 // 2024-05-06T07:08:09.000+0000
-export function timeOf(text: string): number {
+function timeOf(text: string): number {
   return Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
 }
 

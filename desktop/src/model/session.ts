@@ -23,7 +23,7 @@ export const isConnected = signal(false)
 // The server can't be reached.
 export const isLost = signal(false)
 export const isDemo = computed(() => serverVersion.value?.demo === true)
-export const version = computed(() => serverVersion.value?.version ?? '')
+const version = computed(() => serverVersion.value?.version ?? '')
 // The server is another one than the page came from.
 export const isOutdated = signal(false)
 // The log-in ended without being asked to here.

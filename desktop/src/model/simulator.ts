@@ -28,7 +28,7 @@ const POLL_MS = 400
 const CLOCK_POLLS = 5 // the clock is asked with each so many
 const RETRY_MS = 2000
 export const PAGE = 100
-export const DEMO_QUEUE = '9000'
+const DEMO_QUEUE = '9000'
 
 export const simState = signal<SimState | undefined>(undefined)
 export const hasSimulator = computed(() => simState.value !== undefined)

@@ -19,7 +19,7 @@ export function MonitoringChoice() {
   const t = texts.value.supervisor
   if (offeredMonitorings.value.length === 0) return null
   return (
-    <div class="monitoring-choice row" role="group" aria-label={t.monitoring}>
+    <div class="row" role="group" aria-label={t.monitoring}>
       <Choice label={t.mode} value={monitoringMode} values={monitoringModes} text={(one) => t.modes[one]} />
       <Choice label={t.scope} value={monitoringScope} values={monitoringScopes} text={(one) => t.scopes[one]} />
     </div>

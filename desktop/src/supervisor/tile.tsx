@@ -72,7 +72,7 @@ function Acts({ agent, isCurrent }: { agent: FloorAgent; isCurrent: boolean }) {
 function State({ agent, isResting }: { agent: FloorAgent; isResting: boolean }) {
   const t = texts.value.supervisor
   return (
-    <p class="tile-state">
+    <p>
       <span class="what">{agent.userState?.displayName ?? t.activities.loggedOut}</span>
       {agent.userState && <Elapsed since={agent.userStateSince} isResting={isResting} />}
     </p>
