@@ -24,6 +24,9 @@ story('a newcomer’s tour, by mouse alone', {}, async (stage) => {
   await telephones.shows(customer, /Talks to/)
   await telephones.shows(customer, /hears 15000/)
 
+  await telephones.press(customer, 'Keypad')
+  await telephones.phone(customer).getByRole('button', { name: '7', exact: true }).click()
+  await telephones.shows('15000', /digits 7/)
   await card.press('Keypad')
   await card.card.getByRole('group', { name: 'Keypad', exact: true }).getByRole('button', { name: '5' }).click()
   await telephones.shows(customer, /digits 5/)

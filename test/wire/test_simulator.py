@@ -42,6 +42,21 @@ def test_the_hold_button_holds_the_agents_call(talking):
     assert second.leg["hears"] == [first.number]
 
 
+def test_keys_are_heard_at_the_other_end_unless_the_call_is_on_hold(server, talking):
+    (at_first, _), (first, second), _ = talking
+    second.press("12")
+    second.press("#")
+    assert (first.leg["dtmf"], second.leg["dtmf"]) == ("12#", "")
+    first.hold()
+    at_first.wait_call(state="Held")
+    second.press("9")
+    assert first.leg["dtmf"] == "12#"
+    server.kill()
+    server.start()
+    first = Telephone(server, first.number)
+    eventually(lambda: first.legs and first.leg["dtmf"] == "12#")
+
+
 def test_a_pulled_plug_ends_the_call_as_failed(talking):
     (_, at_second), (first, second), _ = talking
     first.unplug()

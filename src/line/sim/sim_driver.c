@@ -73,15 +73,6 @@ static void order_drop(struct sim *sim, const struct order *order)
     sim_phone_rest(sim, phone);
 }
 
-/* Digits are sent once only, so what came is kept. */
-static void order_dtmf(struct sim *sim, struct sim_leg *leg, struct slice digits)
-{
-    buf_slice(&leg->dtmf, digits);
-    if (leg->dtmf.len > SIM_DTMF_MAX)
-        buf_consume(&leg->dtmf, leg->dtmf.len - SIM_DTMF_MAX);
-    sim_leg_tell(sim, leg, (struct signal){.kind = SIGNAL_KEEP});
-}
-
 static void take_order(struct sim *sim, const struct order *order)
 {
     struct sim_leg *leg = sim_leg_find(sim, order->leg);
@@ -109,7 +100,7 @@ static void take_order(struct sim *sim, const struct order *order)
         break;
     case ORDER_DTMF:
         if (leg)
-            order_dtmf(sim, leg, order->digits);
+            sim_leg_take_digits(sim, leg, order->digits);
         break;
     default: /* nothing of ours waits for ORDER_KEPT */
         break;

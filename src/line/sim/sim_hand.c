@@ -115,6 +115,7 @@ static enum err act_press(struct hand *hand)
     if (digits.len == 0 || digits.len > 64)
         return fail(hand, ERR_RANGE, "digits must have 1 to 64 characters");
     sim_tell(hand->sim, &(struct signal){.kind = SIGNAL_DTMF, .leg = leg->id, .number = digits});
+    sim_mix_press(hand->sim, leg, digits);
     return ERR_OK;
 }
 

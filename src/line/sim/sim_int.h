@@ -100,6 +100,8 @@ void sim_leg_answer(struct sim *sim, struct sim_leg *leg);
 void sim_leg_hold(struct sim *sim, struct sim_leg *leg);
 void sim_leg_retrieve(struct sim *sim, struct sim_leg *leg);
 void sim_leg_ring(struct sim *sim, const struct sim_leg *leg);
+/* Digits come to its ear. */
+void sim_leg_take_digits(struct sim *sim, struct sim_leg *leg, struct slice digits);
 /* Ends the leg and says so. */
 void sim_leg_end(struct sim *sim, struct sim_leg *leg, enum cause cause);
 /* The same, with a number for who called. */
@@ -109,6 +111,8 @@ void sim_leg_take_up(struct sim *sim, const struct line_leg *kept);
 
 /* sim_mix.c */
 void sim_mix(struct sim *sim, const struct order *order);
+/* Keys pressed there come to all who hear it. */
+void sim_mix_press(struct sim *sim, const struct sim_leg *leg, struct slice digits);
 /* No table names the leg any more. */
 void sim_mix_leave(struct sim *sim, struct sim_leg *leg);
 

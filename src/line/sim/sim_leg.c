@@ -84,6 +84,15 @@ void sim_leg_retrieve(struct sim *sim, struct sim_leg *leg)
     sim_leg_tell(sim, leg, (struct signal){.kind = SIGNAL_RETRIEVED});
 }
 
+/* They are sent once only, so what came is kept. */
+void sim_leg_take_digits(struct sim *sim, struct sim_leg *leg, struct slice digits)
+{
+    buf_slice(&leg->dtmf, digits);
+    if (leg->dtmf.len > SIM_DTMF_MAX)
+        buf_consume(&leg->dtmf, leg->dtmf.len - SIM_DTMF_MAX);
+    sim_leg_tell(sim, leg, (struct signal){.kind = SIGNAL_KEEP});
+}
+
 void sim_leg_ring(struct sim *sim, const struct sim_leg *leg)
 {
     sim_tell(sim, &(struct signal){.kind = SIGNAL_RINGING,

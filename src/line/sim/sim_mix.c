@@ -75,3 +75,19 @@ void sim_mix(struct sim *sim, const struct order *order)
         hear(sim, leg, order, i);
     }
 }
+
+void sim_mix_press(struct sim *sim, const struct sim_leg *leg, struct slice digits)
+{
+    if (!leg->call)
+        return;
+    struct buf number = {0};
+    json_write_string(&number, leg->phone->number);
+    LIST_EACH(it, &leg->call->legs)
+    {
+        struct sim_leg *other = LIST_OWNER(it, struct sim_leg, of_call);
+        struct slice hears = buf_view(&other->hears);
+        if (memmem(hears.ptr, hears.len, number.ptr, number.len))
+            sim_leg_take_digits(sim, other, digits);
+    }
+    buf_free(&number);
+}
