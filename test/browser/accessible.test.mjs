@@ -15,6 +15,7 @@ const LOOKS = {
   'dark, 1280 x 720': { colorScheme: 'dark' },
   'light, 768 x 1024': { colorScheme: 'light', viewport: { width: 768, height: 1024 } },
   'dark, 768 x 1024': { colorScheme: 'dark', viewport: { width: 768, height: 1024 } },
+  '1280 x 1024 at 400 %': { viewport: { width: 320, height: 256 } },
 }
 
 async function check(desk, what) {

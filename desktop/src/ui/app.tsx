@@ -91,7 +91,7 @@ function WhoAmI() {
   return (
     <>
       <Connection />
-      <span class="who">{fullName(user)}</span>
+      <span class="who" title={fullName(user)}>{fullName(user)}</span>
       <button type="button" class="quiet" onClick={() => void attempt(logOut())}>
         {texts.value.logIn.logOut}
       </button>
