@@ -227,8 +227,7 @@ story('an agent is not disturbed, forwards calls, and logs out of voice and in a
   const telephone = desk.page.getByRole('group', { name: 'Telephone', exact: true })
   await telephone.getByRole('button', { name: 'Do not disturb' }).click()
   await telephone.locator('[aria-pressed=true]').getByText('Do not disturb').waitFor()
-  const dial = { operationName: 'Dial', destination: { phoneNumber: '15000' } }
-  await server.post('agent1', '/me/devices/15001/calls', dial)
+  await server.post('agent1', '/me/devices/15001/calls', { operationName: 'Dial', destination: { phoneNumber: '15000' } })
   await eventually(async () => assert.equal((await server.phoneShows('15001')).legs[0].tone, 'busy'))
   await telephone.getByRole('button', { name: 'Do not disturb' }).click()
 
@@ -240,4 +239,19 @@ story('an agent is not disturbed, forwards calls, and logs out of voice and in a
   await eventually(async () => assert.equal((await server.phoneShows('15003')).legs[0]?.state, 'ringing'))
   await telephone.getByRole('button', { name: 'Forwarded to Agent 3: stop forwarding' }).click()
   await telephone.getByRole('button', { name: 'Forward…' }).waitFor()
+})
+
+story('whose name is typed is dialled, and nobody is made up', { expects: ['refusals'] }, async (stage) => {
+  const desk = await stage.desk('agent0')
+  const field = desk.page.getByRole('combobox', { name: 'Name or number' })
+  await field.fill('nobody at all')
+  await desk.page.getByText('Nobody of that name or number').waitFor()
+  await field.press('Enter')
+  await desk.isTold(/is no number/)
+  await field.fill('agent 3')
+  await desk.page.getByRole('listbox').getByRole('option', { name: /Agent 3/ }).waitFor()
+  await field.press('Enter')
+  assert.equal(await field.inputValue(), '15003')
+  await field.press('Enter')
+  await desk.callWith('Agent 3').is('Dialing')
 })

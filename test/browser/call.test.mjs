@@ -101,3 +101,20 @@ story('two tabs of one agent show the same', {}, async (stage) => {
   await one.hasCalls(0)
   await other.hasCalls(0)
 })
+
+story('another tab knows since when a call is in its state, and so does a reload', {}, async (stage) => {
+  const { server } = stage
+  const context = await stage.context()
+  const desk = await stage.tab(context)
+  await desk.logIn('agent0')
+  await desk.dial('15001')
+  await desk.call().is('Dialing')
+  await server.pickUp('15001')
+  await desk.call().is('Established')
+  await server.advance(65)
+  const other = await stage.tab(context)
+  await other.call().is('Established.* 1:05')
+  await desk.page.bringToFront()
+  await desk.page.reload()
+  await desk.call().is('Established.* 1:05')
+})

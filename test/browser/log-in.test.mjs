@@ -4,9 +4,7 @@
 import assert from 'node:assert/strict'
 import { story } from './support/stage.mjs'
 
-const REFUSALS = { expects: ['refusals'] }
-
-story('a wrong password is refused with the server’s words, the right one is not', REFUSALS, async (stage) => {
+story('a wrong password is refused with the server’s words, the right one is not', { expects: ['refusals'] }, async (stage) => {
   const desk = await stage.tab()
   await desk.page.getByLabel('User name').fill('agent0')
   await desk.page.getByLabel('Password').fill('wrong')
@@ -37,4 +35,24 @@ story('who logs in is at work, and who does not want calls says so', {}, async (
   for (const state of ['Ready', 'Out to lunch', 'Training', 'Not Ready']) await desk.chooseState(state)
   const { user } = await server.get('/api/v2/me?subresources=*', 'agent0')
   assert.equal(user.channels[0].userState.displayName, 'Not Ready')
+})
+
+story('in the demo one press logs in', {}, async (stage) => {
+  const desk = await stage.tab()
+  await desk.page.getByRole('group', { name: 'Demo: log in at once as' }).getByRole('button', { name: 'agent1' }).click()
+  await desk.isConnected()
+  await desk.stateIs('Not Ready')
+  assert.match(await desk.page.title(), /agent1/)
+})
+
+const WITHOUT_TELEPHONE = `
+[user kim]
+password = demo
+`
+
+story('who has no telephone is told so, and not that something went wrong', { config: WITHOUT_TELEPHONE }, async (stage) => {
+  const desk = await stage.desk('kim')
+  await desk.page.getByText('You have no telephone').waitFor()
+  assert.equal(await desk.button('Start working').count(), 0)
+  assert.equal(await desk.page.getByRole('log').innerText(), '')
 })

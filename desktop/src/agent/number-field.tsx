@@ -29,10 +29,10 @@ function availabilityOf({ type, channel }: Entry): { text: string; kind: string 
 
 // Finds what fits the text a moment after the typing; what comes late for it is thrown away.
 function useSearch(text: string, isWanted: boolean) {
-  const found = useSignal<readonly Entry[]>([])
+  const found = useSignal<readonly Entry[] | undefined>(undefined) // undefined: not known yet
   useEffect(() => {
     if (!isWanted || !text.trim()) {
-      found.value = []
+      found.value = undefined
       return
     }
     const abort = new AbortController()
@@ -80,7 +80,8 @@ export function NumberField({ label, value, shortcut, isFocused }: NumberFieldPr
   const isOpen = useSignal(false)
   const active = useSignal(-1)
   const found = useSearch(value.value, isOpen.value)
-  const shown = isOpen.value ? found.value : []
+  const shown = (isOpen.value && found.value) || []
+  const isName = /\p{L}/u.test(value.value)
   useLayoutEffect(() => {
     if (isFocused) input.current?.focus()
   }, [])
@@ -95,6 +96,11 @@ export function NumberField({ label, value, shortcut, isFocused }: NumberFieldPr
     close()
   }
 
+  // What Enter takes: the one that was gone to; of a name, which can't be dialled, the first one found.
+  function meant(): Entry | undefined {
+    return shown[active.peek()] ?? (isName ? shown[0] : undefined)
+  }
+
   function keyDown(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step && !event.altKey) {
@@ -102,9 +108,9 @@ export function NumberField({ label, value, shortcut, isFocused }: NumberFieldPr
       isOpen.value = true
       const places = shown.length + 1 // one of them is the field itself
       active.value = ((active.peek() + 1 + step + places) % places) - 1
-    } else if (event.key === 'Enter' && shown[active.peek()]) {
+    } else if (event.key === 'Enter' && meant()) {
       event.preventDefault()
-      choose(shown[active.peek()]!)
+      choose(meant()!)
     } else if (event.key === 'Escape' && shown.length > 0) {
       event.preventDefault()
       event.stopPropagation()
@@ -147,6 +153,9 @@ export function NumberField({ label, value, shortcut, isFocused }: NumberFieldPr
           />
         ))}
       </ul>
+      <p class="nobody" role="status">
+        {isOpen.value && isName && found.value?.length === 0 && texts.value.agent.nobodyFound}
+      </p>
     </div>
   )
 }

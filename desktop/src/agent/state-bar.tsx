@@ -10,7 +10,7 @@ import { agentAct, deviceAct } from '../model/acts'
 import { clockText, now } from '../model/clock'
 import { agentStateSince, channel, device, isLoggedIn } from '../model/desk'
 import { nameOf } from '../model/directory'
-import { isQuiet } from '../model/ringer'
+import { canSound, isQuiet } from '../model/ringer'
 import { startDuty } from '../model/session'
 import { agentStates } from '../model/site'
 import { attempt } from '../model/told'
@@ -97,12 +97,27 @@ function Forward({ isOpen, toggle }: { isOpen: boolean; toggle: () => void }) {
   return <ActButton expanded={isOpen} act={toggle}>{t.forward}…</ActButton>
 }
 
+// The hint's place stays: nothing may move under the first click, which may be meant for a call.
 function Quiet() {
+  const t = texts.value.agent
+  const wasMute = useSignal(!canSound.peek()).value
   const toggle = () => (isQuiet.value = !isQuiet.peek())
   return (
-    <button type="button" aria-pressed={isQuiet.value} onClick={toggle}>
-      {texts.value.agent.quiet}
-    </button>
+    <>
+      <button type="button" aria-pressed={isQuiet.value} onClick={toggle}>{t.quiet}</button>
+      {wasMute && <p class="hint no-sound" hidden={isQuiet.value || canSound.value}>{t.noSound}</p>}
+    </>
+  )
+}
+
+function NotWorking() {
+  const t = texts.value.agent
+  if (!device.value) return <p class="faint">{t.nothingToWorkWith}</p>
+  return (
+    <div class="states">
+      <ActButton kind="primary" act={() => attempt(startDuty())}>{t.startWork}</ActButton>
+      <span class="faint">{t.notWorking}</span>
+    </div>
   )
 }
 
@@ -114,12 +129,7 @@ export function StateBar() {
   useFocusKept(bar)
   return (
     <section class="state-bar" aria-label={t.stateBar} ref={bar} tabIndex={-1}>
-      {isWorking ? <StateChoice /> : (
-        <div class="states">
-          <ActButton kind="primary" act={() => attempt(startDuty())}>{t.startWork}</ActButton>
-          <span class="faint">{t.notWorking}</span>
-        </div>
-      )}
+      {isWorking ? <StateChoice /> : <NotWorking />}
       <div class="device-acts" role="group" aria-label={t.telephone}>
         <DoNotDisturb />
         <Forward isOpen={isForwarding.value} toggle={() => (isForwarding.value = !isForwarding.peek())} />

@@ -28,7 +28,7 @@ const LONGEST_S = 300
 const LOUD = 0.08
 
 let audio: AudioContext | undefined
-const canSound = signal(false)
+export const canSound = signal(false)
 
 // Rings are set ahead, since a browser lets the timers of a tab that is not in sight wait.
 function ringsFrom(begin: number, loudness: AudioParam): void {

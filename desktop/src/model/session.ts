@@ -10,8 +10,9 @@ import { serverAnswers, serverReturns, serverVersion } from '../api/reach'
 import { ApiError, basic, post, watch } from '../api/rest'
 import { wireClear } from '../api/wire'
 import { pause } from '../base/pause'
+import { notesClear, notesStart } from './call-notes'
 import { clockSet } from './clock'
-import { deskClear, deskEvent, deskOnLost, deskRead, isLoggedIn, me } from './desk'
+import { deskClear, deskEvent, deskOnLost, deskRead, device, isLoggedIn, me } from './desk'
 import { siteRead } from './site'
 import { attempt, tell } from './told'
 
@@ -44,6 +45,7 @@ function end(): void {
   isLost.value = false
   wantsDuty = false
   deskClear()
+  notesClear()
   wireClear() // what one user's work put there is not for the next one
   phase.value = 'loggedOut'
 }
@@ -116,7 +118,7 @@ async function readAgain(): Promise<void> {
     wireClear()
     begin()
   }
-  if (wantsDuty && !isLoggedIn.peek()) void attempt(startDuty())
+  if (wantsDuty && !isLoggedIn.peek() && device.peek()) void attempt(startDuty())
   wantsDuty = false
 }
 
@@ -179,6 +181,7 @@ function watchServer(): void {
 }
 
 export function sessionStart(): void {
+  notesStart()
   watchServer()
   deskOnLost(() => void refresh())
   otherTabs.addEventListener('message', () => {

@@ -7,6 +7,26 @@ import { ApiError } from '../api/rest'
 import { texts } from '../i18n'
 import { isDemo, isEnded, logIn } from '../model/session'
 
+const DEMO_USERS = ['agent0', 'agent1', 'super0']
+const DEMO_PASSWORD = 'demo'
+
+function DemoUsers({ isBusy, enter }: { isBusy: boolean; enter: (user: string) => void }) {
+  const t = texts.value.logIn
+  return (
+    <>
+      <div class="row demo-users" role="group" aria-label={t.demoAs}>
+        <p class="hint" aria-hidden="true">{t.demoAs}</p>
+        {DEMO_USERS.map((user) => (
+          <button key={user} type="button" class="small" disabled={isBusy} onClick={() => enter(user)}>
+            {user}
+          </button>
+        ))}
+      </div>
+      <p class="hint">{t.demo}</p>
+    </>
+  )
+}
+
 export function LogIn() {
   const t = texts.value.logIn
   const trouble = useSignal('')
@@ -14,13 +34,11 @@ export function LogIn() {
   const first = useRef<HTMLInputElement>(null)
   useEffect(() => first.current?.focus(), [])
 
-  async function submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
-    const form = new FormData(event.target as HTMLFormElement)
+  async function enter(user: string, password: string): Promise<void> {
     isBusy.value = true
     trouble.value = ''
     try {
-      await logIn(String(form.get('user')).trim(), String(form.get('password')))
+      await logIn(user, password)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       if (error.isUnreachable) trouble.value = t.unreachable
@@ -30,8 +48,14 @@ export function LogIn() {
     }
   }
 
+  function submit(event: SubmitEvent): void {
+    event.preventDefault()
+    const form = new FormData(event.target as HTMLFormElement)
+    void enter(String(form.get('user')).trim(), String(form.get('password')))
+  }
+
   return (
-    <form class="log-in" onSubmit={(event) => void submit(event)}>
+    <form class="log-in" onSubmit={submit}>
       <h2>{t.title}</h2>
       {isEnded.value && <p role="status">{t.ended}</p>}
       <label>{t.user}<input name="user" autocomplete="username" ref={first} required /></label>
@@ -41,7 +65,7 @@ export function LogIn() {
       </label>
       <p class="trouble" role="alert">{trouble.value}</p>
       <button type="submit" class="primary" disabled={isBusy.value}>{t.submit}</button>
-      {isDemo.value && <p class="hint">{t.demo}</p>}
+      {isDemo.value && <DemoUsers isBusy={isBusy.value} enter={(user) => void enter(user, DEMO_PASSWORD)} />}
     </form>
   )
 }

@@ -39,7 +39,6 @@ export class Telephones {
   }
 
   async wind(step) {
-    const steps = this.panel.getByRole('group', { name: 'Wind the clock forward' })
-    await steps.getByRole('button', { name: step }).click()
+    await this.panel.getByRole('group', { name: 'Wind the clock forward' }).getByRole('button', { name: step }).click()
   }
 }
