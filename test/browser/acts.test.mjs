@@ -227,7 +227,8 @@ story('an agent is not disturbed, forwards calls, and logs out of voice and in a
   const telephone = desk.page.getByRole('group', { name: 'Telephone', exact: true })
   await telephone.getByRole('button', { name: 'Do not disturb' }).click()
   await telephone.locator('[aria-pressed=true]').getByText('Do not disturb').waitFor()
-  await server.post('agent1', '/me/devices/15001/calls', { operationName: 'Dial', destination: { phoneNumber: '15000' } })
+  const dial = { operationName: 'Dial', destination: { phoneNumber: '15000' } }
+  await server.post('agent1', '/me/devices/15001/calls', dial)
   await eventually(async () => assert.equal((await server.phoneShows('15001')).legs[0].tone, 'busy'))
   await telephone.getByRole('button', { name: 'Do not disturb' }).click()
 

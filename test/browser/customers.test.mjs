@@ -38,7 +38,7 @@ async function hears(stage, ...numbers) {
   })
 }
 
-story('a customer’s call becomes a conference of four, one by one, and goes on without who began it', {}, async (stage) => {
+story('a customer’s call becomes a conference of four, one by one', {}, async (stage) => {
   const { ann, ben, cleo } = await talking(stage)
   await ann.callWith(SHOWN).to('Confer', 'Agent 1', 'Agent 1')
   await ann.callWith(SHOWN).is('Held')
@@ -106,7 +106,7 @@ story('who is offered a call may decline it, and is not ready then', {}, async (
   await hears(stage, '15000')
 })
 
-story('after a queue’s call there is time for what is to be noted, and it ends by itself', { config: WITH_WORK_AFTER }, async (stage) => {
+story('after a queue’s call there is time for notes, and it ends by itself', { config: WITH_WORK_AFTER }, async (stage) => {
   const { server } = stage
   const ann = await stage.desk('agent0')
   await ann.chooseState('Ready')

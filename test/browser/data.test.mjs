@@ -13,7 +13,8 @@ async function call(stage) {
   await desk.dial('15001')
   await desk.callWith('Agent 1').is('Dialing')
   const [{ id }] = await stage.server.callsOf('agent0')
-  const attach = (userData) => stage.server.post('agent1', '/me/calls/' + id, { operationName: 'AttachUserData', userData })
+  const attach = (userData) =>
+    stage.server.post('agent1', '/me/calls/' + id, { operationName: 'AttachUserData', userData })
   return { desk, card: desk.callWith('Agent 1'), attach }
 }
 
@@ -34,7 +35,8 @@ story('nested values and repeated keys are shown as they are', {}, async (stage)
     assert.deepEqual(pairs.slice(1).map(([, value]) => value), ['first', 'second'])
   })
   const [[, order]] = await card.pairs()
-  for (const part of ['id', '7', 'lines', 'art', '"A"', 'n', '2', 'null', 'true']) assert.ok(order.includes(part), order)
+  for (const part of ['id', '7', 'lines', 'art', '"A"', 'n', '2', 'null', 'true'])
+    assert.ok(order.includes(part), order)
   await card.data.getByRole('button', { name: 'Delete all 2 of Note' }).first().click()
   await eventually(async () => assert.deepEqual((await card.pairs()).map(([key]) => key), ['Order']))
 })
@@ -71,7 +73,8 @@ story('numbers of 64 bits and more stay what they are, also when another one is 
   await form.getByRole('button', { name: 'Save' }).click()
   await form.waitFor({ state: 'detached' })
   const sent = await asText(stage.server)
-  for (const part of ['9223372036854775807', '0.10', '"n": 2']) assert.ok(sent.includes(part) || sent.includes(part.replace(': ', ':')), sent)
+  for (const part of ['9223372036854775807', '0.10', '"n":2'])
+    assert.ok(sent.replaceAll(': ', ':').includes(part), sent)
 })
 
 story('a pair is changed, deleted, and all of them are', {}, async (stage) => {
@@ -88,7 +91,10 @@ story('a pair is changed, deleted, and all of them are', {}, async (stage) => {
   await form.getByRole('textbox', { name: 'Value' }).fill('[1, 2]')
   await form.getByRole('button', { name: 'Save' }).click()
   await form.waitFor({ state: 'detached' })
-  await eventually(async () => assert.deepEqual((await stage.server.callsOf('agent1'))[0].userData, { A: [1, 2], B: '"text"' }))
+  await eventually(async () => {
+    const [{ userData }] = await stage.server.callsOf('agent1')
+    assert.deepEqual(userData, { A: [1, 2], B: '"text"' })
+  })
 
   await card.data.getByRole('button', { name: 'Delete B' }).click()
   await eventually(async () => assert.deepEqual((await card.pairs()).map(([key]) => key), ['A']))

@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict'
 import { story } from './support/stage.mjs'
 
-story('a wrong password is refused with the server’s words, the right one is not', { expects: ['refusals'] }, async (stage) => {
+const REFUSALS = { expects: ['refusals'] }
+
+story('a wrong password is refused with the server’s words, the right one is not', REFUSALS, async (stage) => {
   const desk = await stage.tab()
   await desk.page.getByLabel('User name').fill('agent0')
   await desk.page.getByLabel('Password').fill('wrong')

@@ -72,7 +72,8 @@ story('a picture of the desk: a customer’s call, beside it the telephones', {}
 story('a picture of the floor: agents at work, and customers who wait', {}, async (stage) => {
   const { server } = stage
   await server.advance(MORNING_S)
-  for (const [at, state] of ['Ready', 'Ready', 'Ready', 'NotReady', 'OutToLunch', 'Training', 'AfterCallWork'].entries()) {
+  const states = ['Ready', 'Ready', 'Ready', 'NotReady', 'OutToLunch', 'Training', 'AfterCallWork']
+  for (const [at, state] of states.entries()) {
     await server.beginWork('agent' + at, state)
     await server.advance(41)
   }

@@ -56,7 +56,7 @@ story('what the page does is copied as curl, and does it again in a shell', {}, 
   assert.equal((await server.callsOf('agent0')).length, 1)
 })
 
-story('every exchange and event is there, to be found, paused and cleared', { expects: ['refusals'] }, async (stage) => {
+story('each exchange and event is there, to be found, paused, cleared', { expects: ['refusals'] }, async (stage) => {
   const { server } = stage
   const desk = await stage.desk('agent0')
   const wire = await WireView.open(desk)

@@ -52,7 +52,8 @@ export class FloorView {
   }
 
   async waiting(queue, callers) {
-    const item = this.desk.page.getByRole('region', { name: 'Queues' }).getByRole('listitem', { name: queue, exact: true })
+    const queues = this.desk.page.getByRole('region', { name: 'Queues' })
+    const item = queues.getByRole('listitem', { name: queue, exact: true })
     await eventually(async () => {
       const list = item.getByRole('list', { name: 'Who waits in ' + queue })
       const texts = await list.getByRole('listitem').allTextContents()

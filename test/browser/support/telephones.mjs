@@ -39,6 +39,7 @@ export class Telephones {
   }
 
   async wind(step) {
-    await this.panel.getByRole('group', { name: 'Wind the clock forward' }).getByRole('button', { name: step }).click()
+    const steps = this.panel.getByRole('group', { name: 'Wind the clock forward' })
+    await steps.getByRole('button', { name: step }).click()
   }
 }

@@ -14,7 +14,8 @@ const SERVER = ['Ready', 'Not ready', 'After call work', 'Aux work', 'Logged out
 export async function textsOf(code) {
   const typescript = createRequire(join(ROOT, 'desktop/package.json'))('typescript')
   const source = await readFile(join(ROOT, `desktop/src/i18n/${code}.ts`), 'utf8')
-  const { outputText } = typescript.transpileModule(source, { compilerOptions: { module: 'ESNext', target: 'ES2022' } })
+  const compilerOptions = { module: 'ESNext', target: 'ES2022' }
+  const { outputText } = typescript.transpileModule(source, { compilerOptions })
   return (await import('data:text/javascript,' + encodeURIComponent(outputText)))[code]
 }
 
