@@ -13,6 +13,7 @@ declare module 'cometd' {
   }
 
   interface CometD {
+    onListenerException: (error: unknown) => void
     onTransportFailure(message: Message, failure: Failure, handle: (failure: Failure) => void): void
   }
 

@@ -72,6 +72,8 @@ export class Events {
     cometd.registerExtension('ack', new AckExtension())
     cometd.registerExtension('wire', { incoming: (message) => this.logMeta(message) })
     cometd.registerExtension('heartbeat', { incoming: shortened, outgoing: shortened })
+    // The library would keep a failure of ours to itself.
+    cometd.onListenerException = (error) => reportError(error)
     const retry = cometd.onTransportFailure
     cometd.onTransportFailure = (message, failure, handle) =>
       retry.call(cometd, message, failure, (next) => void this.tryAgain(next, handle))

@@ -27,10 +27,9 @@ export class ApiError extends Error {
   }
 }
 
-export interface Reply<T> {
+interface Reply<T> {
   body: T
   sequence: number // of the user's last event that the answer includes
-  time: number // the server's, at which it is true; NaN where it does not say
 }
 
 export interface RequestOptions {
@@ -48,7 +47,7 @@ const SLOW_MS = 3000
 
 // What whoever is in charge wants to know of all answers.
 export const watch = {
-  time: (_serverMs: number): void => undefined,
+  time: (_serverMs: number): void => undefined, // NaN where the answer does not say
   doubt: (): void => undefined, // no answer, or not yet for long
   loggedOut: (): void => undefined,
 }
@@ -119,21 +118,20 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   }
   const reply = parsed(answer.text)
   log({ status: answer.status, statusCode: reply?.statusCode, text: answer.text })
-  const time = Number(answer.headers.get('X-Cordboard-Time') ?? NaN)
-  watch.time(time)
+  watch.time(Number(answer.headers.get('X-Cordboard-Time') ?? NaN))
   const error = refusal(path, answer, reply)
   if (error?.isLoggedOut && !headers?.Authorization) watch.loggedOut()
   if (error) throw error
   const sequence = Number(answer.headers.get('X-Cordboard-Sequence') ?? 0)
-  return { body: reply as T, sequence, time }
+  return { body: reply as T, sequence }
 }
 
 export async function get<T>(path: string, options: RequestOptions = {}): Promise<T> {
   return (await request<T>(path, options)).body
 }
 
-export async function post(path: string, body: unknown, options: RequestOptions = {}): Promise<void> {
-  await request(path, { ...options, method: 'POST', body })
+export async function post(path: string, body: unknown): Promise<void> {
+  await request(path, { method: 'POST', body })
 }
 
 // For the request by which a user logs in. UTF-8, as RFC 7617 has it.

@@ -21,7 +21,12 @@ export function MonitoringChoice() {
   return (
     <div class="row" role="group" aria-label={t.monitoring}>
       <Choice label={t.mode} value={monitoringMode} values={monitoringModes} text={(one) => t.modes[one]} />
-      <Choice label={t.scope} value={monitoringScope} values={monitoringScopes} text={(one) => t.scopes[one]} />
+      <Choice
+        label={t.scope}
+        value={monitoringScope}
+        values={monitoringScopes}
+        text={(one) => t.scopes[one]}
+      />
     </div>
   )
 }
