@@ -110,7 +110,7 @@ static void answered(const struct request *request, struct reply *reply, void *d
     struct api *api = request->api;
     watcher->is_asked = false;
     if (watcher->waits)
-        account(api, reply->answer ? reply->answer->floor : NULL);
+        account(api, reply->err ? NULL : reply->answer->floor);
     if (!watcher->x) {
         forget(watcher);
         return;
