@@ -9,7 +9,7 @@ import type { Call } from '../api/objects'
 import { texts } from '../i18n'
 import { callAct } from '../model/acts'
 import { ActButton } from '../ui/act-button'
-import { NumberField } from './number-field'
+import { NumberForm } from './number-form'
 import { closeForm } from './selection'
 
 // Whose focus is in it goes back to where it was opened.
@@ -19,39 +19,19 @@ function close({ id }: Call, name: string): void {
   document.querySelector<HTMLElement>(`[data-opens="${CSS.escape(`${id} ${name}`)}"] button`)?.focus()
 }
 
-function closeByEscape(event: KeyboardEvent, call: Call, name: string): void {
-  if (event.key !== 'Escape') return
-  event.stopPropagation()
-  close(call, name)
-}
-
 export function TargetForm({ call, name, title }: { call: Call; name: string; title: string }) {
-  const t = texts.value
-  const number = useSignal('')
-  const isBusy = useSignal(false)
-
-  async function submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
-    const phoneNumber = number.peek().trim()
-    if (!phoneNumber || isBusy.peek()) return
-    isBusy.value = true
-    const isDone = await callAct(call, name, { destination: { phoneNumber } })
-    isBusy.value = false
-    if (isDone) close(call, name)
-  }
-
+  const act = (phoneNumber: string) => callAct(call, name, { destination: { phoneNumber } })
   return (
-    <form
-      class="call-form"
-      aria-label={title}
-      onSubmit={(event) => void submit(event)}
-      onKeyDown={(event) => closeByEscape(event, call, name)}
+    <NumberForm
+      kind="call-form"
+      title={title}
+      label={texts.value.agent.whom}
+      button={title}
+      act={act}
+      close={() => close(call, name)}
     >
       <span class="form-title" aria-hidden="true">{title}</span>
-      <NumberField key={name} label={t.agent.whom} value={number} isFocused />
-      <button type="submit" class="primary" aria-busy={isBusy.value}>{title}</button>
-      <button type="button" class="quiet" onClick={() => close(call, name)}>{t.common.cancel}</button>
-    </form>
+    </NumberForm>
   )
 }
 
@@ -76,7 +56,10 @@ export function Keypad({ call }: { call: Call }) {
   useLayoutEffect(() => pad.current?.querySelector('button')?.focus(), [])
 
   function keyDown(event: KeyboardEvent): void {
-    closeByEscape(event, call, 'SendDtmf')
+    if (event.key === 'Escape') {
+      event.stopPropagation()
+      return close(call, 'SendDtmf')
+    }
     if (event.altKey || event.ctrlKey || event.metaKey || !/^[0-9*#a-d]$/i.test(event.key)) return
     event.preventDefault()
     send(event.key.toUpperCase())

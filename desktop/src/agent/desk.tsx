@@ -3,14 +3,13 @@
 
 // The agent's desk: state, dial field, living calls, past ones.
 
-import { useSignal } from '@preact/signals'
 import { texts } from '../i18n'
 import { dial } from '../model/acts'
 import { calls, chosenDevice, device, devices } from '../model/desk'
 import { DIAL_LETTER } from './call-acts'
 import { CallCard, whoIsOn } from './call-card'
 import { familiesOf } from './families'
-import { NumberField } from './number-field'
+import { NumberForm } from './number-form'
 import { PastCalls } from './past-calls'
 import { selectedId } from './selection'
 import { CurrentState, StateBar } from './state-bar'
@@ -18,21 +17,15 @@ import '../style/agent.css'
 
 function DialForm() {
   const t = texts.value.agent
-  const number = useSignal('')
-  const isBusy = useSignal(false)
-  async function submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
-    const wanted = number.peek().trim()
-    if (!wanted || isBusy.peek()) return
-    isBusy.value = true
-    if (await dial(wanted)) number.value = ''
-    isBusy.value = false
-  }
   return (
-    <form class="dial" role="search" aria-label={t.dial} onSubmit={(event) => void submit(event)}>
-      <NumberField label={t.nameOrNumber} value={number} shortcut={DIAL_LETTER} />
-      <button type="submit" class="primary" aria-busy={isBusy.value}>{t.call}</button>
-    </form>
+    <NumberForm
+      kind="dial"
+      title={t.dial}
+      label={t.nameOrNumber}
+      button={t.call}
+      shortcut={DIAL_LETTER}
+      act={dial}
+    />
   )
 }
 

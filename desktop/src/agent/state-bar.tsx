@@ -16,7 +16,7 @@ import { agentStates } from '../model/site'
 import { attempt } from '../model/told'
 import { ActButton } from '../ui/act-button'
 import { useFocusKept } from '../ui/focus'
-import { NumberField } from './number-field'
+import { NumberForm } from './number-form'
 import { wrapUp } from './wrap-up'
 
 function stateKind(): string {
@@ -62,24 +62,17 @@ function DoNotDisturb() {
 }
 
 function ForwardForm({ close }: { close: () => void }) {
-  const t = texts.value
-  const number = useSignal('')
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault()
-    const destination = number.peek().trim()
-    if (destination && (await deviceAct('ForwardCallsOn', { destination }))) close()
-  }
+  const t = texts.value.agent
+  const act = (destination: string) => deviceAct('ForwardCallsOn', { destination })
   return (
-    <form
-      class="forward-form"
-      aria-label={t.agent.forward}
-      onSubmit={(event) => void submit(event)}
-      onKeyDown={(event) => event.key === 'Escape' && close()}
-    >
-      <NumberField label={t.agent.whom} value={number} isFocused />
-      <button type="submit" class="primary">{t.agent.forward}</button>
-      <button type="button" class="quiet" onClick={close}>{t.common.cancel}</button>
-    </form>
+    <NumberForm
+      kind="forward-form"
+      title={t.forward}
+      label={t.whom}
+      button={t.forward}
+      act={act}
+      close={close}
+    />
   )
 }
 
