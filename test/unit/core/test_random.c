@@ -31,6 +31,24 @@
 #include "base/log.h"
 #include "random.h"
 
+static void step_rarer(struct model *m, uint32_t r)
+{
+    if ((r >> 24 & 7) == 0)
+        step_disposition(m, r);
+    else if ((r >> 24 & 7) < 4)
+        step_supervise(m, r);
+    else if ((r >> 20 & 127) == 127)
+        give_role(m, r & 1 ? 1 : 3, r & 2 ? ROLE_SUPERVISOR : 0);
+    else if ((r >> 20 & 15) == 5)
+        step_outside(m, r);
+    else if ((r >> 20 & 15) == 6)
+        step_emergency(m, r);
+    else if ((r >> 20 & 15) == 7)
+        step_floor(m, r);
+    else
+        step_telephone(m, r);
+}
+
 static void run(const uint32_t *steps, size_t count)
 {
     struct model m = {0};
@@ -65,20 +83,7 @@ static void run(const uint32_t *steps, size_t count)
             step_obedient(&m, r);
             break;
         case 6:
-            if ((r >> 24 & 7) == 0)
-                step_disposition(&m, r);
-            else if ((r >> 24 & 7) < 4)
-                step_supervise(&m, r);
-            else if ((r >> 20 & 127) == 127)
-                give_role(&m, r & 1 ? 1 : 3, r & 2 ? ROLE_SUPERVISOR : 0);
-            else if ((r >> 20 & 15) == 5)
-                step_outside(&m, r);
-            else if ((r >> 20 & 15) == 6)
-                step_emergency(&m, r);
-            else if ((r >> 20 & 15) == 7)
-                step_floor(&m, r);
-            else
-                step_telephone(&m, r);
+            step_rarer(&m, r);
             break;
         default:
             tick(&m, (r & 15) == 0 ? 70000 : r % 1500);
