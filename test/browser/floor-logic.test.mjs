@@ -75,9 +75,9 @@ test('after the whole floor only what changed is asked for, and waited for', asy
   await until(() => asked.length > 0)
   assert.equal(asked[0].path, '/api/v2/floor')
   await answered({ version: '7', whole: true, agents: many(3) })
-  assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=20')
+  assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=8')
   await answered({ version: '9', whole: false, agents: [agent(1, ready)] })
-  assert.equal(asked[0].path, '/api/v2/floor?since=9&wait=20')
+  assert.equal(asked[0].path, '/api/v2/floor?since=9&wait=8')
   assert.equal(page.floor.floorAgents().get('id1').userState.displayName, 'Ready')
   assert.equal(page.floor.floorAgents().size, 3)
 })
@@ -89,7 +89,7 @@ test('after trouble it is asked again, without waiting', async () => {
   assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=0')
   await answered({ version: '7', whole: false })
   assert.equal(page.floor.floorTrouble.value, '')
-  assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=20')
+  assert.equal(asked[0].path, '/api/v2/floor?since=7&wait=8')
 })
 
 test('a whole answer replaces what was known', async () => {

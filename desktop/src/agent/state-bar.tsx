@@ -8,7 +8,7 @@ import { useRef } from 'preact/hooks'
 import { texts } from '../i18n'
 import { agentAct, deviceAct } from '../model/acts'
 import { clockText, now } from '../model/clock'
-import { agentStateSince, channel, device, isLoggedIn } from '../model/desk'
+import { agentStateSince, channel, device, isOnDuty } from '../model/desk'
 import { nameOf } from '../model/directory'
 import { canSound, isQuiet } from '../model/ringer'
 import { startDuty } from '../model/session'
@@ -117,12 +117,11 @@ function NotWorking() {
 export function StateBar() {
   const t = texts.value.agent
   const isForwarding = useSignal(false)
-  const isWorking = isLoggedIn.value
   const bar = useRef<HTMLElement>(null)
   useFocusKept(bar)
   return (
     <section class="state-bar" aria-label={t.stateBar} ref={bar} tabIndex={-1}>
-      {isWorking ? <StateChoice /> : <NotWorking />}
+      {isOnDuty.value ? <StateChoice /> : <NotWorking />}
       <div class="device-acts" role="group" aria-label={t.telephone}>
         <DoNotDisturb />
         <Forward isOpen={isForwarding.value} toggle={() => (isForwarding.value = !isForwarding.peek())} />

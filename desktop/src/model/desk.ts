@@ -49,7 +49,8 @@ export const device = computed(() => {
 export const isSupervisor = computed(() =>
   Boolean(me.value?.roles.some((role) => role === 'ROLE_SUPERVISOR' || role === 'ROLE_ADMIN')),
 )
-export const isLoggedIn = computed(() => device.value?.deviceState === 'Active')
+// Queues may offer calls; being logged in to the page is another thing.
+export const isOnDuty = computed(() => device.value?.deviceState === 'Active')
 
 // Since when it is in its state: as it was known, or an event just told it (isNow), or this tab noted
 // before a reload.

@@ -15,8 +15,9 @@ import { pause } from '../base/pause'
 import { me } from './desk'
 import { fullName } from './directory'
 
-const WAIT_S = 20
-const TIMEOUT_MS = 30_000
+// As with events: a network that was cut without a word is given up after the second at most.
+const WAIT_S = 8
+const TIMEOUT_MS = 12_000
 const PACE_MS = 100 // between two requests
 const RETRY_MS = 500
 const RETRY_MAX_MS = 2000

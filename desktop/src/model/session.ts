@@ -12,7 +12,7 @@ import { wireClear } from '../api/wire'
 import { pause } from '../base/pause'
 import { notesClear, notesStart } from './call-notes'
 import { clockSet } from './clock'
-import { deskClear, deskEvent, deskOnLost, deskRead, device, isLoggedIn, me } from './desk'
+import { deskClear, deskEvent, deskOnLost, deskRead, device, isOnDuty, me } from './desk'
 import { siteRead } from './site'
 import { attempt, tell } from './told'
 
@@ -118,7 +118,7 @@ async function readAgain(): Promise<void> {
     wireClear()
     begin()
   }
-  if (wantsDuty && !isLoggedIn.peek() && device.peek()) void attempt(startDuty())
+  if (wantsDuty && !isOnDuty.peek() && device.peek()) void attempt(startDuty())
   wantsDuty = false
 }
 
