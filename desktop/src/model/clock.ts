@@ -40,6 +40,12 @@ export function clockStands(serverMs: number): void {
   if (now.peek() !== serverMs) now.value = serverMs
 }
 
+// Of a server whose clock goes by itself, which may come in the place of one whose clock stands.
+export function clockGoes(serverMs: number): void {
+  standsAt = undefined
+  clockSet(serverMs)
+}
+
 export function clockStart(): void {
   const tick = () => {
     now.value = serverNow()

@@ -12,7 +12,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { Notification } from '../api/events'
 import type {
-  Call, CallMessage, Channel, ChannelMessage, Device, DeviceMessage, ErrorMessage, User,
+  Call, CallMessage, Channel, ChannelMessage, Device, DeviceMessage, ErrorMessage, ReleaseReason, User,
 } from '../api/objects'
 import { request } from '../api/rest'
 import { remembered } from '../base/remembered'
@@ -25,7 +25,7 @@ export interface DeskCall {
   call: Call
   startedAt: number // the server's time, when it began for this desk
   stateSince?: number // when it came into this state, where this desk has seen it do so
-  releaseReason?: string
+  releaseReason?: ReleaseReason
   endedAt?: number
 }
 

@@ -71,7 +71,7 @@ function fromDesk({ call, startedAt, endedAt, releaseReason }: DeskCall): PastCa
     isTalk: releaseReason === 'answered-and-hung-up',
     startedAt,
     durationMs: (endedAt ?? startedAt) - startedAt,
-    releaseReason: releaseReason as ReleaseReason | undefined,
+    releaseReason,
     isRecorded: false,
   }
 }

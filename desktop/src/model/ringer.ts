@@ -66,8 +66,8 @@ async function unlock(): Promise<void> {
 }
 
 async function ringUntil(end: AbortSignal): Promise<void> {
-  if (end.aborted) return
-  const stop = ring(audio!)
+  if (end.aborted || !audio) return
+  const stop = ring(audio)
   await new Promise((done) => end.addEventListener('abort', done))
   stop()
 }

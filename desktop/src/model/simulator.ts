@@ -11,7 +11,7 @@ import type {
 import { ApiError, get, post } from '../api/rest'
 import { pause } from '../base/pause'
 import { texts } from '../i18n'
-import { clockSet, clockStands } from './clock'
+import { clockGoes, clockStands } from './clock'
 import { devices, me } from './desk'
 import { fullName } from './directory'
 import { attempt } from './told'
@@ -56,7 +56,7 @@ export async function simulatorStart(): Promise<void> {
 async function readState(): Promise<void> {
   const state = await get<SimState>('/sim/v1', { isQuiet: true })
   if (state.clock.kind === 'manual') clockStands(state.clock.nowMs)
-  else clockSet(state.clock.nowMs)
+  else clockGoes(state.clock.nowMs)
   simState.value = state
 }
 

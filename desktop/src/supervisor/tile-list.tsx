@@ -29,12 +29,16 @@ function useBuilt(limit: number): number {
   return Math.min(built.value, wanted)
 }
 
+function idAt(place: EventTarget | null): string {
+  const tile = place instanceof Element && place.closest<HTMLElement>('[data-id]')
+  return (tile && tile.dataset.id) || ''
+}
+
 // Tells the model which tiles are on the screen.
 function useWatcher(): IntersectionObserver {
   const watcher = useMemo(() => {
     const look: IntersectionObserverCallback = (entries) => {
-      for (const { target, isIntersecting } of entries)
-        tileSeen((target as HTMLElement).dataset.id!, isIntersecting)
+      for (const { target, isIntersecting } of entries) tileSeen(idAt(target), isIntersecting)
     }
     const root = document.getElementById('view')
     return new IntersectionObserver(look, { root, rootMargin: `${NEARLY_PX}px 0px` })
@@ -43,44 +47,48 @@ function useWatcher(): IntersectionObserver {
   return watcher
 }
 
-function placeAt(list: HTMLElement, id: string): number {
-  return [...list.children].findIndex((one) => (one as HTMLElement).dataset.id === id)
+function tilesOf(list: HTMLElement): HTMLElement[] {
+  return [...list.querySelectorAll<HTMLElement>('[data-id]')]
 }
 
 // Tiles in a line: known from where they lie, and asked only when somebody presses a key.
-function columnsOf(list: HTMLElement): number {
-  const tops = [...list.children].map((one) => (one as HTMLElement).offsetTop)
-  return Math.max(1, tops.filter((top) => top === tops[0]).length)
+function columnsOf(tiles: HTMLElement[]): number {
+  const first = tiles[0]?.offsetTop
+  return Math.max(1, tiles.filter(({ offsetTop }) => offsetTop === first).length)
 }
 
-function step(key: string, list: HTMLElement): number {
+function step(key: string, tiles: HTMLElement[]): number {
   if (key === 'ArrowRight') return 1
   if (key === 'ArrowLeft') return -1
-  if (key === 'ArrowDown') return columnsOf(list)
-  if (key === 'ArrowUp') return -columnsOf(list)
+  if (key === 'ArrowDown') return columnsOf(tiles)
+  if (key === 'ArrowUp') return -columnsOf(tiles)
   if (key === 'Home') return -Infinity
   return key === 'End' ? Infinity : 0
 }
 
-function focusTile(tile: HTMLElement): void {
-  chosen.value = tile.dataset.id!
+function focusTile(tile: HTMLElement | undefined): void {
+  if (!tile) return
+  chosen.value = idAt(tile)
   const place = tile.querySelector<HTMLElement>('button') ?? tile
   place.focus()
 }
 
+function placeOfCurrent(tiles: HTMLElement[]): number {
+  return tiles.findIndex((tile) => idAt(tile) === current.peek())
+}
+
 function go(event: KeyboardEvent, list: HTMLElement): void {
-  const by = step(event.key, list)
+  const tiles = tilesOf(list)
+  const by = step(event.key, tiles)
   if (by === 0) return
   event.preventDefault()
-  const last = list.children.length - 1
-  const to = Number.isFinite(by) ? placeAt(list, current.peek()) + by : by < 0 ? 0 : last
-  const tile = list.children[to]
-  if (tile) focusTile(tile as HTMLElement)
+  const to = Number.isFinite(by) ? placeOfCurrent(tiles) + by : by < 0 ? 0 : tiles.length - 1
+  focusTile(tiles[to])
 }
 
 function focusCurrent(list: HTMLElement): void {
-  const tile = list.children[Math.max(0, placeAt(list, current.peek()))]
-  if (tile) focusTile(tile as HTMLElement)
+  const tiles = tilesOf(list)
+  focusTile(tiles[Math.max(0, placeOfCurrent(tiles))])
 }
 
 export function TileList() {
@@ -101,8 +109,8 @@ export function TileList() {
         aria-describedby="tile-keys"
         onKeyDown={(event) => go(event, event.currentTarget)}
         onFocusIn={(event) => {
-          const tile = (event.target as HTMLElement).closest<HTMLElement>('[data-id]')
-          if (tile) chosen.value = tile.dataset.id!
+          const id = idAt(event.target)
+          if (id) chosen.value = id
         }}
       >
         {ids.slice(0, built).map((id) => <AgentTile key={id} id={id} watcher={watcher} />)}

@@ -82,8 +82,8 @@ function isWanted(entry: WireEntry, wanted: Kind, text: string): boolean {
 }
 
 // Up and down from line to line, so that the keyboard need not go through all of them.
-function moved(event: KeyboardEvent): void {
-  const lines = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('.wire-line')]
+function moved(event: KeyboardEvent, list: HTMLElement): void {
+  const lines = [...list.querySelectorAll<HTMLElement>('.wire-line')]
   const at = lines.findIndex((line) => line === event.target)
   const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: lines.length - 1 }[event.key]
   if (at < 0 || to === undefined) return
@@ -118,7 +118,13 @@ export function Wire() {
       <h2 class="visually-hidden">{texts.value.views.wire}</h2>
       <Toolbar sought={sought} shown={shown} />
       {isEmpty && <p class="faint wire-empty">{wireEntries.value.length > 0 ? t.noMatch : t.empty}</p>}
-      <ol class="wire-list" ref={list} aria-label={t.list} onScroll={scrolled} onKeyDown={moved}>
+      <ol
+        ref={list}
+        class="wire-list"
+        aria-label={t.list}
+        onScroll={scrolled}
+        onKeyDown={(event) => moved(event, event.currentTarget)}
+      >
         {shown.value.map((entry) => (
           <Row key={entry.number} entry={entry} isTabStop={entry.number === tabStop} visit={visit} />
         ))}
