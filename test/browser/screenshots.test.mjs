@@ -96,20 +96,19 @@ story('a picture of the floor: agents at work, and customers who wait', {}, asyn
   await take(desk, 'floor')
 })
 
-story('a picture of the telephones: a customer waits while another agent is asked', {}, async (stage) => {
+story('a picture of the telephones: a customer’s call rings, and two agents talk', {}, async (stage) => {
   const { server } = stage
   await server.advance(MORNING_S)
   const desk = await open(stage, 'agent0')
   await desk.chooseState('Ready')
   const telephones = await Telephones.open(desk)
+  await server.phone('15002', 'dial', { number: '15003' })
+  await server.pickUp('15003')
   await server.phone(CUSTOMERS[0], 'dial', { number: '9000' })
-  await desk.call().press('Answer')
-  await later(desk, 31)
-  await desk.call().to('Consult', '15001', 'Agent 1')
-  await server.pickUp('15001')
-  await desk.callWith('Agent 1').is('Established')
-  await later(desk, 12)
-  await telephones.shows('15001', /Talks to/)
+  await desk.call().is('Ringing')
+  await later(desk, 4)
+  await telephones.shows('15000', /Rings/)
+  await telephones.shows('15003', /Talks to/)
   await take(desk, 'simulator')
 })
 
