@@ -3,12 +3,12 @@
 
 import { render } from 'preact'
 import { agentStart } from './agent/start'
+import { App } from './frame/app'
+import { failuresTold } from './frame/failures'
 import { clockStart } from './model/clock'
 import { sessionStart } from './model/session'
 import { simulatorStart } from './model/simulator'
-import { App } from './ui/app'
 import { Boundary } from './ui/boundary'
-import { failuresTold } from './ui/failures'
 import './style/base.css'
 import './style/shell.css'
 

@@ -12,17 +12,18 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../desktop/src', import.meta.url))
 
-const VIEW = ['base', 'api', 'i18n', 'model', 'ui', 'agent']
+const VIEW = ['base', 'api', 'i18n', 'model', 'ui']
 const MAY_USE = {
   base: [],
   api: ['base'],
   i18n: ['base'],
   model: ['base', 'api', 'i18n'],
+  ui: ['base', 'i18n', 'model'],
   agent: VIEW,
-  supervisor: VIEW, // a monitored call has the agent's call bar
+  supervisor: [...VIEW, 'agent'], // a monitored call has the agent's call bar
   simulator: VIEW,
   wire: VIEW,
-  ui: [...VIEW, 'supervisor', 'simulator', 'wire'], // the frame has all views in it
+  frame: [...VIEW, 'agent', 'supervisor', 'simulator', 'wire'],
 }
 
 const files = readdirSync(root, { recursive: true, withFileTypes: true })

@@ -117,10 +117,6 @@ export class CallCard {
     await this.card.filter({ hasNotText: text }).waitFor()
   }
 
-  async isGone() {
-    await this.card.waitFor({ state: 'detached' })
-  }
-
   // Consult, Confer, Transfer or Add, with somebody found in the directory by a part of the name.
   async to(how, text, who) {
     await this.press(how)

@@ -132,10 +132,4 @@ export class Server {
   async callsOf(user) {
     return (await this.get('/api/v2/me?subresources=*', user)).user.calls
   }
-
-  // The number of the user's last event.
-  async eventNumber(user) {
-    const { headers } = await this.request('GET', '/api/v2/me', undefined, user)
-    return Number(headers.get('X-Cordboard-Sequence'))
-  }
 }

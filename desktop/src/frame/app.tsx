@@ -16,12 +16,12 @@ import { hasSimulator } from '../model/simulator'
 import { attempt } from '../model/told'
 import { Simulator } from '../simulator/simulator'
 import { Floor } from '../supervisor/floor'
+import { Boundary } from '../ui/boundary'
+import { dock, dockNames, view, viewNames, type DockName, type ViewName } from '../ui/views'
 import { Wire } from '../wire/wire'
-import { Boundary } from './boundary'
 import { LogIn } from './log-in'
 import { LanguageChoice, ThemeChoice } from './preferences'
 import { ToldList } from './told-list'
-import { dock, dockNames, view, viewNames, type DockName, type ViewName } from './views'
 
 function Tab<N extends string>(props: {
   name: N

@@ -6,7 +6,7 @@
 import { effect } from '@preact/signals'
 import { remembered } from '../base/remembered'
 import { language, languages, texts } from '../i18n'
-import { Choice } from './choice'
+import { Choice } from '../ui/choice'
 
 const themes = ['auto', 'light', 'dark'] as const
 type Theme = (typeof themes)[number]
