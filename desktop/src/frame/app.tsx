@@ -16,6 +16,7 @@ import { hasSimulator } from '../model/simulator'
 import { attempt } from '../model/told'
 import { Simulator } from '../simulator/simulator'
 import { Floor } from '../supervisor/floor'
+import { ActButton } from '../ui/act-button'
 import { Boundary } from '../ui/boundary'
 import { dock, dockNames, view, viewNames, type DockName, type ViewName } from '../ui/views'
 import { Wire } from '../wire/wire'
@@ -92,9 +93,7 @@ function WhoAmI() {
     <>
       <Connection />
       <span class="who" title={fullName(user)}>{fullName(user)}</span>
-      <button type="button" class="quiet" onClick={() => void attempt(logOut())}>
-        {texts.value.logIn.logOut}
-      </button>
+      <ActButton kind="quiet" act={() => attempt(logOut())}>{texts.value.logIn.logOut}</ActButton>
     </>
   )
 }

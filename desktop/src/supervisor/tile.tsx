@@ -50,7 +50,10 @@ function Notes({ agent }: { agent: FloorAgent }) {
 function Acts({ agent, isCurrent }: { agent: FloorAgent; isCurrent: boolean }) {
   const t = texts.value.supervisor
   const how = armedDeviceId.value === agent.deviceId ? armed.value?.state : undefined
-  const act = (one: Monitoring) => void (one === how ? cancelMonitoring() : monitor(agent, one))
+  const act = (one: Monitoring, event: MouseEvent) => {
+    if (event.detail > 1) return // the second click of a double click would take the first one back
+    void (one === how ? cancelMonitoring() : monitor(agent, one))
+  }
   return (
     <div class="tile-acts">
       {offeredMonitorings.value.map((one) => (
@@ -60,7 +63,7 @@ function Acts({ agent, isCurrent }: { agent: FloorAgent; isCurrent: boolean }) {
           tabIndex={isCurrent ? 0 : -1}
           aria-label={`${t.monitorings[one]}: ${fullName(agent)}`}
           aria-pressed={one === how}
-          onClick={() => act(one)}
+          onClick={(event) => act(one, event)}
         >
           {t.monitorings[one]}
         </button>
