@@ -256,3 +256,14 @@ story('whose name is typed is dialled, and nobody is made up', { expects: ['refu
   await field.press('Enter')
   await desk.callWith('Agent 3').is('Dialing')
 })
+
+story('the keyboard keeps its place when the call that it was at is gone', {}, async (stage) => {
+  const desk = await established(stage)
+  await desk.call().button('Hang up').focus()
+  await desk.page.keyboard.press('Enter')
+  await desk.hasCalls(0)
+  await eventually(async () => {
+    const at = await desk.page.evaluate(() => document.activeElement.getAttribute('aria-label'))
+    assert.equal(at, 'Calls')
+  })
+})

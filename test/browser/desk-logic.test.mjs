@@ -119,4 +119,8 @@ test('whom a past call was with is who was outside', () => {
   assert.equal(number(told('I', { callType: 'Inbound', ani: '+491' })), '+491')
   assert.equal(number(told('O', { callType: 'Outbound', dnis: '+492' })), '+492')
   assert.equal(number(told('Q', { participants: told('Q').participants.slice(1), dnis: '9000' })), '9000')
+  const alone = told('A', { participants: [{ phoneNumber: '16', role: 'Called', userId: 'me' }], dnis: '16' })
+  assert.equal(number(alone), '', 'not oneself')
+  const seen = { call: { id: 'A', dnis: '16', participants: [{ phoneNumber: '17' }] }, startedAt: 0 }
+  assert.equal(page.past.mergePast([alone], [seen], new Map(), 'me')[0].number, '17')
 })

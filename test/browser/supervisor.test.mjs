@@ -68,7 +68,7 @@ story('a supervisor listens, coaches and barges in, and everybody sees it', {}, 
   const agent = await stage.desk('agent0')
   const colleague = await stage.desk('agent1')
   await floor.press('Listen', 'Agent 0')
-  await floor.isArmed(/Agent 0: Listen/)
+  await floor.isArmed(/Agent 0: Listen.* from the next call on/)
 
   await agent.dial('15001')
   await colleague.callWith('Agent 0').press('Answer')

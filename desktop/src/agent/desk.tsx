@@ -3,9 +3,11 @@
 
 // The agent's desk: state, dial field, living calls, past ones.
 
+import { useRef } from 'preact/hooks'
 import { texts } from '../i18n'
 import { dial } from '../model/acts'
 import { calls, chosenDevice, device, devices } from '../model/desk'
+import { useFocusKept } from '../ui/focus'
 import { DIAL_LETTER } from './call-acts'
 import { CallCard, whoIsOn } from './call-card'
 import { familiesOf } from './families'
@@ -54,8 +56,10 @@ function SaidOfCall() {
 function Calls() {
   const t = texts.value.agent
   const families = familiesOf(calls.value)
+  const section = useRef<HTMLElement>(null)
+  useFocusKept(section)
   return (
-    <section class="calls" aria-label={t.livingCalls}>
+    <section class="calls" aria-label={t.livingCalls} ref={section} tabIndex={-1}>
       <SaidOfCall />
       {families.length === 0 && <p class="no-calls">{t.noCalls}</p>}
       {families.map(({ parent, consults }) => (

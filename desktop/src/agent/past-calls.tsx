@@ -15,13 +15,14 @@ import { wrapUp } from './wrap-up'
 
 function PastRow({ call }: { call: PastCall }) {
   const t = texts.value.agent
-  const who = nameOf(call.number)
+  const who = call.number ? nameOf(call.number) : t.somebody
+  const isNumber = call.number !== '' && call.number !== WITHHELD
   const time = new Date(call.startedAt).toLocaleTimeString(language.value, { timeStyle: 'short' })
   return (
     <li class={wrapUp.value?.id === call.id ? 'past is-now' : 'past'} aria-label={t.callWith(who)}>
       <span class="past-who">
         <strong>{who}</strong>
-        {who !== call.number && call.number !== WITHHELD && <span class="number">{call.number}</span>}
+        {isNumber && who !== call.number && <span class="number">{call.number}</span>}
       </span>
       <span class="past-what">
         {call.isCaller ? t.outgoing : t.incoming}
@@ -35,7 +36,7 @@ function PastRow({ call }: { call: PastCall }) {
         <span class="timer">{time}</span>
       </span>
       <DispositionChoice id={call.id} current={call.disposition} who={who} />
-      {call.number !== WITHHELD && (
+      {isNumber && (
         <ActButton label={t.callBackTo(who)} act={() => dial(call.number)}>{t.callBack}</ActButton>
       )}
     </li>

@@ -94,9 +94,15 @@ export function fullName({ userName, firstName, lastName }: Named): string {
   return [firstName, lastName].filter(Boolean).join(' ') || userName
 }
 
-// Of those on a call, as they are written.
+// Of somebody on a call or in a queue, as it is written.
+export function writtenNumber(one: { phoneNumber: string; formattedPhoneNumber?: string }): string {
+  if (one.phoneNumber === WITHHELD) return texts.value.agent.withheld
+  return one.formattedPhoneNumber || one.phoneNumber || texts.value.agent.withheld
+}
+
+// Of those on a call.
 export function numbersOn({ participants }: Pick<Call, 'participants'>): string {
-  return participants.map((one) => one.formattedPhoneNumber || one.phoneNumber).join(', ')
+  return participants.map(writtenNumber).join(', ')
 }
 
 export function nameOf(number: string): string {

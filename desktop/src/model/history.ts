@@ -19,6 +19,9 @@ export const dispositionKey = computed(
   () => history.value.find(({ disposition }) => disposition)?.disposition?.key ?? 'DispositionCode',
 )
 
+// With whom a call was is in the history once the other one's part in it is over, which nothing tells.
+const AGAIN_MS = 10_000
+
 let isReading = false
 let isAgain = false
 
@@ -38,6 +41,7 @@ async function historyRead(): Promise<void> {
   } finally {
     isReading = false
   }
+  if (past.peek().some(({ number }) => !number)) setTimeout(() => void historyRead(), AGAIN_MS)
 }
 
 // Dispositions of past calls are told by no event: tabs tell each other.

@@ -10,7 +10,7 @@ import type { DeskCall } from './desk'
 export interface PastCall {
   id: string
   callType: CallType
-  number: string // of the other side
+  number: string // of the other side; empty: the history does not have it yet
   isCaller: boolean // this agent began it
   isTalk: boolean // somebody answered
   queue?: string
@@ -32,13 +32,14 @@ function textOf(value: unknown): string | undefined {
   return value === undefined ? undefined : typeof value === 'string' ? value : jsonText(value)
 }
 
-// The other side: who is outside, where somebody is; else who played the other part.
+// The other side: who is outside, where somebody is; else who played the other part, once that is over.
 function otherNumber(call: HistoryCall, isCaller: boolean, userId: string): string {
   if (call.callType === 'Inbound' && call.ani) return call.ani
   if (call.callType === 'Outbound') return call.dnis
   const others = call.participants.filter((one) => one.userId !== userId && (!one.queue || one.userId))
   const other = others.find(({ role }) => (role === 'Caller') !== isCaller) ?? others[0]
-  return other?.phoneNumber ?? call.dnis
+  const isOwn = call.participants.some((one) => one.userId === userId && one.phoneNumber === call.dnis)
+  return other?.phoneNumber ?? (isOwn ? '' : call.dnis)
 }
 
 function fromHistory(call: HistoryCall, userId: string): PastCall {
@@ -83,9 +84,13 @@ export function mergePast(
   living: ReadonlyMap<string, unknown>,
   userId: string,
 ): PastCall[] {
-  const told = history.map((call) => fromHistory(call, userId))
+  const own = new Map(seen.map((one) => [one.call.id, fromDesk(one)]))
+  const told = history.map((call) => {
+    const known = fromHistory(call, userId)
+    return known.number ? known : { ...known, number: own.get(call.id)?.number ?? '' }
+  })
   const known = new Set(told.map(({ id }) => id))
-  const fresh = seen.filter(({ call }) => !known.has(call.id)).map(fromDesk)
+  const fresh = [...own.values()].filter(({ id }) => !known.has(id))
   return [...fresh, ...told]
     .filter(({ id }) => !living.has(id))
     .sort((a, b) => b.startedAt + b.durationMs - (a.startedAt + a.durationMs))

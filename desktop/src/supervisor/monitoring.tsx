@@ -47,6 +47,7 @@ export function ArmedBar() {
           <span>
             <b>{t.armed(t.monitorings[what.state], nameOfDevice(armedDeviceId.value))}</b>{' '}
             · {t.modes[what.mode]} · {t.scopes[what.scope]}
+            {monitoredCalls.value.length === 0 && <> · {t.fromNextCall(t.monitorings.BargeIn)}</>}
           </span>
           <span class="fill" />
           {canCancelMonitoring.value && (

@@ -3,6 +3,7 @@
 
 import type { FloorQueue } from '../api/objects'
 import { texts } from '../i18n'
+import { writtenNumber } from '../model/directory'
 import { floorQueues } from '../model/floor'
 import { Elapsed } from '../ui/elapsed'
 
@@ -14,7 +15,7 @@ function Callers({ queue }: { queue: FloorQueue }) {
     <ol class="callers" tabIndex={0} aria-label={t.callersOf(queue.name)}>
       {queue.calls.map((call) => (
         <li key={call.id}>
-          <span class="number">{call.phoneNumber || t.withheld}</span>
+          <span class="number">{writtenNumber(call)}</span>
           <Elapsed since={call.since} />
         </li>
       ))}
@@ -28,7 +29,7 @@ function QueueCard({ queue }: { queue: FloorQueue }) {
   const first = queue.calls[0]
   return (
     <li class={'queue' + (queue.waiting > 0 ? ' has-callers' : '')} aria-label={queue.name}>
-      <h4>{queue.name} <span class="number faint">{queue.phoneNumber}</span></h4>
+      <h4 title={queue.name}>{queue.name} <span class="number faint">{queue.phoneNumber}</span></h4>
       <dl>
         <div><dt>{t.waiting}</dt><dd class="waiting">{queue.waiting}</dd></div>
         <div><dt>{t.longest}</dt><dd>{first ? <Elapsed since={first.since} /> : '–'}</dd></div>

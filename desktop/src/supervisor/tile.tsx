@@ -40,7 +40,8 @@ function Notes({ agent }: { agent: FloorAgent }) {
   const by = agent.monitoredBy === me.value?.userName ? t.you : agent.monitoredBy
   return (
     <p class="tile-notes faint">
-      {agent.registered === false && <span class="is-bad">{t.unregistered} </span>}
+      {!agent.deviceId && <span>{texts.value.agent.noTelephone} </span>}
+      {agent.deviceId && !agent.registered && <span class="is-bad">{t.unregistered} </span>}
       {agent.doNotDisturb === 'On' && <span>{t.doNotDisturb} </span>}
       {by ? <span class="is-monitored">{t.monitoredBy(by)}</span> : agent.queues.join(' ')}
     </p>
@@ -74,9 +75,10 @@ function Acts({ agent, isCurrent }: { agent: FloorAgent; isCurrent: boolean }) {
 
 function State({ agent, isResting }: { agent: FloorAgent; isResting: boolean }) {
   const t = texts.value.supervisor
+  const name = agent.userState?.displayName ?? t.activities.loggedOut
   return (
     <p>
-      <span class="what">{agent.userState?.displayName ?? t.activities.loggedOut}</span>
+      <span class="what" title={name}>{name}</span>
       {agent.userState && <Elapsed since={agent.userStateSince} isResting={isResting} />}
     </p>
   )
