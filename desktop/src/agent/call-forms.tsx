@@ -9,6 +9,7 @@ import type { Call } from '../api/objects'
 import { texts } from '../i18n'
 import { callAct } from '../model/acts'
 import { ActButton } from '../ui/act-button'
+import { TelephoneKeys } from '../ui/telephone-keys'
 import { NumberForm } from './number-form'
 import { closeForm } from './selection'
 
@@ -34,8 +35,6 @@ export function TargetForm({ call, name, title }: { call: Call; name: string; ti
     </NumberForm>
   )
 }
-
-const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
 
 // Digits go one after the other, in their order, each when the one before it was answered.
 function useDigits(call: Call) {
@@ -67,11 +66,7 @@ export function Keypad({ call }: { call: Call }) {
 
   return (
     <div class="call-form" role="group" aria-label={t.keypad} ref={pad} onKeyDown={keyDown}>
-      <div class="keys">
-        {KEYS.map((key) => (
-          <button key={key} type="button" onClick={() => send(key)}>{key}</button>
-        ))}
-      </div>
+      <div class="keys"><TelephoneKeys press={send} /></div>
       <p class="sent">
         <span class="faint">{t.sent}</span> <output aria-label={t.sent}>{sent.value}</output>
       </p>

@@ -7,8 +7,7 @@ import { useSignal } from '@preact/signals'
 import { texts } from '../i18n'
 import { telephoneAct, type Telephone } from '../model/simulator'
 import { ActButton } from '../ui/act-button'
-
-const keys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
+import { TelephoneKeys } from '../ui/telephone-keys'
 
 type Act = 'dial' | 'transfer' | 'redirect'
 
@@ -51,7 +50,7 @@ export function Keypad({ telephone }: { telephone: Telephone }) {
         onInput={(event) => (digits.value = event.currentTarget.value)}
       />
       <div class="dial-keys" role="group" aria-label={`${isUp ? t.press : t.keypad}: ${number}`}>
-        {keys.map((key) => <button key={key} type="button" onClick={() => press(key)}>{key}</button>)}
+        <TelephoneKeys press={press} />
       </div>
       <div class="sim-keys">
         {actsOf(telephone).map((name) => (
