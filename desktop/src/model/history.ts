@@ -23,15 +23,16 @@ export const dispositionKey = computed(
 const AGAIN_MS = 10_000
 
 let isReading = false
-let isAgain = false
+let isWanted = false
+let again: ReturnType<typeof setTimeout> | undefined
 
 async function historyRead(): Promise<void> {
-  isAgain = true
+  isWanted = true
   if (isReading) return
   isReading = true
   try {
-    while (isAgain && me.peek()) {
-      isAgain = false
+    while (isWanted && me.peek()) {
+      isWanted = false
       const whose = me.peek()?.id
       const read = await get<{ calls: HistoryCall[] }>(`/api/v2/me/history/calls?limit=${PAST_SHOWN}`)
       if (me.peek()?.id === whose) history.value = read.calls
@@ -41,7 +42,12 @@ async function historyRead(): Promise<void> {
   } finally {
     isReading = false
   }
-  if (past.peek().some(({ number }) => !number)) setTimeout(() => void historyRead(), AGAIN_MS)
+  if (past.peek().some(({ number }) => !number)) again ??= setTimeout(readAgain, AGAIN_MS)
+}
+
+function readAgain(): void {
+  again = undefined
+  void historyRead()
 }
 
 // Dispositions of past calls are told by no event: tabs tell each other.
