@@ -3,7 +3,7 @@
 
 // What is being typed into the user data of calls, until it is saved, given up, or the call is gone.
 
-import { effect, signal } from '@preact/signals'
+import { effect, signal, type Signal } from '@preact/signals'
 import { calls } from '../model/desk'
 import type { Draft } from './data-rows'
 
@@ -43,11 +43,15 @@ export function newPairSet(id: string, pair: NewPair = NOTHING): void {
   newPairs.value = new Map(newPairs.peek()).set(id, pair)
 }
 
+// What does not change stays the same object, so that nothing is drawn again.
+function keepOf<T>(all: Signal<ReadonlyMap<string, T>>, living: ReadonlyMap<string, unknown>): void {
+  const kept = [...all.peek()].filter(([id]) => living.has(id))
+  if (kept.length < all.peek().size) all.value = new Map(kept)
+}
+
 export function draftsStart(): void {
   effect(() => {
-    const living = calls.value
-    const kept = <T>(all: ReadonlyMap<string, T>) => new Map([...all].filter(([id]) => living.has(id)))
-    drafts.value = kept(drafts.peek())
-    newPairs.value = kept(newPairs.peek())
+    keepOf(drafts, calls.value)
+    keepOf(newPairs, calls.value)
   })
 }

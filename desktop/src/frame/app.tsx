@@ -145,12 +145,15 @@ function Main() {
   return <View />
 }
 
+// There Escape is for the field.
+function isFilled(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && target.type !== 'checkbox' && target.value !== ''
+}
+
 function DockPanel({ name }: { name: DockName }) {
   const Dock = docks[name]
   const leave = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return
-    // There it is for the field.
-    if (event.target instanceof HTMLInputElement && event.target.value && event.target.type !== 'checkbox') return
+    if (event.key !== 'Escape' || event.defaultPrevented || isFilled(event.target)) return
     dock.value = ''
     document.getElementById('tab-' + name)?.focus()
   }
