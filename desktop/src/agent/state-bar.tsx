@@ -10,7 +10,7 @@ import { agentAct, deviceAct } from '../model/acts'
 import { clockText, now } from '../model/clock'
 import { agentStateSince, channel, device, isOnDuty } from '../model/desk'
 import { nameOf } from '../model/directory'
-import { canSound, isQuiet } from '../model/ringer'
+import { isQuiet } from '../model/ringer'
 import { startDuty } from '../model/session'
 import { agentStates } from '../model/site'
 import { attempt } from '../model/told'
@@ -90,16 +90,11 @@ function Forward({ isOpen, toggle }: { isOpen: boolean; toggle: () => void }) {
   return <ActButton expanded={isOpen} act={toggle}>{t.forward}…</ActButton>
 }
 
-// The hint's place stays: nothing may move under the first click, which may be meant for a call.
 function Quiet() {
   const t = texts.value.agent
-  const wasMute = useSignal(!canSound.peek()).value
   const toggle = () => (isQuiet.value = !isQuiet.peek())
   return (
-    <>
-      <button type="button" aria-pressed={isQuiet.value} onClick={toggle}>{t.quiet}</button>
-      {wasMute && <p class="hint no-sound" hidden={isQuiet.value || canSound.value}>{t.noSound}</p>}
-    </>
+    <button type="button" aria-pressed={isQuiet.value} onClick={toggle}>{t.quiet}</button>
   )
 }
 

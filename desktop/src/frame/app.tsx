@@ -11,6 +11,7 @@ import { Incoming } from '../agent/incoming'
 import { texts } from '../i18n'
 import { isSupervisor, me } from '../model/desk'
 import { fullName } from '../model/directory'
+import { canSound, isQuiet } from '../model/ringer'
 import { isConnected, isDemo, isLost, isOutdated, logOut, phase } from '../model/session'
 import { hasSimulator } from '../model/simulator'
 import { attempt } from '../model/told'
@@ -98,6 +99,12 @@ function WhoAmI() {
   )
 }
 
+// In a place that is there anyway: nothing may move under the first click, which may be meant for a call.
+function SoundHint() {
+  const isWanted = phase.value === 'loggedIn' && !canSound.value && !isQuiet.value
+  return <p class="fill sound-hint">{isWanted && texts.value.agent.noSound}</p>
+}
+
 function Head() {
   return (
     <header class="head">
@@ -107,7 +114,7 @@ function Head() {
         <span class="brand-name">Cordboard</span>
       </h1>
       {phase.value === 'loggedIn' && <ViewTabs />}
-      <span class="fill" />
+      <SoundHint />
       <DockTabs />
       <LanguageChoice />
       <ThemeChoice />

@@ -229,11 +229,11 @@ export const de: Texts = {
     trouble: (why) => `Die Telefone können nicht gelesen werden: ${why}`,
     tryThis: 'Zum Probieren',
     steps: {
-      logIn: 'Melden Sie sich an: agent0, Passwort demo. Drücken Sie Ready.',
+      logIn: 'Drücken Sie agent0, um sich anzumelden, und dann Ready.',
       customer: 'Drücken Sie „Ein Kunde ruft an“, und nehmen Sie an.',
       transfer: 'Verbinden Sie zu 15001, und heben Sie dieses Telefon hier ab.',
       clock: 'Lassen Sie es klingeln, und stellen Sie die Uhr vor: +1 min.',
-      floor: 'Melden Sie sich in einem privaten Fenster als super0 an, und hören Sie mit.',
+      floor: 'Drücken Sie in einem privaten Fenster super0, dann Übersicht: den nächsten Anruf mithören oder sich auf diesen aufschalten.',
     },
     customer: 'Ein Kunde ruft an',
     customerNumber: 'Welche Nummer der Kunde anruft',

@@ -230,11 +230,11 @@ export const en = {
     trouble: (why: string) => `The telephones can’t be read: ${why}`,
     tryThis: 'Try this',
     steps: {
-      logIn: 'Log in as agent0, password demo, and press Ready.',
+      logIn: 'Press agent0 to log in, and then Ready.',
       customer: 'Press “A customer calls”, and answer at your desk.',
       transfer: 'Transfer the call to 15001, and pick up that telephone here.',
       clock: 'Let a call ring, and wind the clock forward: +1 min.',
-      floor: 'In a private window log in as super0, and listen in.',
+      floor: 'In a private window press super0, then Floor: listen to the next call, or barge in on this one.',
     },
     customer: 'A customer calls',
     customerNumber: 'Which number the customer calls',

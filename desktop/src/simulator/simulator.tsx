@@ -9,6 +9,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { remembered } from '../base/remembered'
 import { texts } from '../i18n'
 import { me } from '../model/desk'
+import { isDemo } from '../model/session'
 import {
   customerCalls, lineCount, lines, offset, PAGE, queueNumbers, simTrouble, simulatorFollow, simulatorNames,
 } from '../model/simulator'
@@ -110,7 +111,7 @@ export function Simulator() {
     <div class="simulator">
       <h2 class="visually-hidden">{texts.value.views.telephones}</h2>
       <ClockPanel />
-      <TryThis />
+      {isDemo.value && <TryThis />}
       <div role="status">{simTrouble.value && <p class="trouble">{t.trouble(simTrouble.value)}</p>}</div>
       <Customer />
       {lines.value.length > 0 && <Telephones />}
