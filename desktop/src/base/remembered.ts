@@ -5,24 +5,7 @@
 // Nothing of calls or users.
 
 import { effect, signal, type Signal } from '@preact/signals'
-
-const PREFIX = 'cordboard.'
-
-function kept(name: string): unknown {
-  try {
-    return JSON.parse(localStorage.getItem(PREFIX + name) ?? 'null')
-  } catch {
-    return null // Not allowed, or none of ours.
-  }
-}
-
-function keep(name: string, value: unknown): void {
-  try {
-    localStorage.setItem(PREFIX + name, JSON.stringify(value))
-  } catch {
-    // Then it is not remembered.
-  }
-}
+import { keepValue, keptValue } from './storage'
 
 // values: what it can be, where that is not any text. Another version of the page may have kept others.
 export function remembered<T extends string | boolean>(
@@ -30,13 +13,13 @@ export function remembered<T extends string | boolean>(
   initial: T,
   values?: readonly T[],
 ): Signal<T> {
-  const before = kept(name) as T
+  const before = keptValue(name) as T
   const isGood = values ? values.includes(before) : typeof before === typeof initial
   const found = signal(isGood ? before : initial)
   let isChange = false
   effect(() => {
     const value = found.value
-    if (isChange) keep(name, value)
+    if (isChange) keepValue(name, value)
     isChange = true
   })
   return found

@@ -6,6 +6,7 @@
 // the log-out.
 
 import type { CallState } from '../api/objects'
+import { keepValue, keptValue, onKept } from '../base/storage'
 
 interface Note {
   id: string
@@ -14,17 +15,14 @@ interface Note {
   wrapUpS?: number
 }
 
-const NAME = 'cordboard.calls'
+const NAME = 'calls'
 const KEPT = 10
 
 let notes = read()
 
 function read(): readonly Note[] {
-  try {
-    return JSON.parse(localStorage.getItem(NAME) ?? '[]') as Note[]
-  } catch {
-    return []
-  }
+  const kept = keptValue(NAME)
+  return Array.isArray(kept) ? (kept as Note[]) : []
 }
 
 export function noteOf(id: string): Note | undefined {
@@ -34,25 +32,15 @@ export function noteOf(id: string): Note | undefined {
 export function noteSet(id: string, what: Omit<Note, 'id'>): void {
   const others = notes.filter((note) => note.id !== id)
   notes = [...others, { ...noteOf(id), ...what, id }].slice(-KEPT)
-  try {
-    localStorage.setItem(NAME, JSON.stringify(notes))
-  } catch {
-    // Then a reload forgets it.
-  }
+  keepValue(NAME, notes)
 }
 
 // What other tabs note is known here too.
 export function notesStart(): void {
-  addEventListener('storage', ({ key }) => {
-    if (key === NAME) notes = read()
-  })
+  onKept(NAME, () => (notes = read()))
 }
 
 export function notesClear(): void {
   notes = []
-  try {
-    localStorage.removeItem(NAME)
-  } catch {
-    // Then there are none.
-  }
+  keepValue(NAME, notes)
 }

@@ -102,7 +102,7 @@ async function readBeside(page: SimLine[]): Promise<SimLine[]> {
 let reads = 0
 let newest = 0 // the read that is shown; one that began earlier and comes later is old
 
-async function readTelephones(stop: AbortSignal): Promise<void> {
+async function readTelephones(stop?: AbortSignal): Promise<void> {
   const read = ++reads
   const quiet = { isQuiet: true, signal: stop }
   const [page, outside] = await Promise.all([
@@ -166,7 +166,7 @@ export function simulatorFollow(): () => void {
 
 async function readSoon(): Promise<void> {
   try {
-    await readTelephones(new AbortController().signal)
+    await readTelephones()
   } catch (error) {
     if (!(error instanceof ApiError)) throw error // else the next poll tells it
   }
@@ -196,11 +196,6 @@ export function customerCalls(number: string): Promise<boolean> {
 
 // What is due until then happens on the way; its events come by themselves.
 export async function clockWind(ms: number): Promise<void> {
-  await attempt(
-    (async () => {
-      await post('/sim/v1/clock', { advanceMs: ms })
-      await readState()
-    })(),
-  )
+  if (await attempt(post('/sim/v1/clock', { advanceMs: ms }))) await attempt(readState())
   await readSoon()
 }
