@@ -207,7 +207,7 @@ export const en = {
       Held: 'Held',
       Released: 'Released',
     },
-    directions: { Internal: 'with', Inbound: 'from', Outbound: 'to', Consult: 'consulting' },
+    directions: { Internal: 'internal', Inbound: 'inbound', Outbound: 'outbound', Consult: 'consult' },
     fromQueue: (queue: string) => `by ${queue}`,
     moreCalls: (count: number) => `+${count}`,
     unregistered: 'Telephone not registered',

@@ -22,7 +22,7 @@ function CallLines({ calls, isResting }: { calls: FloorCall[]; isResting: boolea
     <>
       <p class="tile-call">
         <span class="what">
-          {t.callStates[call.state]} {t.directions[call.callType]}
+          {t.callStates[call.state]} · {t.directions[call.callType]}
           {calls.length > 1 && <span class="faint"> {t.moreCalls(calls.length - 1)}</span>}
         </span>
         <Elapsed since={call.startTime} isResting={isResting} />
