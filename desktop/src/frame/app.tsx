@@ -25,56 +25,43 @@ import { LogIn } from './log-in'
 import { LanguageChoice, ThemeChoice } from './preferences'
 import { ToldList } from './told-list'
 
-function Tab<N extends string>(props: {
-  name: N
-  chosen: boolean
-  controls: string
+interface TabsProps<N> {
+  names: readonly N[]
+  chosen: string
+  controls: string // the id of where what is chosen stands
   choose: (name: N) => void
-  children: string
-}) {
-  const { name, chosen, controls, choose, children } = props
+}
+
+function Tabs<N extends ViewName | DockName>({ names, chosen, controls, choose }: TabsProps<N>) {
+  const t = texts.value.views
   return (
-    <button
-      id={'tab-' + name}
-      type="button"
-      class="tab"
-      aria-pressed={chosen}
-      aria-controls={chosen ? controls : undefined}
-      onClick={() => choose(name)}
-    >
-      {children}
-    </button>
+    <nav class="tabs" aria-label={names.map((name) => t[name]).join(', ')}>
+      {names.map((name) => (
+        <button
+          key={name}
+          id={'tab-' + name}
+          type="button"
+          class="tab"
+          aria-pressed={name === chosen}
+          aria-controls={name === chosen ? controls : undefined}
+          onClick={() => choose(name)}
+        >
+          {t[name]}
+        </button>
+      ))}
+    </nav>
   )
 }
 
 function ViewTabs() {
-  const t = texts.value.views
   if (!isSupervisor.value) return null
-  const choose = (one: ViewName) => (view.value = one)
-  return (
-    <nav class="tabs" aria-label={t.desk + ', ' + t.floor}>
-      {viewNames.map((name) => (
-        <Tab key={name} name={name} chosen={view.value === name} controls="view" choose={choose}>
-          {t[name]}
-        </Tab>
-      ))}
-    </nav>
-  )
+  return <Tabs names={viewNames} chosen={view.value} controls="view" choose={(one) => (view.value = one)} />
 }
 
 function DockTabs() {
-  const t = texts.value.views
-  const all = dockNames.filter((name) => name !== 'telephones' || hasSimulator.value)
-  const choose = (one: DockName) => (dock.value = dock.value === one ? '' : one)
-  return (
-    <nav class="tabs" aria-label={all.map((name) => t[name]).join(', ')}>
-      {all.map((name) => (
-        <Tab key={name} name={name} chosen={dock.value === name} controls="dock" choose={choose}>
-          {t[name]}
-        </Tab>
-      ))}
-    </nav>
-  )
+  const names = dockNames.filter((name) => name !== 'telephones' || hasSimulator.value)
+  const choose = (one: DockName) => (dock.value = dock.peek() === one ? '' : one)
+  return <Tabs names={names} chosen={dock.value} controls="dock" choose={choose} />
 }
 
 function Connection() {
