@@ -3,6 +3,7 @@
 
 // Whether everybody can use each view, in light and dark, on a screen and on a tablet.
 
+import assert from 'node:assert/strict'
 import { assertFits, assertNoViolations } from './support/accessible.mjs'
 import { FloorView } from './support/floor.mjs'
 import { story } from './support/stage.mjs'
@@ -103,3 +104,11 @@ for (const [name, look] of Object.entries(LOOKS)) {
   story(`everybody can use the floor: ${name}`, {}, (stage) => supervisor(stage, look))
   story(`everybody can use the telephones and the wire: ${name}`, {}, (stage) => beside(stage, look))
 }
+
+story('in forced colours it is seen which state is the present one', {}, async (stage) => {
+  const desk = await stage.desk('agent0', { forcedColors: 'active' })
+  await desk.chooseState('Ready')
+  const ground = (name) =>
+    desk.states.getByRole('button', { name, exact: true }).evaluate((one) => getComputedStyle(one).backgroundColor)
+  assert.notEqual(await ground('Ready'), await ground('Not Ready'))
+})
