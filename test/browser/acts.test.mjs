@@ -267,3 +267,16 @@ story('the keyboard keeps its place when the call that it was at is gone', {}, a
     assert.equal(at, 'Calls')
   })
 })
+
+const MANY_STATES = Array.from({ length: 12 }, (_, i) => `[agent_state Own${i}]\ndisplay_name = Own ${i}\n`).join('')
+
+story('of many agent states the site’s own are a list', { config: MANY_STATES }, async (stage) => {
+  const desk = await stage.desk('agent0')
+  await desk.chooseState('Ready')
+  await desk.states.getByRole('combobox', { name: 'Other states' }).selectOption('Own 7')
+  await desk.states.getByRole('button', { name: 'Set' }).click()
+  await desk.stateIs('Own 7')
+  assert.equal(await desk.states.getByRole('button', { name: 'Set' }).count(), 0)
+  await desk.chooseState('Ready')
+  assert.equal(await desk.states.getByRole('combobox').inputValue(), '')
+})

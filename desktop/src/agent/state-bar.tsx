@@ -5,6 +5,7 @@
 
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
+import type { AgentState } from '../api/objects'
 import { texts } from '../i18n'
 import { agentAct, deviceAct } from '../model/acts'
 import { clockText, now } from '../model/clock'
@@ -37,15 +38,46 @@ export function CurrentState() {
   )
 }
 
+// As many as stand in one line or two; of more the site's own are a list.
+const MOST_BUTTONS = 9
+const OF_THE_SYSTEM = 4 // they come first
+
+function OtherStates({ states, current }: { states: readonly AgentState[]; current: string | undefined }) {
+  const t = texts.value.agent
+  const chosen = useSignal('')
+  const value = chosen.value || (states.find(({ id }) => id === current)?.id ?? '')
+  const wanted = states.find(({ id }) => id === value && id !== current)
+  const set = async () => {
+    if (wanted && (await agentAct(wanted.operationName))) chosen.value = ''
+  }
+  return (
+    <>
+      <select
+        aria-label={t.otherStates}
+        value={value}
+        onChange={(event) => (chosen.value = event.currentTarget.value)}
+      >
+        <option value="" disabled>{t.otherStates}</option>
+        {states.map(({ id, displayName }) => <option key={id} value={id}>{displayName}</option>)}
+      </select>
+      {wanted && <ActButton act={set}>{t.set}</ActButton>}
+    </>
+  )
+}
+
 function StateChoice() {
   const current = channel.value?.userState.id
+  const all = agentStates.value
+  const buttons = all.length > MOST_BUTTONS ? all.slice(0, OF_THE_SYSTEM) : all
+  const others = all.slice(buttons.length)
   return (
     <div class="states" role="group" aria-label={texts.value.agent.stateChoice}>
-      {agentStates.value.map(({ id, operationName, displayName }) => (
+      {buttons.map(({ id, operationName, displayName }) => (
         <ActButton key={id} pressed={id === current} act={() => agentAct(operationName)}>
           {displayName}
         </ActButton>
       ))}
+      {others.length > 0 && <OtherStates states={others} current={current} />}
     </div>
   )
 }

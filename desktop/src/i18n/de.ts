@@ -43,6 +43,7 @@ export const de: Texts = {
     stateBar: 'Agentenstatus und Telefon',
     state: 'Status',
     stateChoice: 'Agentenstatus',
+    otherStates: 'Weitere Status',
     inState: 'In diesem Zustand',
     inAll: 'Insgesamt',
     left: (time) => `noch ${time}`,

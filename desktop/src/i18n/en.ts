@@ -43,6 +43,7 @@ export const en = {
     stateBar: 'Agent state and telephone',
     state: 'State',
     stateChoice: 'Agent states',
+    otherStates: 'Other states',
     inState: 'In this state',
     inAll: 'In all',
     left: (time: string) => `${time} left`,
