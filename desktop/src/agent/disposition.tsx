@@ -4,12 +4,12 @@
 // How a call turned out: one of the site's dispositions, for a call that goes on as for one that is
 // over. Few of them are buttons, many a list.
 
-import { useSignal } from '@preact/signals'
 import { texts } from '../i18n'
 import { setDisposition } from '../model/acts'
 import { historyChanged } from '../model/history'
 import { dispositions } from '../model/site'
 import { ActButton } from '../ui/act-button'
+import { SetList } from './set-list'
 
 const MOST_BUTTONS = 5
 
@@ -19,8 +19,10 @@ interface DispositionProps {
   who: string
 }
 
-async function choose(id: string, name: string): Promise<void> {
-  if (await setDisposition(id, name)) historyChanged()
+async function choose(id: string, name: string): Promise<boolean> {
+  const isDone = await setDisposition(id, name)
+  if (isDone) historyChanged()
+  return isDone
 }
 
 function Buttons({ id, current }: DispositionProps) {
@@ -37,22 +39,14 @@ function Buttons({ id, current }: DispositionProps) {
 
 function List({ id, current, who }: DispositionProps) {
   const t = texts.value.agent
-  const chosen = useSignal('')
-  const value = chosen.value || (current ?? '')
   return (
-    <>
-      <select
-        aria-label={t.dispositionOf(who)}
-        value={value}
-        onChange={(event) => (chosen.value = event.currentTarget.value)}
-      >
-        <option value="" disabled>{t.choose}</option>
-        {dispositions.value.map(({ name, displayName }) => (
-          <option key={name} value={name}>{displayName}</option>
-        ))}
-      </select>
-      {value !== (current ?? '') && <ActButton act={() => choose(id, value)}>{t.set}</ActButton>}
-    </>
+    <SetList
+      label={t.dispositionOf(who)}
+      none={t.choose}
+      options={dispositions.value.map(({ name, displayName }) => ({ value: name, text: displayName }))}
+      current={current}
+      set={(name) => choose(id, name)}
+    />
   )
 }
 

@@ -18,6 +18,7 @@ import { attempt } from '../model/told'
 import { ActButton } from '../ui/act-button'
 import { useFocusKept } from '../ui/focus'
 import { NumberForm } from './number-form'
+import { SetList } from './set-list'
 import { wrapUp } from './wrap-up'
 
 function stateKind(): string {
@@ -42,26 +43,22 @@ export function CurrentState() {
 const MOST_BUTTONS = 9
 const OF_THE_SYSTEM = 4 // they come first
 
-function OtherStates({ states, current }: { states: readonly AgentState[]; current: string | undefined }) {
+interface OtherStatesProps {
+  states: readonly AgentState[]
+  current: string | undefined // an id, perhaps of none of these
+}
+
+function OtherStates({ states, current }: OtherStatesProps) {
   const t = texts.value.agent
-  const chosen = useSignal('')
-  const value = chosen.value || (states.find(({ id }) => id === current)?.id ?? '')
-  const wanted = states.find(({ id }) => id === value && id !== current)
-  const set = async () => {
-    if (wanted && (await agentAct(wanted.operationName))) chosen.value = ''
-  }
+  const named = (wanted: string | undefined) => states.find(({ id }) => id === wanted)
   return (
-    <>
-      <select
-        aria-label={t.otherStates}
-        value={value}
-        onChange={(event) => (chosen.value = event.currentTarget.value)}
-      >
-        <option value="" disabled>{t.otherStates}</option>
-        {states.map(({ id, displayName }) => <option key={id} value={id}>{displayName}</option>)}
-      </select>
-      {wanted && <ActButton act={set}>{t.set}</ActButton>}
-    </>
+    <SetList
+      label={t.otherStates}
+      none={t.otherStates}
+      options={states.map(({ id, displayName }) => ({ value: id, text: displayName }))}
+      current={named(current)?.id}
+      set={(id) => agentAct(named(id)?.operationName ?? id)}
+    />
   )
 }
 
