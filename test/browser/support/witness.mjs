@@ -41,7 +41,8 @@ export class Witness {
       },
       body: JSON.stringify([{ id: '1', clientId: this.clientId, ...message }]),
     })
-    for (const cookie of response.headers.getSetCookie()) {
+    // All in one, since Debian 12's Node has no getSetCookie. None of ours has a comma in it.
+    for (const cookie of response.headers.get('set-cookie')?.split(/, */) ?? []) {
       const [name, value] = cookie.split(';')[0].split(/=(.*)/)
       this.cookies.set(name, value)
     }
