@@ -28,10 +28,10 @@ export function modules(files) {
       appType: 'custom',
       logLevel: 'error',
       optimizeDeps: { noDiscovery: true },
-      server: { middlewareMode: true, hmr: false, ws: false },
+      server: { middlewareMode: true, hmr: false, ws: false, watch: null, host: '127.0.0.1' },
     })
     for (const [name, file] of Object.entries(files)) loaded[name] = await vite.ssrLoadModule('/src/' + file)
   })
-  after(() => vite.close())
+  after(() => vite?.close())
   return loaded
 }
